@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/vspan.yaml */
+/* YNL-GEN uapi header */
+
+#ifndef _UAPI_LINUX_VSPAN_H
+#define _UAPI_LINUX_VSPAN_H
+
+#define VSPAN_FAMILY_NAME	"vspan"
+#define VSPAN_FAMILY_VERSION	1
+
+#define VSPAN_VLAN_BITMAP_LEN	512
+#define VSPAN_NAME_LEN		15
+
+/**
+ * enum vspan_frames - The form in which a span delivers frames.
+ * @VSPAN_FRAMES_WIRE: As on a cable: super-frames segmented, checksums
+ *   complete.
+ * @VSPAN_FRAMES_ASIS: As the host carries them: super-frames and unfinished
+ *   checksums stay, described by the virtio header where the reader has one.
+ */
+enum vspan_frames {
+	VSPAN_FRAMES_WIRE,
+	VSPAN_FRAMES_ASIS,
+};
+
+/**
+ * enum vspan_kind - How a source names its devices.
+ * @VSPAN_KIND_NAME: The one device of exactly this name.
+ */
+enum vspan_kind {
+	VSPAN_KIND_NAME,
+};
+
+/**
+ * enum vspan_dir - Directions, as the source device sees them.
+ * @VSPAN_DIR_RX: Frames the device receives.
+ * @VSPAN_DIR_TX: Frames the device transmits.
+ */
+enum vspan_dir {
+	VSPAN_DIR_RX = 1,
+	VSPAN_DIR_TX = 2,
+};
+
+/**
+ * enum vspan_hook - Where in the kernel a binding takes its copies.
+ * @VSPAN_HOOK_TAP: Packet tap, where tcpdump looks: before tc, nftables and
+ *   bridge on RX, after the qdisc on TX.
+ */
+enum vspan_hook {
+	VSPAN_HOOK_TAP,
+};
+
+/**
+ * enum vspan_dormant - Why a source is bound to no device.
+ * @VSPAN_DORMANT_NO_DEVICE: No device has the source's name.
+ * @VSPAN_DORMANT_LOOPBACK: The device is a loopback device.
+ * @VSPAN_DORMANT_IS_SPAN: The device is a span.
+ * @VSPAN_DORMANT_NOT_ETHERNET: The device does not carry Ethernet frames.
+ * @VSPAN_DORMANT_NO_MEMORY: There was no memory to bind when the device
+ *   appeared.
+ */
+enum vspan_dormant {
+	VSPAN_DORMANT_NO_DEVICE,
+	VSPAN_DORMANT_LOOPBACK,
+	VSPAN_DORMANT_IS_SPAN,
+	VSPAN_DORMANT_NOT_ETHERNET,
+	VSPAN_DORMANT_NO_MEMORY,
+};
+
+enum {
+	VSPAN_A_DROP_SPAN_DOWN = 1,
+	VSPAN_A_DROP_NO_READER,
+	VSPAN_A_DROP_NO_MEMORY,
+	VSPAN_A_DROP_QUEUE_FULL,
+	VSPAN_A_DROP_UNREADABLE,
+	VSPAN_A_DROP_LOOP,
+	VSPAN_A_DROP_SEGMENT,
+	VSPAN_A_DROP_CHECKSUM,
+	VSPAN_A_DROP_RING_FULL,
+	VSPAN_A_DROP_FLUSHED,
+	VSPAN_A_DROP_PAD,
+
+	__VSPAN_A_DROP_MAX,
+	VSPAN_A_DROP_MAX = (__VSPAN_A_DROP_MAX - 1)
+};
+
+enum {
+	VSPAN_A_SPAN_STATS_PACKETS = 1,
+	VSPAN_A_SPAN_STATS_BYTES,
+	VSPAN_A_SPAN_STATS_MONITOR_TX_DROPPED,
+	VSPAN_A_SPAN_STATS_DROPS,
+	VSPAN_A_SPAN_STATS_PAD,
+
+	__VSPAN_A_SPAN_STATS_MAX,
+	VSPAN_A_SPAN_STATS_MAX = (__VSPAN_A_SPAN_STATS_MAX - 1)
+};
+
+enum {
+	VSPAN_A_SPAN_NAME = 1,
+	VSPAN_A_SPAN_IFINDEX,
+	VSPAN_A_SPAN_NETNSID,
+	VSPAN_A_SPAN_UP,
+	VSPAN_A_SPAN_READERS,
+	VSPAN_A_SPAN_FRAMES,
+	VSPAN_A_SPAN_QLEN,
+	VSPAN_A_SPAN_STATS,
+
+	__VSPAN_A_SPAN_MAX,
+	VSPAN_A_SPAN_MAX = (__VSPAN_A_SPAN_MAX - 1)
+};
+
+enum {
+	VSPAN_A_DIR_STATS_PACKETS = 1,
+	VSPAN_A_DIR_STATS_BYTES,
+	VSPAN_A_DIR_STATS_PAD,
+
+	__VSPAN_A_DIR_STATS_MAX,
+	VSPAN_A_DIR_STATS_MAX = (__VSPAN_A_DIR_STATS_MAX - 1)
+};
+
+enum {
+	VSPAN_A_SOURCE_STATS_RX = 1,
+	VSPAN_A_SOURCE_STATS_TX,
+	VSPAN_A_SOURCE_STATS_FILTERED,
+	VSPAN_A_SOURCE_STATS_DROPS,
+	VSPAN_A_SOURCE_STATS_PAD,
+
+	__VSPAN_A_SOURCE_STATS_MAX,
+	VSPAN_A_SOURCE_STATS_MAX = (__VSPAN_A_SOURCE_STATS_MAX - 1)
+};
+
+enum {
+	VSPAN_A_SOURCE_SPAN = 1,
+	VSPAN_A_SOURCE_NAME,
+	VSPAN_A_SOURCE_KIND,
+	VSPAN_A_SOURCE_DIR,
+	VSPAN_A_SOURCE_VLANS,
+	VSPAN_A_SOURCE_DORMANT,
+	VSPAN_A_SOURCE_STATS,
+
+	__VSPAN_A_SOURCE_MAX,
+	VSPAN_A_SOURCE_MAX = (__VSPAN_A_SOURCE_MAX - 1)
+};
+
+enum {
+	VSPAN_A_BINDING_SPAN = 1,
+	VSPAN_A_BINDING_NAME,
+	VSPAN_A_BINDING_KIND,
+	VSPAN_A_BINDING_DEV,
+	VSPAN_A_BINDING_IFINDEX,
+	VSPAN_A_BINDING_HOOK,
+
+	__VSPAN_A_BINDING_MAX,
+	VSPAN_A_BINDING_MAX = (__VSPAN_A_BINDING_MAX - 1)
+};
+
+enum {
+	VSPAN_CMD_SPAN_GET = 1,
+	VSPAN_CMD_SPAN_SET,
+	VSPAN_CMD_SPAN_NEW_NTF,
+	VSPAN_CMD_SPAN_SET_NTF,
+	VSPAN_CMD_SPAN_DEL_NTF,
+	VSPAN_CMD_SOURCE_GET,
+	VSPAN_CMD_SOURCE_NEW,
+	VSPAN_CMD_SOURCE_SET,
+	VSPAN_CMD_SOURCE_DEL,
+	VSPAN_CMD_SOURCE_FLUSH,
+	VSPAN_CMD_SOURCE_NEW_NTF,
+	VSPAN_CMD_SOURCE_SET_NTF,
+	VSPAN_CMD_SOURCE_DEL_NTF,
+	VSPAN_CMD_BINDING_GET,
+	VSPAN_CMD_BINDING_NEW_NTF,
+	VSPAN_CMD_BINDING_DEL_NTF,
+
+	__VSPAN_CMD_MAX,
+	VSPAN_CMD_MAX = (__VSPAN_CMD_MAX - 1)
+};
+
+#define VSPAN_MCGRP_CONFIG	"config"
+
+#endif /* _UAPI_LINUX_VSPAN_H */
