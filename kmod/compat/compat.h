@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The sources are written for the newest kernel. What an older one lacks is
+ * made up for here, keyed on what Kbuild.include found in its headers.
+ */
+#ifndef _VSPAN_COMPAT_H
+#define _VSPAN_COMPAT_H
+
+#include <linux/version.h>
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 1, 0)
+#error "vspan needs Linux 6.1 or newer"
+#endif
+
+#include <linux/device/class.h>
+#include <linux/netdevice.h>
+#include <linux/skbuff.h>
+
+#ifdef VSPAN_HAVE_CONST_CLASS_NAMESPACE
+#define vspan_class_device const struct device
+#else
+#define vspan_class_device struct device
+#endif
+
+#ifndef VSPAN_HAVE_FRAGS_READABLE
+static inline bool skb_frags_readable(const struct sk_buff *skb)
+{
+	return true;
+}
+#endif
+
+#ifndef VSPAN_HAVE_NIT_ACTIVE_RCU
+#define dev_nit_active_rcu(dev) dev_nit_active((struct net_device *)(dev))
+#endif
+
+/* True if a tc program or qdisc is on the device's ingress. */
+static inline bool vspan_dev_has_tc_ingress(const struct net_device *dev)
+{
+#if defined(VSPAN_HAVE_TCX)
+#ifdef CONFIG_NET_XGRESS
+	return rcu_access_pointer(dev->tcx_ingress);
+#endif
+#elif defined(CONFIG_NET_CLS_ACT)
+	return rcu_access_pointer(dev->miniq_ingress);
+#endif
+	return false;
+}
+
+#endif /* _VSPAN_COMPAT_H */

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The last step: a copy becomes a frame that the span has received. */
+#include <linux/etherdevice.h>
+
+#include "vspan.h"
+
+/**
+ * vspan_deliver_has_reader - does anybody read the span?
+ * @vs: the span
+ *
+ * Packet sockets of the span or of all devices, open queues of its tap, tc,
+ * and netfilter's ingress count as readers.
+ *
+ * Context: RCU or RTNL; the answer may be old when it arrives.
+ * Return: true if a copy would get anywhere.
+ */
+bool vspan_deliver_has_reader(const struct vspan_dev *vs)
+{
+	const struct net_device *dev = vs->dev;
+
+	if (READ_ONCE(vs->tap.numvtaps) || dev_nit_active_rcu(dev) ||
+	    !list_empty(&dev->ptype_specific) || vspan_dev_has_tc_ingress(dev))
+		return true;
+#ifdef CONFIG_NETFILTER_INGRESS
+	return rcu_access_pointer(dev->nf_hooks_ingress);
+#else
+	return false;
+#endif
+}
+
+/**
+ * vspan_deliver_handler - rx_handler of the span: to the tap, never upwards
+ * @pskb: the frame, after packet sockets of all protocols and tc
+ *
+ * Packet sockets of one protocol come after the handler; only for them is the
+ * frame let through, and past IP and ARP (RX_HANDLER_EXACT).
+ *
+ * Return: RX_HANDLER_CONSUMED or RX_HANDLER_EXACT.
+ */
+rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+
+	if (tap_handle_frame(pskb) == RX_HANDLER_CONSUMED)
+		return RX_HANDLER_CONSUMED;
+	if (!list_empty(&skb->dev->ptype_specific))
+		return RX_HANDLER_EXACT;
+	consume_skb(skb);
+	return RX_HANDLER_CONSUMED;
+}
+
+static u64 vspan_deliver_ring_full(const struct vspan_dev *vs)
+{
+	const struct vspan_stats *s = this_cpu_ptr(vs->stats);
+
+	return u64_stats_read(&s->v[VSPAN_DROPS + VSPAN_DROP_RING_FULL]);
+}
+
+/* A frame counts as delivered unless the tap's ring turned it away, which
+ * happens under netif_receive_skb(), on this CPU, and is counted there.
+ */
+static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb)
+{
+	unsigned int len = vspan_wire_len(skb);
+	unsigned int n = vspan_wire_frames(skb);
+	u64 ring_full;
+
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
+		vspan_stats_drop(vs->stats, VSPAN_DROP_NO_MEMORY, n);
+		kfree_skb(skb);
+		return;
+	}
+	skb->protocol = eth_type_trans(skb, vs->dev);
+	ring_full = vspan_deliver_ring_full(vs);
+	netif_receive_skb(skb);
+	if (vspan_deliver_ring_full(vs) == ring_full)
+		vspan_stats_add_frames(vs->stats, VSPAN_RX_PACKETS, n, len);
+}
+
+/**
+ * vspan_deliver - bring a copy into the span's form and receive it
+ * @vs: the span
+ * @skb: the copy; data at the MAC header; consumed
+ *
+ * Context: the span's NAPI.
+ */
+void vspan_deliver(struct vspan_dev *vs, struct sk_buff *skb)
+{
+	struct sk_buff *next;
+
+	skb = vspan_wire_form(vs, skb);
+	skb_list_walk_safe(skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		vspan_deliver_frame(vs, skb);
+	}
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The span as a netdevice. */
+#include <linux/etherdevice.h>
+#include <net/addrconf.h>
+#include <net/rtnetlink.h>
+
+#include "vspan.h"
+
+/* All spans of all netns, oldest first; RTNL */
+LIST_HEAD(vspan_devs);
+
+static u32 vspan_dev_last_id;
+
+static int vspan_dev_init(struct net_device *dev)
+{
+	struct vspan_dev *vs = netdev_priv(dev);
+	int err;
+
+	vs->dev = dev;
+	INIT_LIST_HEAD(&vs->sources);
+	vs->stats = vspan_stats_alloc();
+	if (!vs->stats)
+		return -ENOMEM;
+	err = vspan_queue_create(vs);
+	if (err)
+		goto err_free_stats;
+
+	/* The slot is ours from birth to death: it keeps copies out of the
+	 * host's stack, and masters off the span.
+	 */
+	vspan_tapdev_setup(vs);
+	err = netdev_rx_handler_register(dev, vspan_deliver_handler, &vs->tap);
+	if (err)
+		goto err_destroy_queue;
+
+	vs->id = ++vspan_dev_last_id;
+	list_add_tail(&vs->node, &vspan_devs);
+	return 0;
+
+err_destroy_queue:
+	vspan_queue_unlink(vs);
+	synchronize_net();
+	vspan_queue_destroy(vs);
+err_free_stats:
+	free_percpu(vs->stats);
+	return err;
+}
+
+/* Hooks may run on until the grace period that follows ndo_uninit; what they
+ * use is freed by vspan_dev_free() after it.
+ */
+static void vspan_dev_uninit(struct net_device *dev)
+{
+	struct vspan_dev *vs = netdev_priv(dev);
+	struct vspan_source *src, *tmp;
+
+	list_for_each_entry_safe(src, tmp, &vs->sources, span_node)
+		vspan_source_destroy(src);
+	list_del(&vs->node);
+	vspan_queue_unlink(vs);
+	netdev_rx_handler_unregister(dev);
+	tap_del_queues(&vs->tap);
+}
+
+static void vspan_dev_free(struct net_device *dev)
+{
+	struct vspan_dev *vs = netdev_priv(dev);
+
+	vspan_queue_destroy(vs);
+	free_percpu(vs->stats);
+}
+
+/* IPv6 would give the span an address and send from it. IFF_NO_ADDRCONF says
+ * so, but not in 6.1; this does everywhere, and shows in sysctl.
+ */
+static void vspan_dev_disable_ipv6(struct net_device *dev)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	struct inet6_dev *idev = __in6_dev_get(dev);
+
+	if (idev)
+		WRITE_ONCE(idev->cnf.disable_ipv6, 1);
+#endif
+}
+
+static int vspan_dev_open(struct net_device *dev)
+{
+	vspan_dev_disable_ipv6(dev);
+	vspan_queue_open(netdev_priv(dev));
+	return 0;
+}
+
+static int vspan_dev_stop(struct net_device *dev)
+{
+	vspan_queue_close(netdev_priv(dev));
+	return 0;
+}
+
+/* The monitor listens only: nothing it sends leaves. */
+static netdev_tx_t vspan_dev_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	struct vspan_dev *vs = netdev_priv(dev);
+
+	vspan_stats_add(vs->stats, VSPAN_TX_PACKETS, 1);
+	dev_kfree_skb(skb);
+	return NETDEV_TX_OK;
+}
+
+static void vspan_dev_stats64(struct net_device *dev,
+			      struct rtnl_link_stats64 *link)
+{
+	struct vspan_dev *vs = netdev_priv(dev);
+	struct vspan_sums sums;
+
+	vspan_stats_sum(vs->stats, &sums);
+	link->rx_packets = sums.v[VSPAN_RX_PACKETS];
+	link->rx_bytes = sums.v[VSPAN_RX_BYTES];
+	link->rx_dropped = vspan_stats_dropped(&sums);
+	link->tx_dropped = sums.v[VSPAN_TX_PACKETS];
+}
+
+static const struct net_device_ops vspan_netdev_ops = {
+	.ndo_init		= vspan_dev_init,
+	.ndo_uninit		= vspan_dev_uninit,
+	.ndo_open		= vspan_dev_open,
+	.ndo_stop		= vspan_dev_stop,
+	.ndo_start_xmit		= vspan_dev_xmit,
+	.ndo_get_stats64	= vspan_dev_stats64,
+	.ndo_set_mac_address	= eth_mac_addr,
+	.ndo_validate_addr	= eth_validate_addr,
+};
+
+/* What the monitor sends is dropped as it is: no need to finish it first. */
+#define VSPAN_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
+			 NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE | \
+			 NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX)
+
+static void vspan_dev_setup(struct net_device *dev)
+{
+	ether_setup(dev);
+	eth_hw_addr_random(dev);
+	dev->netdev_ops = &vspan_netdev_ops;
+	dev->ethtool_ops = &vspan_ethtool_ops;
+	dev->needs_free_netdev = true;
+	dev->priv_destructor = vspan_dev_free;
+
+	dev->flags |= IFF_NOARP;
+	dev->flags &= ~(IFF_MULTICAST | IFF_BROADCAST);
+	dev->priv_flags |= IFF_NO_QUEUE | IFF_LIVE_ADDR_CHANGE |
+			   IFF_DONT_BRIDGE;
+	dev->tx_queue_len = VSPAN_QLEN_DEFAULT;
+	dev->min_mtu = 0;
+	dev->max_mtu = 0;
+
+	/* A VLAN device on top would lead copies into the host's stack. */
+	dev->features = VSPAN_FEATURES | NETIF_F_VLAN_CHALLENGED;
+	dev->hw_features = VSPAN_FEATURES;
+}
+
+struct rtnl_link_ops vspan_link_ops __read_mostly = {
+	.kind		= VSPAN_KIND,
+	.priv_size	= sizeof(struct vspan_dev),
+	.setup		= vspan_dev_setup,
+};
+
+/**
+ * vspan_dev_is_span - is a netdevice one of ours?
+ * @dev: any netdevice
+ *
+ * Return: true for a span.
+ */
+bool vspan_dev_is_span(const struct net_device *dev)
+{
+	return dev->netdev_ops == &vspan_netdev_ops;
+}
+
+/**
+ * vspan_dev_find - look a span up
+ * @net: netns to look in
+ * @name: name of the device
+ *
+ * Context: RTNL.
+ * Return: the span, or NULL if there is no such device or it is no span.
+ */
+struct vspan_dev *vspan_dev_find(struct net *net, const char *name)
+{
+	struct net_device *dev = __dev_get_by_name(net, name);
+
+	return dev && vspan_dev_is_span(dev) ? netdev_priv(dev) : NULL;
+}

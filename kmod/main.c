@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <linux/module.h>
+#include <net/genetlink.h>
+#include <net/netns/generic.h>
+#include <net/rtnetlink.h>
+
+#include "vspan.h"
+
+static unsigned int vspan_net_id __read_mostly;
+
+/**
+ * vspan_net - the part of a netns that is ours
+ * @net: the netns
+ *
+ * Return: its state, valid as long as @net.
+ */
+struct vspan_net *vspan_net(const struct net *net)
+{
+	return net_generic(net, vspan_net_id);
+}
+
+static int __net_init vspan_net_init(struct net *net)
+{
+	struct vspan_net *vn = vspan_net(net);
+
+	INIT_LIST_HEAD(&vn->sources);
+	xa_init(&vn->ports);
+	return 0;
+}
+
+/* All devices of the netns are gone: what is left is dormant, with a span
+ * that lives elsewhere.
+ */
+static void __net_exit vspan_net_exit(struct net *net)
+{
+	struct vspan_net *vn = vspan_net(net);
+	struct vspan_source *src, *tmp;
+
+	rtnl_lock();
+	list_for_each_entry_safe(src, tmp, &vn->sources, net_node)
+		vspan_source_destroy(src);
+	rtnl_unlock();
+	WARN_ON_ONCE(!xa_empty(&vn->ports));
+}
+
+/* A subsys, not a device, so that it ends after the last device has. */
+static struct pernet_operations vspan_net_ops = {
+	.init = vspan_net_init,
+	.exit = vspan_net_exit,
+	.id   = &vspan_net_id,
+	.size = sizeof(struct vspan_net),
+};
+
+static int __init vspan_init(void)
+{
+	int err;
+
+	err = vspan_tapdev_init();
+	if (err)
+		return err;
+	err = register_pernet_subsys(&vspan_net_ops);
+	if (err)
+		goto err_uninit_tapdev;
+	err = vspan_notifier_init();
+	if (err)
+		goto err_unregister_pernet;
+	err = rtnl_link_register(&vspan_link_ops);
+	if (err)
+		goto err_uninit_notifier;
+	err = vspan_netlink_init();
+	if (err)
+		goto err_unregister_link;
+	return 0;
+
+err_unregister_link:
+	rtnl_link_unregister(&vspan_link_ops);
+err_uninit_notifier:
+	vspan_notifier_uninit();
+err_unregister_pernet:
+	unregister_pernet_subsys(&vspan_net_ops);
+err_uninit_tapdev:
+	vspan_tapdev_uninit();
+	return err;
+}
+
+static void __exit vspan_exit(void)
+{
+	/* No new rules, then no spans: with the last span goes the last
+	 * source, binding and hook.
+	 */
+	vspan_netlink_uninit();
+	rtnl_link_unregister(&vspan_link_ops);
+	vspan_notifier_uninit();
+	unregister_pernet_subsys(&vspan_net_ops);
+	vspan_tapdev_uninit();
+
+	/* Hooks are unlinked without waiting, so a CPU may still run one;
+	 * and call_rcu() callbacks are in this module's text.
+	 */
+	synchronize_net();
+	rcu_barrier();
+}
+
+module_init(vspan_init);
+module_exit(vspan_exit);
+
+MODULE_DESCRIPTION("Virtual SPAN port");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(VSPAN_VERSION);
+MODULE_ALIAS_RTNL_LINK(VSPAN_KIND);
+MODULE_ALIAS_GENL_FAMILY(VSPAN_FAMILY_NAME);

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From a hook to the span's queue, in the production packet's own context:
+ * as little as possible, and never anything to the packet itself.
+ */
+#include <linux/rculist.h>
+#include <linux/skbuff.h>
+#include <net/sch_generic.h>
+
+#include "vspan.h"
+
+/* Losses here are the source's, and are shown at its span too, which outlives
+ * the source.
+ */
+static void vspan_mirror_drop(const struct vspan_source *src,
+			      const struct sk_buff *skb, enum vspan_drop why)
+{
+	unsigned int n = vspan_wire_frames(skb);
+
+	vspan_stats_drop(src->stats, why, n);
+	vspan_stats_drop(src->vs->stats, why, n);
+}
+
+/* A frame that was last received by the span itself, and led on from there by
+ * tc, say, to where it would be copied again.
+ */
+static bool vspan_mirror_loops(const struct vspan_dev *vs,
+			       const struct sk_buff *skb)
+{
+	return skb->skb_iif == vs->dev->ifindex &&
+	       net_eq(dev_net(skb->dev), dev_net(vs->dev));
+}
+
+/* Is a copy worth making? Nobody reads: no clone. */
+static bool vspan_mirror_may(const struct vspan_dev *vs,
+			     const struct sk_buff *skb, enum vspan_drop *why)
+{
+	if (!netif_running(vs->dev))
+		*why = VSPAN_DROP_SPAN_DOWN;
+	else if (!vspan_deliver_has_reader(vs))
+		*why = VSPAN_DROP_NO_READER;
+	else if (vspan_mirror_loops(vs, skb))
+		*why = VSPAN_DROP_LOOP;
+	else if (!skb_frags_readable(skb))
+		*why = VSPAN_DROP_UNREADABLE;
+	else
+		return true;
+	return false;
+}
+
+/* Cut every tie to where the frame comes from: route, conntrack, socket,
+ * marks, and pages that a sender waits for. What stays is the bytes, the tag
+ * and the time of arrival.
+ */
+static bool vspan_mirror_scrub(struct sk_buff *skb)
+{
+	ktime_t arrival = skb_tstamp(skb);
+
+	if (skb_orphan_frags_rx(skb, GFP_ATOMIC))
+		return false;
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	skb->tstamp = arrival;
+	skb_set_queue_mapping(skb, 0);
+	/* Else the span's packet sockets would be passed over. */
+	skb_skip_tc_classify(skb);
+	return true;
+}
+
+/* Give @skb, which is ours, to the span of @src. */
+static void vspan_mirror_send(const struct vspan_source *src,
+			      struct sk_buff *skb, enum vspan_dir dir)
+{
+	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
+	unsigned int n = vspan_wire_frames(skb);
+	unsigned int len;
+
+	skb_push(skb, skb->data - skb_mac_header(skb));
+	len = vspan_wire_len(skb);
+	/* What was allocated from the emergency reserve must be freed soon. */
+	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb) ||
+	    !vspan_queue_add(src->vs, skb, &why)) {
+		vspan_mirror_drop(src, skb, why);
+		consume_skb(skb);
+		return;
+	}
+	vspan_stats_add_frames(src->stats, dir == VSPAN_DIR_RX ?
+			       VSPAN_RX_PACKETS : VSPAN_TX_PACKETS, n, len);
+}
+
+static void vspan_mirror_clone(const struct vspan_source *src,
+			       struct sk_buff *skb, enum vspan_dir dir)
+{
+	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
+
+	if (copy)
+		vspan_mirror_send(src, copy, dir);
+	else
+		vspan_mirror_drop(src, skb, VSPAN_DROP_NO_MEMORY);
+}
+
+static bool vspan_mirror_wants(const struct vspan_source *src,
+			       const struct sk_buff *skb, enum vspan_dir dir)
+{
+	const struct vspan_rule *rule = rcu_dereference(src->rule);
+	enum vspan_drop why;
+
+	if (!(rule->dir & dir))
+		return false;
+	if (!vspan_select(rule, skb)) {
+		vspan_stats_add(src->stats, VSPAN_FILTERED,
+				vspan_wire_frames(skb));
+		return false;
+	}
+	if (vspan_mirror_may(src->vs, skb, &why))
+		return true;
+	vspan_mirror_drop(src, skb, why);
+	return false;
+}
+
+/**
+ * vspan_mirror - copy a frame to every span that wants it
+ * @port: the device it was taken from
+ * @skb: the frame, its MAC header set; one reference to it is consumed
+ * @dir: which way it went
+ *
+ * Where that reference is the last, as it is on TX, where the core cloned for
+ * us, the frame itself goes to the last span, and costs no clone.
+ *
+ * Context: BH off, RCU.
+ */
+void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
+		  enum vspan_dir dir)
+{
+	const struct vspan_source *last = NULL;
+	const struct vspan_binding *b;
+
+	list_for_each_entry_rcu(b, &port->bindings, port_node) {
+		if (!vspan_mirror_wants(b->src, skb, dir))
+			continue;
+		if (last)
+			vspan_mirror_clone(last, skb, dir);
+		last = b->src;
+	}
+	if (last && !skb_shared(skb)) {
+		vspan_mirror_send(last, skb, dir);
+		return;
+	}
+	if (last)
+		vspan_mirror_clone(last, skb, dir);
+	consume_skb(skb);
+}

@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Requests of the generic netlink family, as described in
+ * Documentation/netlink/specs/vspan.yaml: parse, check, call, fill.
+ */
+#include <linux/slab.h>
+#include <net/genetlink.h>
+#include <net/rtnetlink.h>
+
+#include "netlink-gen.h"
+#include "nl.h"
+
+static const struct genl_multicast_group vspan_nl_mcgroups[] = {
+	[VSPAN_NLGRP_CONFIG] = { VSPAN_MCGRP_CONFIG, },
+};
+
+struct genl_family vspan_nl_family __ro_after_init = {
+	.name		= VSPAN_FAMILY_NAME,
+	.version	= VSPAN_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.ops		= vspan_nl_ops,
+	.n_ops		= ARRAY_SIZE(vspan_nl_ops),
+	.mcgrps		= vspan_nl_mcgroups,
+	.n_mcgrps	= ARRAY_SIZE(vspan_nl_mcgroups),
+};
+
+static const char *vspan_nl_string(struct genl_info *info, int attr)
+{
+	return info->attrs[attr] ? nla_data(info->attrs[attr]) : NULL;
+}
+
+/**
+ * vspan_nl_parse_key - which source does a request mean?
+ * @info: the request; SPAN, NAME and KIND are the same numbers in requests
+ *	for sources and for bindings
+ * @key: result, pointing into the request
+ *
+ * Return: 0 or -EINVAL with a sentence in extack.
+ */
+int vspan_nl_parse_key(struct genl_info *info, struct vspan_source_key *key)
+{
+	const struct nlattr *kind = info->attrs[VSPAN_A_SOURCE_KIND];
+
+	key->span = vspan_nl_string(info, VSPAN_A_SOURCE_SPAN);
+	if (!key->span) {
+		NL_SET_ERR_MSG(info->extack, "the request names no span");
+		return -EINVAL;
+	}
+	key->name = vspan_nl_string(info, VSPAN_A_SOURCE_NAME);
+	if (!key->name) {
+		NL_SET_ERR_MSG(info->extack, "the request names no source");
+		return -EINVAL;
+	}
+	key->kind = kind ? nla_get_u32(kind) : VSPAN_KIND_NAME;
+	return 0;
+}
+
+/**
+ * vspan_nl_find_span - the span a request means
+ * @info: the request
+ * @name: its attribute with the name
+ *
+ * Context: RTNL.
+ * Return: the span, or NULL with a sentence in extack.
+ */
+struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
+				     struct nlattr *name)
+{
+	struct vspan_dev *vs;
+
+	vs = vspan_dev_find(genl_info_net(info), nla_data(name));
+	if (!vs)
+		NL_SET_ERR_MSG_ATTR(info->extack, name,
+				    "there is no such span here; make one with: ip link add NAME type vspan");
+	return vs;
+}
+
+/**
+ * vspan_nl_find_source - the source a request means
+ * @info: the request
+ * @key: from vspan_nl_parse_key()
+ *
+ * Context: RTNL.
+ * Return: the source, or NULL with a sentence in extack.
+ */
+struct vspan_source *vspan_nl_find_source(struct genl_info *info,
+					  const struct vspan_source_key *key)
+{
+	struct vspan_source *src = vspan_source_find(genl_info_net(info), key);
+
+	if (!src)
+		NL_SET_ERR_MSG_ATTR(info->extack,
+				    info->attrs[VSPAN_A_SOURCE_NAME],
+				    "the span has no such source; show lists those it has");
+	return src;
+}
+
+static int vspan_nl_parse_dir(struct genl_info *info, struct vspan_rule *rule)
+{
+	struct nlattr *attr = info->attrs[VSPAN_A_SOURCE_DIR];
+
+	if (!attr)
+		return 0;
+	rule->dir = nla_get_u32(attr);
+	if (rule->dir)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, attr,
+			    "no direction is selected; select rx, tx or both");
+	return -EINVAL;
+}
+
+static int vspan_nl_parse_vlans(struct genl_info *info, struct vspan_rule *rule)
+{
+	struct nlattr *attr = info->attrs[VSPAN_A_SOURCE_VLANS];
+	const u8 *bits;
+	int vid;
+
+	if (!attr)
+		return 0;
+	bits = nla_data(attr);
+	for (vid = 0; vid < VLAN_N_VID; vid++)
+		__assign_bit(vid, rule->vlans, bits[vid / 8] & BIT(vid % 8));
+	if (test_bit(VLAN_VID_MASK, rule->vlans)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "VLAN 4095 is reserved by IEEE 802.1Q; VLANs are 1 to 4094");
+		return -EINVAL;
+	}
+	if (bitmap_empty(rule->vlans, VLAN_N_VID)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the VLAN list is empty and would select nothing");
+		return -EINVAL;
+	}
+	rule->by_vlan = bitmap_weight(rule->vlans, VLAN_N_VID) < VLAN_VID_MASK;
+	return 0;
+}
+
+/* A rule like @old with what the request changes, or one from scratch. */
+static struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
+					      const struct vspan_rule *old)
+{
+	struct vspan_rule *rule;
+	int err;
+
+	rule = old ? kmemdup(old, sizeof(*old), GFP_KERNEL) :
+		     kzalloc(sizeof(*rule), GFP_KERNEL);
+	if (!rule)
+		return ERR_PTR(-ENOMEM);
+	if (!old)
+		rule->dir = VSPAN_DIR_RX | VSPAN_DIR_TX;
+	err = vspan_nl_parse_dir(info, rule);
+	if (!err)
+		err = vspan_nl_parse_vlans(info, rule);
+	if (!err)
+		return rule;
+	kfree(rule);
+	return ERR_PTR(err);
+}
+
+static int vspan_nl_source_new(struct genl_info *info,
+			       const struct vspan_source_key *key)
+{
+	struct vspan_rule *rule;
+	struct vspan_dev *vs;
+	int err;
+
+	vs = vspan_nl_find_span(info, info->attrs[VSPAN_A_SOURCE_SPAN]);
+	if (!vs)
+		return -ENODEV;
+	rule = vspan_nl_parse_rule(info, NULL);
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	err = vspan_source_create(genl_info_net(info), vs, key, rule,
+				  info->extack);
+	if (err)
+		kfree(rule);
+	return err;
+}
+
+/**
+ * vspan_nl_source_new_doit - VSPAN_CMD_SOURCE_NEW
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_source_new_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vspan_source_key key;
+	int err;
+
+	err = vspan_nl_parse_key(info, &key);
+	if (err)
+		return err;
+	rtnl_lock();
+	err = vspan_nl_source_new(info, &key);
+	rtnl_unlock();
+	return err;
+}
+
+static int vspan_nl_source_set(struct genl_info *info,
+			       const struct vspan_source_key *key)
+{
+	struct vspan_source *src = vspan_nl_find_source(info, key);
+	struct vspan_rule *rule;
+
+	if (!src)
+		return -ENOENT;
+	rule = vspan_nl_parse_rule(info, rtnl_dereference(src->rule));
+	if (IS_ERR(rule))
+		return PTR_ERR(rule);
+	vspan_source_change(src, rule);
+	return 0;
+}
+
+/**
+ * vspan_nl_source_set_doit - VSPAN_CMD_SOURCE_SET
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vspan_source_key key;
+	int err;
+
+	err = vspan_nl_parse_key(info, &key);
+	if (err)
+		return err;
+	rtnl_lock();
+	err = vspan_nl_source_set(info, &key);
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * vspan_nl_source_del_doit - VSPAN_CMD_SOURCE_DEL
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vspan_source_key key;
+	struct vspan_source *src;
+	int err;
+
+	err = vspan_nl_parse_key(info, &key);
+	if (err)
+		return err;
+	rtnl_lock();
+	src = vspan_nl_find_source(info, &key);
+	if (src)
+		vspan_source_destroy(src);
+	rtnl_unlock();
+	return src ? 0 : -ENOENT;
+}
+
+/* Sources of this netns alone, even where the span has others. */
+static void vspan_nl_flush(struct net *net, const struct vspan_dev *vs)
+{
+	struct vspan_source *src, *tmp;
+
+	list_for_each_entry_safe(src, tmp, &vspan_net(net)->sources, net_node)
+		if (!vs || src->vs == vs)
+			vspan_source_destroy(src);
+}
+
+/**
+ * vspan_nl_source_flush_doit - VSPAN_CMD_SOURCE_FLUSH
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_source_flush_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *name = info->attrs[VSPAN_A_SOURCE_SPAN];
+	struct vspan_dev *vs = NULL;
+	int err = 0;
+
+	rtnl_lock();
+	if (name) {
+		vs = vspan_nl_find_span(info, name);
+		err = vs ? 0 : -ENODEV;
+	}
+	if (!err)
+		vspan_nl_flush(genl_info_net(info), vs);
+	rtnl_unlock();
+	return err;
+}
+
+static int vspan_nl_span_set(struct genl_info *info, struct nlattr *name,
+			     struct nlattr *frames)
+{
+	struct vspan_dev *vs = vspan_nl_find_span(info, name);
+
+	if (!vs)
+		return -ENODEV;
+	WRITE_ONCE(vs->frames, nla_get_u32(frames));
+	vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_SET_NTF);
+	return 0;
+}
+
+/**
+ * vspan_nl_span_set_doit - VSPAN_CMD_SPAN_SET
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_span_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *frames = info->attrs[VSPAN_A_SPAN_FRAMES];
+	struct nlattr *name = info->attrs[VSPAN_A_SPAN_NAME];
+	int err;
+
+	if (!name || !frames) {
+		NL_SET_ERR_MSG(info->extack,
+			       "the request must name a span and the form of its frames");
+		return -EINVAL;
+	}
+	rtnl_lock();
+	err = vspan_nl_span_set(info, name, frames);
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * vspan_netlink_init - take requests
+ *
+ * Return: 0 or a negative errno.
+ */
+int __init vspan_netlink_init(void)
+{
+	/* Drop attributes are filled by counting. */
+	BUILD_BUG_ON(VSPAN_DROP_SPAN_DOWN + 1 != VSPAN_A_DROP_SPAN_DOWN);
+	BUILD_BUG_ON(VSPAN_DROP_FLUSHED + 1 != VSPAN_A_DROP_FLUSHED);
+	BUILD_BUG_ON(VSPAN_DROP_CNT + 1 != VSPAN_A_DROP_PAD);
+
+	return genl_register_family(&vspan_nl_family);
+}
+
+/**
+ * vspan_netlink_uninit - take no more requests
+ */
+void vspan_netlink_uninit(void)
+{
+	genl_unregister_family(&vspan_nl_family);
+}

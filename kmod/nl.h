@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the netlink files share among themselves. */
+#ifndef _VSPAN_NL_H
+#define _VSPAN_NL_H
+
+#include <net/genetlink.h>
+
+#include "vspan.h"
+
+/* netlink.c */
+extern struct genl_family vspan_nl_family;
+int vspan_nl_parse_key(struct genl_info *info, struct vspan_source_key *key);
+struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
+				     struct nlattr *name);
+struct vspan_source *vspan_nl_find_source(struct genl_info *info,
+					  const struct vspan_source_key *key);
+
+/* nlfill.c */
+int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
+		       const struct vspan_dev *vs);
+int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src);
+int vspan_nl_fill_binding(struct sk_buff *skb, const struct vspan_binding *b);
+
+#endif /* _VSPAN_NL_H */

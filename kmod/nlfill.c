@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Objects as netlink attributes: one filler each, for get, dump and notify. */
+#include <net/genetlink.h>
+#include <net/rtnetlink.h>
+
+#include "nl.h"
+
+static int vspan_nl_fill_drops(struct sk_buff *skb, int attr,
+			       const struct vspan_sums *sums)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+	int i;
+
+	if (!nest)
+		return -EMSGSIZE;
+	/* Attribute numbers follow the order of the reasons, from 1. */
+	for (i = 0; i < VSPAN_DROP_CNT; i++)
+		if (nla_put_u64_64bit(skb, i + 1, sums->v[VSPAN_DROPS + i],
+				      VSPAN_A_DROP_PAD))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int vspan_nl_fill_span_stats(struct sk_buff *skb,
+				    const struct vspan_dev *vs)
+{
+	struct nlattr *nest = nla_nest_start(skb, VSPAN_A_SPAN_STATS);
+	struct rtnl_link_stats64 link;
+	struct vspan_sums sums;
+
+	if (!nest)
+		return -EMSGSIZE;
+	/* What the core counts besides, such as frames for a span that is
+	 * down, is in "link" alone.
+	 */
+	dev_get_stats(vs->dev, &link);
+	vspan_stats_sum(vs->stats, &sums);
+	if (nla_put_u64_64bit(skb, VSPAN_A_SPAN_STATS_PACKETS, link.rx_packets,
+			      VSPAN_A_SPAN_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_SPAN_STATS_BYTES, link.rx_bytes,
+			      VSPAN_A_SPAN_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_SPAN_STATS_MONITOR_TX_DROPPED,
+			      link.tx_dropped, VSPAN_A_SPAN_STATS_PAD) ||
+	    vspan_nl_fill_drops(skb, VSPAN_A_SPAN_STATS_DROPS, &sums))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int vspan_nl_fill_netnsid(struct sk_buff *skb, struct net *net,
+				 const struct net_device *dev)
+{
+	if (net_eq(net, dev_net(dev)))
+		return 0;
+	return nla_put_s32(skb, VSPAN_A_SPAN_NETNSID,
+			   peernet2id_alloc(net, dev_net(dev), GFP_KERNEL));
+}
+
+/**
+ * vspan_nl_fill_span - put a span into a message
+ * @skb: the message
+ * @net: the reader's netns
+ * @vs: the span
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
+		       const struct vspan_dev *vs)
+{
+	const struct net_device *dev = vs->dev;
+
+	if (nla_put_string(skb, VSPAN_A_SPAN_NAME, dev->name) ||
+	    nla_put_u32(skb, VSPAN_A_SPAN_IFINDEX, dev->ifindex) ||
+	    vspan_nl_fill_netnsid(skb, net, dev) ||
+	    nla_put_u8(skb, VSPAN_A_SPAN_UP, !!(dev->flags & IFF_UP)) ||
+	    nla_put_u8(skb, VSPAN_A_SPAN_READERS,
+		       vspan_deliver_has_reader(vs)) ||
+	    nla_put_u32(skb, VSPAN_A_SPAN_FRAMES, vs->frames) ||
+	    nla_put_u32(skb, VSPAN_A_SPAN_QLEN, dev->tx_queue_len) ||
+	    vspan_nl_fill_span_stats(skb, vs))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int vspan_nl_fill_dir(struct sk_buff *skb, int attr,
+			     const struct vspan_sums *sums,
+			     enum vspan_counter packets)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest)
+		return -EMSGSIZE;
+	if (nla_put_u64_64bit(skb, VSPAN_A_DIR_STATS_PACKETS, sums->v[packets],
+			      VSPAN_A_DIR_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_DIR_STATS_BYTES,
+			      sums->v[packets + 1], VSPAN_A_DIR_STATS_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int vspan_nl_fill_source_stats(struct sk_buff *skb,
+				      const struct vspan_source *src)
+{
+	struct nlattr *nest = nla_nest_start(skb, VSPAN_A_SOURCE_STATS);
+	struct vspan_sums sums;
+
+	if (!nest)
+		return -EMSGSIZE;
+	vspan_stats_sum(src->stats, &sums);
+	if (vspan_nl_fill_dir(skb, VSPAN_A_SOURCE_STATS_RX, &sums,
+			      VSPAN_RX_PACKETS) ||
+	    vspan_nl_fill_dir(skb, VSPAN_A_SOURCE_STATS_TX, &sums,
+			      VSPAN_TX_PACKETS) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_FILTERED,
+			      sums.v[VSPAN_FILTERED],
+			      VSPAN_A_SOURCE_STATS_PAD) ||
+	    vspan_nl_fill_drops(skb, VSPAN_A_SOURCE_STATS_DROPS, &sums))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int vspan_nl_fill_vlans(struct sk_buff *skb,
+			       const struct vspan_rule *rule)
+{
+	struct nlattr *attr;
+	u8 *bits;
+	int vid;
+
+	if (!rule->by_vlan)
+		return 0;
+	attr = nla_reserve(skb, VSPAN_A_SOURCE_VLANS, VSPAN_VLAN_BITMAP_LEN);
+	if (!attr)
+		return -EMSGSIZE;
+	bits = nla_data(attr);
+	memset(bits, 0, VSPAN_VLAN_BITMAP_LEN);
+	for_each_set_bit(vid, rule->vlans, VLAN_N_VID)
+		bits[vid / 8] |= BIT(vid % 8);
+	return 0;
+}
+
+static int vspan_nl_fill_key(struct sk_buff *skb,
+			     const struct vspan_source *src)
+{
+	BUILD_BUG_ON((int)VSPAN_A_SOURCE_SPAN != (int)VSPAN_A_BINDING_SPAN);
+	BUILD_BUG_ON((int)VSPAN_A_SOURCE_NAME != (int)VSPAN_A_BINDING_NAME);
+	BUILD_BUG_ON((int)VSPAN_A_SOURCE_KIND != (int)VSPAN_A_BINDING_KIND);
+
+	if (nla_put_string(skb, VSPAN_A_SOURCE_SPAN, src->vs->dev->name) ||
+	    nla_put_string(skb, VSPAN_A_SOURCE_NAME, src->name) ||
+	    nla_put_u32(skb, VSPAN_A_SOURCE_KIND, src->kind))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * vspan_nl_fill_source - put a source into a message
+ * @skb: the message
+ * @src: the source
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src)
+{
+	const struct vspan_rule *rule = rtnl_dereference(src->rule);
+	enum vspan_dormant why;
+
+	if (vspan_nl_fill_key(skb, src) ||
+	    nla_put_u32(skb, VSPAN_A_SOURCE_DIR, rule->dir) ||
+	    vspan_nl_fill_vlans(skb, rule) ||
+	    (vspan_source_dormant(src, &why) &&
+	     nla_put_u32(skb, VSPAN_A_SOURCE_DORMANT, why)) ||
+	    vspan_nl_fill_source_stats(skb, src))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * vspan_nl_fill_binding - put a binding into a message
+ * @skb: the message
+ * @b: the binding
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int vspan_nl_fill_binding(struct sk_buff *skb, const struct vspan_binding *b)
+{
+	const struct net_device *dev = b->port->dev;
+
+	if (vspan_nl_fill_key(skb, b->src) ||
+	    nla_put_string(skb, VSPAN_A_BINDING_DEV, dev->name) ||
+	    nla_put_u32(skb, VSPAN_A_BINDING_IFINDEX, dev->ifindex) ||
+	    nla_put_u32(skb, VSPAN_A_BINDING_HOOK, b->port->hook))
+		return -EMSGSIZE;
+	return 0;
+}

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Answers and notifications: messages around what nlfill.c fills. */
+#include <net/genetlink.h>
+#include <net/rtnetlink.h>
+
+#include "netlink-gen.h"
+#include "nl.h"
+
+/* Counts every change, so that a dump can tell it was overtaken; RTNL */
+static u32 vspan_nl_generation = 1;
+
+/* One kind of object for all that follows. */
+union vspan_nl_object {
+	const struct vspan_dev *vs;
+	const struct vspan_source *src;
+	const struct vspan_binding *b;
+};
+
+typedef int vspan_nl_fill_fn(struct sk_buff *skb, struct net *net,
+			     union vspan_nl_object obj);
+
+static int vspan_nl_fill_fn_span(struct sk_buff *skb, struct net *net,
+				 union vspan_nl_object obj)
+{
+	return vspan_nl_fill_span(skb, net, obj.vs);
+}
+
+static int vspan_nl_fill_fn_source(struct sk_buff *skb, struct net *net,
+				   union vspan_nl_object obj)
+{
+	return vspan_nl_fill_source(skb, obj.src);
+}
+
+static int vspan_nl_fill_fn_binding(struct sk_buff *skb, struct net *net,
+				    union vspan_nl_object obj)
+{
+	return vspan_nl_fill_binding(skb, obj.b);
+}
+
+static int vspan_nl_reply(struct genl_info *info, u8 cmd,
+			  vspan_nl_fill_fn *fill, union vspan_nl_object obj)
+{
+	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	void *hdr;
+	int err;
+
+	if (!msg)
+		return -ENOMEM;
+	hdr = genlmsg_put_reply(msg, info, &vspan_nl_family, 0, cmd);
+	err = hdr ? fill(msg, genl_info_net(info), obj) : -EMSGSIZE;
+	if (err) {
+		nlmsg_free(msg);
+		return err;
+	}
+	genlmsg_end(msg, hdr);
+	return genlmsg_reply(msg, info);
+}
+
+/* One message of a dump; the reader learns if the dump was overtaken. */
+static int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
+			     u8 cmd, vspan_nl_fill_fn *fill,
+			     union vspan_nl_object obj)
+{
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+				cb->nlh->nlmsg_seq, &vspan_nl_family,
+				NLM_F_MULTI, cmd);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	genl_dump_check_consistent(cb, hdr);
+	if (fill(skb, sock_net(skb->sk), obj)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+static void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
+			    union vspan_nl_object obj)
+{
+	struct sk_buff *msg;
+	void *hdr;
+
+	ASSERT_RTNL();
+	/* 0 is what a dump takes for "never overtaken". */
+	if (!++vspan_nl_generation)
+		vspan_nl_generation++;
+	if (!genl_has_listeners(&vspan_nl_family, net, VSPAN_NLGRP_CONFIG))
+		return;
+	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!msg)
+		return;
+	hdr = genlmsg_put(msg, 0, 0, &vspan_nl_family, 0, cmd);
+	if (!hdr || fill(msg, net, obj)) {
+		nlmsg_free(msg);
+		return;
+	}
+	genlmsg_end(msg, hdr);
+	genlmsg_multicast_netns(&vspan_nl_family, net, msg, 0,
+				VSPAN_NLGRP_CONFIG, GFP_KERNEL);
+}
+
+/**
+ * vspan_nl_notify_span - tell the span's netns of a change
+ * @vs: the span
+ * @cmd: VSPAN_CMD_SPAN_*_NTF
+ *
+ * Context: RTNL.
+ */
+void vspan_nl_notify_span(const struct vspan_dev *vs, u8 cmd)
+{
+	union vspan_nl_object obj = { .vs = vs };
+
+	vspan_nl_notify(dev_net(vs->dev), cmd, vspan_nl_fill_fn_span, obj);
+}
+
+/**
+ * vspan_nl_notify_source - tell the source's netns of a change
+ * @src: the source
+ * @cmd: VSPAN_CMD_SOURCE_*_NTF
+ *
+ * Context: RTNL.
+ */
+void vspan_nl_notify_source(const struct vspan_source *src, u8 cmd)
+{
+	union vspan_nl_object obj = { .src = src };
+
+	vspan_nl_notify(src->net, cmd, vspan_nl_fill_fn_source, obj);
+}
+
+/**
+ * vspan_nl_notify_binding - tell the source's netns of a change
+ * @b: the binding
+ * @cmd: VSPAN_CMD_BINDING_*_NTF
+ *
+ * Context: RTNL.
+ */
+void vspan_nl_notify_binding(const struct vspan_binding *b, u8 cmd)
+{
+	union vspan_nl_object obj = { .b = b };
+
+	vspan_nl_notify(b->src->net, cmd, vspan_nl_fill_fn_binding, obj);
+}
+
+/**
+ * vspan_nl_span_get_doit - VSPAN_CMD_SPAN_GET for one span
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_span_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *name = info->attrs[VSPAN_A_SPAN_NAME];
+	union vspan_nl_object obj;
+	int err = -ENODEV;
+
+	rtnl_lock();
+	obj.vs = name ? vspan_nl_find_span(info, name) : NULL;
+	if (obj.vs)
+		err = vspan_nl_reply(info, VSPAN_CMD_SPAN_GET,
+				     vspan_nl_fill_fn_span, obj);
+	rtnl_unlock();
+	return err;
+}
+
+/**
+ * vspan_nl_source_get_doit - VSPAN_CMD_SOURCE_GET for one source
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_source_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vspan_source_key key;
+	union vspan_nl_object obj;
+	int err;
+
+	err = vspan_nl_parse_key(info, &key);
+	if (err)
+		return err;
+	rtnl_lock();
+	obj.src = vspan_nl_find_source(info, &key);
+	err = obj.src ? vspan_nl_reply(info, VSPAN_CMD_SOURCE_GET,
+				       vspan_nl_fill_fn_source, obj) : -ENOENT;
+	rtnl_unlock();
+	return err;
+}
+
+static const struct vspan_binding *
+vspan_nl_find_binding(struct genl_info *info,
+		      const struct vspan_source_key *key)
+{
+	const struct nlattr *dev = info->attrs[VSPAN_A_BINDING_DEV];
+	const struct vspan_source *src = vspan_nl_find_source(info, key);
+	const struct vspan_binding *b;
+
+	if (!src)
+		return NULL;
+	list_for_each_entry(b, &src->bindings, src_node)
+		if (dev && !strcmp(b->port->dev->name, nla_data(dev)))
+			return b;
+	NL_SET_ERR_MSG(info->extack, "the source is not bound to that device");
+	return NULL;
+}
+
+/**
+ * vspan_nl_binding_get_doit - VSPAN_CMD_BINDING_GET for one binding
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_binding_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct vspan_source_key key;
+	union vspan_nl_object obj;
+	int err;
+
+	err = vspan_nl_parse_key(info, &key);
+	if (err)
+		return err;
+	rtnl_lock();
+	obj.b = vspan_nl_find_binding(info, &key);
+	err = obj.b ? vspan_nl_reply(info, VSPAN_CMD_BINDING_GET,
+				     vspan_nl_fill_fn_binding, obj) : -ENOENT;
+	rtnl_unlock();
+	return err;
+}
+
+/* A span concerns a netns it is in, and one whose sources feed it. */
+static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
+				   const struct net *net)
+{
+	const struct vspan_source *src;
+
+	if (net_eq(dev_net(vs->dev), net))
+		return vs->dev->reg_state == NETREG_REGISTERED;
+	list_for_each_entry(src, &vs->sources, span_node)
+		if (net_eq(src->net, net))
+			return true;
+	return false;
+}
+
+/* Dumps go on behind the id they got to, so a deletion in between makes
+ * them skip nothing.
+ */
+
+/**
+ * vspan_nl_span_get_dumpit - VSPAN_CMD_SPAN_GET for all spans
+ * @skb: the answer
+ * @cb: the request and where the dump has got to
+ *
+ * Return: length of the answer, 0 at the end, or a negative errno.
+ */
+int vspan_nl_span_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct net *net = sock_net(skb->sk);
+	union vspan_nl_object obj;
+	struct vspan_dev *vs;
+
+	rtnl_lock();
+	cb->seq = vspan_nl_generation;
+	list_for_each_entry(vs, &vspan_devs, node) {
+		if (vs->id <= cb->args[0] || !vspan_nl_span_concerns(vs, net))
+			continue;
+		obj.vs = vs;
+		if (vspan_nl_dump_one(skb, cb, VSPAN_CMD_SPAN_GET,
+				      vspan_nl_fill_fn_span, obj))
+			break;
+		cb->args[0] = vs->id;
+	}
+	rtnl_unlock();
+	return skb->len;
+}
+
+/**
+ * vspan_nl_source_get_dumpit - VSPAN_CMD_SOURCE_GET for all sources
+ * @skb: the answer
+ * @cb: the request and where the dump has got to
+ *
+ * Return: length of the answer, 0 at the end, or a negative errno.
+ */
+int vspan_nl_source_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb)
+{
+	struct vspan_net *vn = vspan_net(sock_net(skb->sk));
+	union vspan_nl_object obj;
+	struct vspan_source *src;
+
+	rtnl_lock();
+	cb->seq = vspan_nl_generation;
+	list_for_each_entry(src, &vn->sources, net_node) {
+		if (src->id <= cb->args[0])
+			continue;
+		obj.src = src;
+		if (vspan_nl_dump_one(skb, cb, VSPAN_CMD_SOURCE_GET,
+				      vspan_nl_fill_fn_source, obj))
+			break;
+		cb->args[0] = src->id;
+	}
+	rtnl_unlock();
+	return skb->len;
+}
+
+/* Bindings of one source, from the @skip-th on. */
+static int vspan_nl_dump_bindings(struct sk_buff *skb,
+				  struct netlink_callback *cb,
+				  const struct vspan_source *src)
+{
+	const struct vspan_binding *b;
+	union vspan_nl_object obj;
+	long i = 0;
+
+	list_for_each_entry(b, &src->bindings, src_node) {
+		if (i++ < cb->args[1])
+			continue;
+		obj.b = b;
+		if (vspan_nl_dump_one(skb, cb, VSPAN_CMD_BINDING_GET,
+				      vspan_nl_fill_fn_binding, obj))
+			return -EMSGSIZE;
+		cb->args[1]++;
+	}
+	cb->args[0] = src->id;
+	cb->args[1] = 0;
+	return 0;
+}
+
+/**
+ * vspan_nl_binding_get_dumpit - VSPAN_CMD_BINDING_GET for all bindings
+ * @skb: the answer
+ * @cb: the request and where the dump has got to
+ *
+ * Return: length of the answer, 0 at the end, or a negative errno.
+ */
+int vspan_nl_binding_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb)
+{
+	struct vspan_net *vn = vspan_net(sock_net(skb->sk));
+	struct vspan_source *src;
+
+	rtnl_lock();
+	cb->seq = vspan_nl_generation;
+	list_for_each_entry(src, &vn->sources, net_node)
+		if (src->id > cb->args[0] &&
+		    vspan_nl_dump_bindings(skb, cb, src))
+			break;
+	rtnl_unlock();
+	return skb->len;
+}

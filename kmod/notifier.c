@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What happens to netdevices, sorted out to who follows it. */
+#include <linux/netdevice.h>
+
+#include "vspan.h"
+
+static void vspan_notifier_tell(const struct vspan_dev *vs, unsigned long event)
+{
+	switch (event) {
+	case NETDEV_REGISTER:
+		vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_NEW_NTF);
+		break;
+	case NETDEV_UNREGISTER:
+		vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_DEL_NTF);
+		break;
+	case NETDEV_CHANGENAME:
+	case NETDEV_CHANGE_TX_QUEUE_LEN:
+	case NETDEV_UP:
+	case NETDEV_DOWN:
+		vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_SET_NTF);
+		break;
+	}
+}
+
+static void vspan_notifier_source(struct net_device *dev, unsigned long event)
+{
+	switch (event) {
+	case NETDEV_REGISTER:
+	case NETDEV_CHANGENAME:
+	case NETDEV_POST_TYPE_CHANGE:
+		vspan_source_reconcile(dev);
+		break;
+	case NETDEV_UNREGISTER:
+		/* Deleted or on the way to another netns: ours ends here. The
+		 * event may come again while references remain.
+		 */
+		vspan_binding_destroy_all(dev);
+		break;
+	}
+}
+
+static int vspan_notifier_event(struct notifier_block *nb, unsigned long event,
+				void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	int err;
+
+	if (!vspan_dev_is_span(dev)) {
+		vspan_notifier_source(dev, event);
+		return NOTIFY_DONE;
+	}
+	err = vspan_tapdev_event(netdev_priv(dev), event);
+	if (err)
+		return notifier_from_errno(err);
+	vspan_notifier_tell(netdev_priv(dev), event);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vspan_notifier = {
+	.notifier_call = vspan_notifier_event,
+};
+
+/**
+ * vspan_notifier_init - follow all netdevices
+ *
+ * Return: 0 or a negative errno.
+ */
+int vspan_notifier_init(void)
+{
+	return register_netdevice_notifier(&vspan_notifier);
+}
+
+/**
+ * vspan_notifier_uninit - follow them no more
+ */
+void vspan_notifier_uninit(void)
+{
+	unregister_netdevice_notifier(&vspan_notifier);
+}

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * From the production context to the span's own: a bounded queue per CPU,
+ * emptied by a NAPI of the span. gro_cells would do, but sends clones through
+ * netif_rx(), whose backlog production shares.
+ */
+#include <linux/netdevice.h>
+
+#include "vspan.h"
+
+/* Take up to @budget copies off the queue. */
+static void vspan_queue_take(struct vspan_queue *q, struct sk_buff_head *batch,
+			     int budget)
+{
+	struct sk_buff *skb;
+
+	spin_lock(&q->list.lock);
+	while (budget-- > 0 && (skb = __skb_dequeue(&q->list))) {
+		q->truesize -= skb->truesize;
+		__skb_queue_tail(batch, skb);
+	}
+	spin_unlock(&q->list.lock);
+}
+
+static int vspan_queue_poll(struct napi_struct *napi, int budget)
+{
+	struct vspan_queue *q = container_of(napi, struct vspan_queue, napi);
+	struct sk_buff_head batch;
+	struct sk_buff *skb;
+	int work = 0;
+
+	__skb_queue_head_init(&batch);
+	vspan_queue_take(q, &batch, budget);
+	while ((skb = __skb_dequeue(&batch))) {
+		vspan_deliver(q->vs, skb);
+		work++;
+	}
+
+	/* Less than the budget: the queue was empty. Whoever adds to an empty
+	 * queue calls napi_schedule(), which is remembered until here.
+	 */
+	if (work < budget)
+		napi_complete_done(napi, work);
+	return work;
+}
+
+/**
+ * vspan_queue_create - make the queues of a new span, closed
+ * @vs: the span
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vspan_queue_create(struct vspan_dev *vs)
+{
+	int cpu;
+
+	vs->queues = alloc_percpu(struct vspan_queue);
+	if (!vs->queues)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct vspan_queue *q = per_cpu_ptr(vs->queues, cpu);
+
+		skb_queue_head_init(&q->list);
+		q->vs = vs;
+		/* Nobody can busy-poll a queue he cannot name. */
+		set_bit(NAPI_STATE_NO_BUSY_POLL, &q->napi.state);
+		netif_napi_add(vs->dev, &q->napi, vspan_queue_poll);
+	}
+	return 0;
+}
+
+/**
+ * vspan_queue_open - take copies from now on
+ * @vs: the span, going up
+ */
+void vspan_queue_open(struct vspan_dev *vs)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct vspan_queue *q = per_cpu_ptr(vs->queues, cpu);
+
+		napi_enable(&q->napi);
+		spin_lock_bh(&q->list.lock);
+		q->open = true;
+		spin_unlock_bh(&q->list.lock);
+	}
+}
+
+static void vspan_queue_flush(struct vspan_queue *q)
+{
+	struct sk_buff *skb;
+
+	local_bh_disable();
+	while ((skb = __skb_dequeue(&q->list))) {
+		vspan_stats_drop(q->vs->stats, VSPAN_DROP_FLUSHED,
+				 vspan_wire_frames(skb));
+		kfree_skb(skb);
+	}
+	q->truesize = 0;
+	local_bh_enable();
+}
+
+/**
+ * vspan_queue_close - take no more copies, lose and count those that wait
+ * @vs: the span, going down
+ */
+void vspan_queue_close(struct vspan_dev *vs)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct vspan_queue *q = per_cpu_ptr(vs->queues, cpu);
+
+		spin_lock_bh(&q->list.lock);
+		q->open = false;
+		spin_unlock_bh(&q->list.lock);
+		/* Nobody adds any more, then nobody delivers any more. */
+		napi_disable(&q->napi);
+		vspan_queue_flush(q);
+	}
+}
+
+/**
+ * vspan_queue_unlink - take the NAPIs off the netdevice
+ * @vs: the span, down
+ *
+ * vspan_queue_destroy() must follow, a grace period later: netpoll walks the
+ * list of NAPIs under RCU.
+ */
+void vspan_queue_unlink(struct vspan_dev *vs)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		__netif_napi_del(&per_cpu_ptr(vs->queues, cpu)->napi);
+}
+
+/**
+ * vspan_queue_destroy - free the queues
+ * @vs: the span, that no hook can reach any more
+ */
+void vspan_queue_destroy(struct vspan_dev *vs)
+{
+	free_percpu(vs->queues);
+}
+
+static bool vspan_queue_has_room(const struct vspan_queue *q)
+{
+	unsigned int qlen = READ_ONCE(q->vs->dev->tx_queue_len);
+
+	return skb_queue_len(&q->list) < qlen &&
+	       q->truesize < (size_t)qlen * VSPAN_QUEUE_TRUESIZE;
+}
+
+/**
+ * vspan_queue_add - hand a copy over to the span
+ * @vs: the span
+ * @skb: the copy; data at the MAC header; consumed if there was room
+ * @why: set to the reason if there was none
+ *
+ * Context: BH off, RCU.
+ * Return: true if the span has it now.
+ */
+bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
+		     enum vspan_drop *why)
+{
+	struct vspan_queue *q = this_cpu_ptr(vs->queues);
+	bool first;
+
+	/* Only this CPU adds, and its consumer is most of the time here too:
+	 * the lock is for a threaded NAPI and for vspan_queue_close().
+	 */
+	spin_lock(&q->list.lock);
+	if (unlikely(!q->open || !vspan_queue_has_room(q))) {
+		*why = q->open ? VSPAN_DROP_QUEUE_FULL : VSPAN_DROP_SPAN_DOWN;
+		spin_unlock(&q->list.lock);
+		return false;
+	}
+	first = skb_queue_empty(&q->list);
+	__skb_queue_tail(&q->list, skb);
+	q->truesize += skb->truesize;
+	spin_unlock(&q->list.lock);
+
+	if (first)
+		napi_schedule(&q->napi);
+	return true;
+}

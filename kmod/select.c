@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Does a rule want this frame? Pure functions of the two. */
+#include <linux/if_vlan.h>
+
+#include "vspan.h"
+
+/* The frame's outer tag in its bytes; a NIC that cannot insert tags has had
+ * it put there before the TX tap.
+ */
+static u16 vspan_select_inband_vid(const struct sk_buff *skb)
+{
+	int mac = skb_mac_header(skb) - skb->data;
+	struct vlan_ethhdr buf;
+	const struct vlan_ethhdr *eth;
+
+	eth = skb_header_pointer(skb, mac, VLAN_ETH_HLEN, &buf);
+	if (!eth || !eth_type_vlan(eth->h_vlan_proto))
+		return 0;
+	return ntohs(eth->h_vlan_TCI) & VLAN_VID_MASK;
+}
+
+/* VLAN of a frame by its outer tag, 802.1Q or 802.1ad. 0 means none: a
+ * priority tag is VLAN ID 0 and names no VLAN (IEEE 802.1Q 9.6).
+ */
+static u16 vspan_select_vid(const struct sk_buff *skb)
+{
+	if (skb_vlan_tag_present(skb))
+		return skb_vlan_tag_get_id(skb);
+	return vspan_select_inband_vid(skb);
+}
+
+/**
+ * vspan_select - does a rule select a frame of a direction it wants?
+ * @rule: the rule
+ * @skb: the frame, its MAC header set
+ *
+ * Return: true if the frame is to be copied.
+ */
+bool vspan_select(const struct vspan_rule *rule, const struct sk_buff *skb)
+{
+	return !rule->by_vlan || test_bit(vspan_select_vid(skb), rule->vlans);
+}

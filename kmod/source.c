@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Sources: rules that live by device name. A source is bound to the device of
+ * its name whenever there is one that can be mirrored, and dormant otherwise.
+ */
+#include <linux/if_arp.h>
+#include <linux/slab.h>
+#include <net/rtnetlink.h>
+
+#include "vspan.h"
+
+static u32 vspan_source_last_id;
+
+static bool vspan_source_is_loopback(const struct net_device *dev)
+{
+	return dev->flags & IFF_LOOPBACK;
+}
+
+static bool vspan_source_is_not_ethernet(const struct net_device *dev)
+{
+	return dev->type != ARPHRD_ETHER;
+}
+
+/* What keeps a device from being a source, and the sentence for it. */
+static const struct vspan_source_bar {
+	bool (*applies)(const struct net_device *dev);
+	enum vspan_dormant why;
+	const char *sentence;
+} vspan_source_bars[] = {
+	{ vspan_source_is_loopback, VSPAN_DORMANT_LOOPBACK,
+	  "a loopback device cannot be a source; mirror one that leads out of here" },
+	{ vspan_dev_is_span, VSPAN_DORMANT_IS_SPAN,
+	  "a span cannot be a source; mirror the devices that feed it" },
+	{ vspan_source_is_not_ethernet, VSPAN_DORMANT_NOT_ETHERNET,
+	  "the device carries no Ethernet frames; mirror the one below it" },
+};
+
+static const struct vspan_source_bar *
+vspan_source_bar(const struct net_device *dev)
+{
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(vspan_source_bars); i++)
+		if (vspan_source_bars[i].applies(dev))
+			return &vspan_source_bars[i];
+	return NULL;
+}
+
+/* By the kernel's own look-up, so that an alternative name will do. */
+static struct net_device *vspan_source_dev(const struct vspan_source *src)
+{
+	return __dev_get_by_name(src->net, src->name);
+}
+
+/**
+ * vspan_source_dormant - is the source bound to nothing, and why?
+ * @src: the source
+ * @why: the reason, set if it is
+ *
+ * Context: RTNL.
+ * Return: true if the source is dormant.
+ */
+bool vspan_source_dormant(const struct vspan_source *src,
+			  enum vspan_dormant *why)
+{
+	const struct vspan_source_bar *bar;
+	struct net_device *dev;
+
+	if (!list_empty(&src->bindings))
+		return false;
+	dev = vspan_source_dev(src);
+	bar = dev ? vspan_source_bar(dev) : NULL;
+	if (!dev)
+		*why = VSPAN_DORMANT_NO_DEVICE;
+	else
+		*why = bar ? bar->why : VSPAN_DORMANT_NO_MEMORY;
+	return true;
+}
+
+/**
+ * vspan_source_find - look a source up
+ * @net: netns the source was configured in
+ * @key: its names
+ *
+ * The span may have moved to another netns; it goes by the name it has there.
+ *
+ * Context: RTNL.
+ * Return: the source or NULL.
+ */
+struct vspan_source *vspan_source_find(struct net *net,
+				       const struct vspan_source_key *key)
+{
+	struct vspan_source *src, *moved = NULL;
+
+	list_for_each_entry(src, &vspan_net(net)->sources, net_node) {
+		if (src->kind != key->kind || strcmp(src->name, key->name) ||
+		    strcmp(src->vs->dev->name, key->span))
+			continue;
+		if (net_eq(dev_net(src->vs->dev), net))
+			return src;
+		moved = src;
+	}
+	return moved;
+}
+
+static void vspan_source_free(struct vspan_source *src)
+{
+	kfree(rcu_dereference_protected(src->rule, true));
+	free_percpu(src->stats);
+	kfree(src);
+}
+
+static void vspan_source_free_rcu(struct rcu_head *rcu)
+{
+	vspan_source_free(container_of(rcu, struct vspan_source, rcu));
+}
+
+static struct vspan_source *
+vspan_source_alloc(struct net *net, struct vspan_dev *vs,
+		   const struct vspan_source_key *key)
+{
+	struct vspan_source *src = kzalloc(sizeof(*src), GFP_KERNEL);
+
+	if (!src)
+		return NULL;
+	src->stats = vspan_stats_alloc();
+	if (!src->stats) {
+		kfree(src);
+		return NULL;
+	}
+	INIT_LIST_HEAD(&src->bindings);
+	src->vs = vs;
+	src->net = net;
+	src->kind = key->kind;
+	strscpy(src->name, key->name, sizeof(src->name));
+	return src;
+}
+
+/* NL_SET_ERR_MSG() for a sentence out of a table: it must outlive the answer,
+ * as that macro sees to.
+ */
+static void vspan_source_refuse(struct netlink_ext_ack *extack,
+				const char *sentence)
+{
+	do_trace_netlink_extack(sentence);
+	if (extack)
+		extack->_msg = sentence;
+}
+
+static int vspan_source_check(struct net *net,
+			      const struct vspan_source_key *key,
+			      struct netlink_ext_ack *extack)
+{
+	struct net_device *dev = __dev_get_by_name(net, key->name);
+	const struct vspan_source_bar *bar = dev ? vspan_source_bar(dev) : NULL;
+
+	if (!dev_valid_name(key->name)) {
+		NL_SET_ERR_MSG(extack, "the source is not a valid device name");
+		return -EINVAL;
+	}
+	if (vspan_source_find(net, key)) {
+		NL_SET_ERR_MSG(extack,
+			       "the span has this source already; change it with set or delete it first");
+		return -EEXIST;
+	}
+	if (bar) {
+		vspan_source_refuse(extack, bar->sentence);
+		return -EOPNOTSUPP;
+	}
+	return 0;
+}
+
+/**
+ * vspan_source_create - make a source and bind it if its device is there
+ * @net: netns in which the name is looked up
+ * @vs: span the copies go to
+ * @key: the source's names
+ * @rule: what it selects; the source's on success
+ * @extack: for the sentence of a refusal
+ *
+ * Context: RTNL.
+ * Return: 0; -EINVAL for a name no device can have, -EEXIST if the source
+ *	exists, -EOPNOTSUPP if its device can be no source, -ENOMEM.
+ */
+int vspan_source_create(struct net *net, struct vspan_dev *vs,
+			const struct vspan_source_key *key,
+			struct vspan_rule *rule,
+			struct netlink_ext_ack *extack)
+{
+	struct vspan_source *src;
+	struct vspan_binding *b;
+	struct net_device *dev;
+	int err;
+
+	ASSERT_RTNL();
+	err = vspan_source_check(net, key, extack);
+	if (err)
+		return err;
+	src = vspan_source_alloc(net, vs, key);
+	if (!src)
+		return -ENOMEM;
+	RCU_INIT_POINTER(src->rule, rule);
+
+	dev = vspan_source_dev(src);
+	b = dev ? vspan_binding_create(src, dev) : NULL;
+	if (IS_ERR(b)) {
+		RCU_INIT_POINTER(src->rule, NULL);
+		vspan_source_free(src);
+		return PTR_ERR(b);
+	}
+	src->id = ++vspan_source_last_id;
+	list_add_tail(&src->net_node, &vspan_net(net)->sources);
+	list_add_tail(&src->span_node, &vs->sources);
+	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_NEW_NTF);
+	if (b)
+		vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
+	return 0;
+}
+
+/**
+ * vspan_source_change - put another rule in force
+ * @src: the source
+ * @rule: the new rule; the source's from now on
+ *
+ * A frame is judged by the old rule or by the new one, whole. The hooks are
+ * opened for both before and for the new one alone after.
+ *
+ * Context: RTNL.
+ */
+void vspan_source_change(struct vspan_source *src, struct vspan_rule *rule)
+{
+	struct vspan_rule *old = rtnl_dereference(src->rule);
+
+	vspan_binding_update(src, old->dir | rule->dir);
+	rcu_assign_pointer(src->rule, rule);
+	vspan_binding_update(src, rule->dir);
+	kfree_rcu(old, rcu);
+	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_SET_NTF);
+}
+
+static void vspan_source_unbind(struct vspan_source *src)
+{
+	struct vspan_binding *b, *tmp;
+
+	list_for_each_entry_safe(b, tmp, &src->bindings, src_node)
+		vspan_binding_destroy(b);
+}
+
+/**
+ * vspan_source_destroy - delete a source
+ * @src: the source; freed when the packet path has let go of it
+ *
+ * Context: RTNL.
+ */
+void vspan_source_destroy(struct vspan_source *src)
+{
+	ASSERT_RTNL();
+	vspan_source_unbind(src);
+	list_del(&src->net_node);
+	list_del(&src->span_node);
+	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_DEL_NTF);
+	call_rcu(&src->rcu, vspan_source_free_rcu);
+}
+
+static void vspan_source_bind(struct vspan_source *src, struct net_device *dev)
+{
+	struct vspan_binding *b = vspan_binding_create(src, dev);
+
+	/* No memory: show says so. */
+	if (!IS_ERR(b))
+		vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
+}
+
+/**
+ * vspan_source_reconcile - bind and unbind sources as a device now demands
+ * @dev: a device that appeared, or changed its name or type
+ *
+ * Context: RTNL.
+ */
+void vspan_source_reconcile(struct net_device *dev)
+{
+	bool usable = !vspan_source_bar(dev);
+	struct vspan_source *src;
+
+	list_for_each_entry(src, &vspan_net(dev_net(dev))->sources, net_node) {
+		struct vspan_binding *b =
+			list_first_entry_or_null(&src->bindings,
+						 struct vspan_binding,
+						 src_node);
+		bool wanted = usable && vspan_source_dev(src) == dev;
+
+		if (b && b->port->dev == dev && !wanted)
+			vspan_binding_destroy(b);
+		else if (!b && wanted)
+			vspan_source_bind(src, dev);
+	}
+}

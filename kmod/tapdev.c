@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The span's own tap: /dev/tap<ifindex>, where QEMU, vhost-net and libvirt
+ * look for it. The kernel's tap library does the work, as for macvtap.
+ */
+#include <linux/cdev.h>
+#include <linux/device/class.h>
+#include <linux/module.h>
+
+#include "vspan.h"
+
+static dev_t vspan_tapdev_major;
+static struct cdev vspan_tapdev_cdev;
+
+static const void *vspan_tapdev_namespace(vspan_class_device *d)
+{
+	return dev_net(to_net_dev(d->parent));
+}
+
+static struct class vspan_tapdev_class = {
+	.name		= "vspan",
+	.ns_type	= &net_ns_type_operations,
+	.namespace	= vspan_tapdev_namespace,
+};
+
+/**
+ * vspan_tapdev_init - take the device numbers
+ *
+ * Return: 0 or a negative errno.
+ */
+int vspan_tapdev_init(void)
+{
+	int err;
+
+	err = tap_create_cdev(&vspan_tapdev_cdev, &vspan_tapdev_major,
+			      VSPAN_KIND, THIS_MODULE);
+	if (err)
+		return err;
+	err = class_register(&vspan_tapdev_class);
+	if (err)
+		tap_destroy_cdev(vspan_tapdev_major, &vspan_tapdev_cdev);
+	return err;
+}
+
+/**
+ * vspan_tapdev_uninit - give the device numbers back
+ */
+void vspan_tapdev_uninit(void)
+{
+	class_unregister(&vspan_tapdev_class);
+	tap_destroy_cdev(vspan_tapdev_major, &vspan_tapdev_cdev);
+}
+
+/* A reader without room; called in the span's NAPI. */
+static void vspan_tapdev_count_rx_dropped(struct tap_dev *tap)
+{
+	struct vspan_dev *vs = container_of(tap, struct vspan_dev, tap);
+
+	vspan_stats_drop(vs->stats, VSPAN_DROP_RING_FULL, 1);
+}
+
+/* A frame of the monitor so malformed that it did not even get to
+ * ndo_start_xmit; called from write() in process context.
+ */
+static void vspan_tapdev_count_tx_dropped(struct tap_dev *tap)
+{
+	struct vspan_dev *vs = container_of(tap, struct vspan_dev, tap);
+
+	local_bh_disable();
+	vspan_stats_add(vs->stats, VSPAN_TX_PACKETS, 1);
+	local_bh_enable();
+}
+
+/**
+ * vspan_tapdev_setup - prepare a new span's tap
+ * @vs: the span, not yet registered
+ */
+void vspan_tapdev_setup(struct vspan_dev *vs)
+{
+	struct tap_dev *tap = &vs->tap;
+
+	INIT_LIST_HEAD(&tap->queue_list);
+	tap->dev = vs->dev;
+	tap->tap_features = NETIF_F_HW_CSUM | NETIF_F_TSO_ECN | NETIF_F_TSO |
+			    NETIF_F_TSO6;
+	tap->count_rx_dropped = vspan_tapdev_count_rx_dropped;
+	tap->count_tx_dropped = vspan_tapdev_count_tx_dropped;
+}
+
+static void vspan_tapdev_name(const struct vspan_dev *vs, char *name)
+{
+	snprintf(name, IFNAMSIZ, "tap%d", vs->dev->ifindex);
+}
+
+static dev_t vspan_tapdev_devt(const struct vspan_dev *vs)
+{
+	return MKDEV(MAJOR(vspan_tapdev_major), vs->tap.minor);
+}
+
+static int vspan_tapdev_create(struct vspan_dev *vs)
+{
+	struct device *parent = &vs->dev->dev;
+	struct device *node;
+	char name[IFNAMSIZ];
+	int err;
+
+	err = tap_get_minor(vspan_tapdev_major, &vs->tap);
+	if (err)
+		return err;
+	vspan_tapdev_name(vs, name);
+	node = device_create(&vspan_tapdev_class, parent, vspan_tapdev_devt(vs),
+			     vs->dev, "%s", name);
+	if (IS_ERR(node)) {
+		err = PTR_ERR(node);
+		goto err_free_minor;
+	}
+	err = sysfs_create_link(&parent->kobj, &node->kobj, name);
+	if (err)
+		goto err_destroy_node;
+	return 0;
+
+err_destroy_node:
+	device_destroy(&vspan_tapdev_class, vspan_tapdev_devt(vs));
+err_free_minor:
+	tap_free_minor(vspan_tapdev_major, &vs->tap);
+	return err;
+}
+
+static void vspan_tapdev_remove(struct vspan_dev *vs)
+{
+	char name[IFNAMSIZ];
+
+	/* No minor: vspan_tapdev_create() failed, or this is a repeat. */
+	if (!vs->tap.minor)
+		return;
+	vspan_tapdev_name(vs, name);
+	sysfs_remove_link(&vs->dev->dev.kobj, name);
+	device_destroy(&vspan_tapdev_class, vspan_tapdev_devt(vs));
+	tap_free_minor(vspan_tapdev_major, &vs->tap);
+}
+
+/**
+ * vspan_tapdev_event - follow the span's netdevice
+ * @vs: the span
+ * @event: NETDEV_*; a move to another netns is an UNREGISTER and a REGISTER,
+ *	with an ifindex that may be another
+ *
+ * Context: RTNL.
+ * Return: 0 or a negative errno.
+ */
+int vspan_tapdev_event(struct vspan_dev *vs, unsigned long event)
+{
+	switch (event) {
+	case NETDEV_REGISTER:
+		return vspan_tapdev_create(vs);
+	case NETDEV_UNREGISTER:
+		vspan_tapdev_remove(vs);
+		return 0;
+	case NETDEV_CHANGE_TX_QUEUE_LEN:
+		return tap_queue_resize(&vs->tap);
+	}
+	return 0;
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * vspan - virtual SPAN ports: the objects and who may touch them.
+ *
+ * All configuration happens under RTNL. The packet path reads under RCU.
+ * Documentation/networking/vspan.rst has the lock table.
+ */
+#ifndef _VSPAN_H
+#define _VSPAN_H
+
+#include <linux/bitmap.h>
+#include <linux/if_tap.h>
+#include <linux/if_vlan.h>
+#include <linux/list.h>
+#include <linux/netdevice.h>
+#include <linux/xarray.h>
+#include <net/net_namespace.h>
+#include <uapi/linux/vspan.h>
+
+#include "stats.h"
+
+#define VSPAN_KIND	"vspan"
+
+/* A burst of one NAPI budget per CPU must fit many times over. */
+#define VSPAN_QLEN_DEFAULT	4096
+
+/*
+ * Memory bound of a per-CPU queue, in bytes of truesize per frame of qlen:
+ * a full-size frame with its overhead fits, a queue full of 64 KiB
+ * super-frames does not.
+ */
+#define VSPAN_QUEUE_TRUESIZE	4096
+
+struct netlink_ext_ack;
+struct vspan_dev;
+
+/**
+ * struct vspan_queue - copies on their way from a hook to the span, per CPU
+ * @list: the copies; its lock also covers @truesize and @open
+ * @truesize: memory held by @list, in bytes
+ * @open: copies are taken; cleared before the queue is emptied for good
+ * @napi: the context that delivers
+ * @vs: the span
+ */
+struct vspan_queue {
+	struct sk_buff_head list;
+	size_t truesize;
+	bool open;
+	struct napi_struct napi;
+	struct vspan_dev *vs;
+};
+
+/**
+ * struct vspan_dev - a span; netdev_priv() of its netdevice
+ * @dev: the netdevice
+ * @queues: per-CPU queues
+ * @stats: per-CPU counters of deliveries and losses
+ * @frames: enum vspan_frames; READ_ONCE/WRITE_ONCE
+ * @sources: sources that feed the span; RTNL
+ * @node: in the list of all spans; RTNL
+ * @id: order of creation, the key by which dumps resume
+ * @tap: the char device; registered as rx_handler_data of @dev, where tap.ko
+ *	looks for it
+ */
+struct vspan_dev {
+	struct net_device *dev;
+	struct vspan_queue __percpu *queues;
+	struct vspan_stats __percpu *stats;
+	u32 frames;
+
+	struct list_head sources;
+	struct list_head node;
+	u32 id;
+	struct tap_dev tap;
+};
+
+/**
+ * struct vspan_rule - which frames a source selects; replaced, never changed
+ * @dir: mask of enum vspan_dir
+ * @by_vlan: @vlans decides; else every frame passes
+ * @vlans: VLANs selected, bit 0 for frames without one
+ * @rcu: for kfree_rcu()
+ */
+struct vspan_rule {
+	u32 dir;
+	bool by_vlan;
+	DECLARE_BITMAP(vlans, VLAN_N_VID);
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vspan_source - a rule that lives by device name
+ * @vs: span the copies go to; the source does not outlive it
+ * @rule: what is selected; written under RTNL, read under RCU
+ * @stats: per-CPU counters
+ * @bindings: live devices; RTNL
+ * @net_node: in &struct vspan_net.sources; RTNL
+ * @span_node: in &struct vspan_dev.sources; RTNL
+ * @net: netns in which @name is looked up; the source does not outlive it
+ * @id: order of creation, the key by which dumps resume
+ * @kind: how @name is to be read
+ * @name: device name, present or not
+ * @rcu: the packet path may hold the source until a grace period has passed
+ */
+struct vspan_source {
+	struct vspan_dev *vs;
+	struct vspan_rule __rcu *rule;
+	struct vspan_stats __percpu *stats;
+
+	struct list_head bindings;
+	struct list_head net_node;
+	struct list_head span_node;
+	struct net *net;
+	u32 id;
+	enum vspan_kind kind;
+	char name[IFNAMSIZ];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vspan_port - a device that is mirrored, by one hook
+ * @bindings: who wants its frames; written under RTNL, read under RCU
+ * @dev: the device; held while the port is in &struct vspan_net.ports
+ * @tracker: of the hold
+ * @hook: how its frames are taken
+ * @pt: packet tap, for VSPAN_HOOK_TAP
+ * @rcu: the packet path may hold the port until a grace period has passed
+ */
+struct vspan_port {
+	struct list_head bindings;
+	struct net_device *dev;
+	netdevice_tracker tracker;
+	enum vspan_hook hook;
+	struct packet_type pt;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vspan_binding - a source on one live device
+ * @src: the source
+ * @port: the device
+ * @port_node: in &struct vspan_port.bindings; RCU
+ * @src_node: in &struct vspan_source.bindings; RTNL
+ * @rcu: for kfree_rcu()
+ */
+struct vspan_binding {
+	struct vspan_source *src;
+	struct vspan_port *port;
+	struct list_head port_node;
+	struct list_head src_node;
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vspan_net - what belongs to a netns
+ * @sources: sources configured here, oldest first; RTNL
+ * @ports: ports by vspan_port_key(); RTNL
+ */
+struct vspan_net {
+	struct list_head sources;
+	struct xarray ports;
+};
+
+/**
+ * struct vspan_source_key - what names a source within a netns
+ * @span: name of the span
+ * @name: name of the source
+ * @kind: how @name is to be read
+ */
+struct vspan_source_key {
+	const char *span;
+	const char *name;
+	enum vspan_kind kind;
+};
+
+/* main.c */
+struct vspan_net *vspan_net(const struct net *net);
+
+/* device.c */
+extern struct rtnl_link_ops vspan_link_ops;
+extern struct list_head vspan_devs;
+bool vspan_dev_is_span(const struct net_device *dev);
+struct vspan_dev *vspan_dev_find(struct net *net, const char *name);
+
+/* ethtool.c */
+extern const struct ethtool_ops vspan_ethtool_ops;
+
+/* tapdev.c */
+int vspan_tapdev_init(void);
+void vspan_tapdev_uninit(void);
+void vspan_tapdev_setup(struct vspan_dev *vs);
+int vspan_tapdev_event(struct vspan_dev *vs, unsigned long event);
+
+/* queue.c */
+int vspan_queue_create(struct vspan_dev *vs);
+void vspan_queue_open(struct vspan_dev *vs);
+void vspan_queue_close(struct vspan_dev *vs);
+void vspan_queue_unlink(struct vspan_dev *vs);
+void vspan_queue_destroy(struct vspan_dev *vs);
+
+bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
+		     enum vspan_drop *why);
+
+/* deliver.c */
+bool vspan_deliver_has_reader(const struct vspan_dev *vs);
+void vspan_deliver(struct vspan_dev *vs, struct sk_buff *skb);
+rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);
+
+/* wire.c */
+struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb);
+unsigned int vspan_wire_frames(const struct sk_buff *skb);
+unsigned int vspan_wire_len(const struct sk_buff *skb);
+
+/* source.c */
+struct vspan_source *vspan_source_find(struct net *net,
+				       const struct vspan_source_key *key);
+int vspan_source_create(struct net *net, struct vspan_dev *vs,
+			const struct vspan_source_key *key,
+			struct vspan_rule *rule,
+			struct netlink_ext_ack *extack);
+void vspan_source_change(struct vspan_source *src, struct vspan_rule *rule);
+void vspan_source_destroy(struct vspan_source *src);
+void vspan_source_reconcile(struct net_device *dev);
+bool vspan_source_dormant(const struct vspan_source *src,
+			  enum vspan_dormant *why);
+
+/* binding.c */
+struct vspan_binding *vspan_binding_create(struct vspan_source *src,
+					   struct net_device *dev);
+void vspan_binding_destroy(struct vspan_binding *b);
+void vspan_binding_destroy_all(struct net_device *dev);
+void vspan_binding_update(struct vspan_source *src, u32 dir);
+
+/* hook.c */
+void vspan_hook_attach(struct vspan_port *port);
+void vspan_hook_detach(struct vspan_port *port);
+void vspan_hook_want(struct vspan_port *port, u32 dir);
+
+/* mirror.c */
+void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
+		  enum vspan_dir dir);
+
+/* select.c */
+bool vspan_select(const struct vspan_rule *rule, const struct sk_buff *skb);
+
+/* notifier.c */
+int vspan_notifier_init(void);
+void vspan_notifier_uninit(void);
+
+/* netlink.c */
+int vspan_netlink_init(void);
+void vspan_netlink_uninit(void);
+
+/* nlget.c */
+void vspan_nl_notify_span(const struct vspan_dev *vs, u8 cmd);
+void vspan_nl_notify_source(const struct vspan_source *src, u8 cmd);
+void vspan_nl_notify_binding(const struct vspan_binding *b, u8 cmd);
+
+#endif /* _VSPAN_H */
