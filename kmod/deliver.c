@@ -28,6 +28,13 @@ bool vspan_deliver_has_reader(const struct vspan_dev *vs)
 #endif
 }
 
+/* To the tap's reader, or nowhere. */
+static void vspan_deliver_tap(struct sk_buff *skb)
+{
+	if (tap_handle_frame(&skb) == RX_HANDLER_PASS)
+		consume_skb(skb);
+}
+
 /**
  * vspan_deliver_handler - rx_handler of the span: to the tap, never upwards
  * @pskb: the frame, after packet sockets of all protocols and tc
@@ -40,13 +47,21 @@ bool vspan_deliver_has_reader(const struct vspan_dev *vs)
 rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
+	struct vspan_dev *vs = netdev_priv(skb->dev);
+	struct sk_buff *copy;
 
-	if (tap_handle_frame(pskb) == RX_HANDLER_CONSUMED)
+	if (likely(list_empty(&skb->dev->ptype_specific))) {
+		vspan_deliver_tap(skb);
 		return RX_HANDLER_CONSUMED;
-	if (!list_empty(&skb->dev->ptype_specific))
+	}
+	if (!READ_ONCE(vs->tap.numvtaps))
 		return RX_HANDLER_EXACT;
-	consume_skb(skb);
-	return RX_HANDLER_CONSUMED;
+	copy = skb_clone(skb, GFP_ATOMIC);
+	if (copy)
+		vspan_deliver_tap(copy);
+	else
+		vspan_stats_drop(vs->stats, VSPAN_DROP_RING_FULL, 1);
+	return RX_HANDLER_EXACT;
 }
 
 static u64 vspan_deliver_ring_full(const struct vspan_dev *vs)
@@ -57,13 +72,14 @@ static u64 vspan_deliver_ring_full(const struct vspan_dev *vs)
 }
 
 /* A frame counts as delivered unless the tap's ring turned it away, which
- * happens under netif_receive_skb(), on this CPU, and is counted there.
+ * happens under netif_receive_skb(), on this CPU, and is counted there, as one
+ * frame whatever it is.
  */
 static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb)
 {
 	unsigned int len = vspan_wire_len(skb);
 	unsigned int n = vspan_wire_frames(skb);
-	u64 ring_full;
+	u64 turned_away;
 
 	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
 		vspan_stats_drop(vs->stats, VSPAN_DROP_NO_MEMORY, n);
@@ -71,10 +87,14 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb)
 		return;
 	}
 	skb->protocol = eth_type_trans(skb, vs->dev);
-	ring_full = vspan_deliver_ring_full(vs);
+	turned_away = vspan_deliver_ring_full(vs);
 	netif_receive_skb(skb);
-	if (vspan_deliver_ring_full(vs) == ring_full)
+	turned_away = vspan_deliver_ring_full(vs) - turned_away;
+	if (likely(!turned_away))
 		vspan_stats_add_frames(vs->stats, VSPAN_RX_PACKETS, n, len);
+	else
+		vspan_stats_drop(vs->stats, VSPAN_DROP_RING_FULL,
+				 n - turned_away);
 }
 
 /**

@@ -71,15 +71,18 @@ static void vspan_dev_free(struct net_device *dev)
 }
 
 /* IPv6 would give the span an address and send from it. IFF_NO_ADDRCONF says
- * so, but not in 6.1; this does everywhere, and shows in sysctl.
+ * so, but not in 6.1; this does everywhere, and shows in sysctl. Both, since
+ * writing to all/disable_ipv6 writes to every device's.
  */
 static void vspan_dev_disable_ipv6(struct net_device *dev)
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	struct inet6_dev *idev = __in6_dev_get(dev);
 
-	if (idev)
-		WRITE_ONCE(idev->cnf.disable_ipv6, 1);
+	if (!idev)
+		return;
+	WRITE_ONCE(idev->cnf.disable_ipv6, 1);
+	WRITE_ONCE(idev->cnf.addr_gen_mode, IN6_ADDR_GEN_MODE_NONE);
 #endif
 }
 

@@ -154,13 +154,16 @@ int vspan_nl_span_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *name = info->attrs[VSPAN_A_SPAN_NAME];
 	union vspan_nl_object obj;
-	int err = -ENODEV;
+	int err;
 
+	if (!name) {
+		NL_SET_ERR_MSG(info->extack, "the request names no span");
+		return -EINVAL;
+	}
 	rtnl_lock();
-	obj.vs = name ? vspan_nl_find_span(info, name) : NULL;
-	if (obj.vs)
-		err = vspan_nl_reply(info, VSPAN_CMD_SPAN_GET,
-				     vspan_nl_fill_fn_span, obj);
+	obj.vs = vspan_nl_find_span(info, name);
+	err = obj.vs ? vspan_nl_reply(info, VSPAN_CMD_SPAN_GET,
+				      vspan_nl_fill_fn_span, obj) : -ENODEV;
 	rtnl_unlock();
 	return err;
 }

@@ -46,10 +46,12 @@ vspan_source_bar(const struct net_device *dev)
 	return NULL;
 }
 
-/* By the kernel's own look-up, so that an alternative name will do. */
+/* By its own name: an alternative one comes and goes without an event. */
 static struct net_device *vspan_source_dev(const struct vspan_source *src)
 {
-	return __dev_get_by_name(src->net, src->name);
+	struct net_device *dev = __dev_get_by_name(src->net, src->name);
+
+	return dev && !strcmp(dev->name, src->name) ? dev : NULL;
 }
 
 /**
@@ -162,6 +164,11 @@ static int vspan_source_check(struct net *net,
 		NL_SET_ERR_MSG(extack,
 			       "the span has this source already; change it with set or delete it first");
 		return -EEXIST;
+	}
+	if (dev && strcmp(dev->name, key->name)) {
+		NL_SET_ERR_MSG(extack,
+			       "this is an alternative name; name the device by its own");
+		return -EINVAL;
 	}
 	if (bar) {
 		vspan_source_refuse(extack, bar->sentence);

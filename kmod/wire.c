@@ -5,12 +5,43 @@
  * data but through the helpers that copy first.
  */
 #include <linux/if_ether.h>
+#include <linux/if_tun.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
 #include <net/gso.h>
 
 #include "vspan.h"
 
 /* Readers of virtio headers have 64 KiB buffers (QEMU, vhost). */
 #define VSPAN_ASIS_MAX	65535
+
+/* Length of the L4 header that starts at an offset, TCP's or UDP's. */
+static int vspan_wire_l4_len(const struct sk_buff *skb, int start)
+{
+	const struct tcphdr *tcp;
+	struct tcphdr buf;
+
+	if (!(skb_shinfo(skb)->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)))
+		return sizeof(struct udphdr);
+	tcp = skb_header_pointer(skb, start, sizeof(buf), &buf);
+	return tcp ? __tcp_hdrlen(tcp) : 0;
+}
+
+/* A guest's super-frames come without their number of segments, but with the
+ * place of their L4 header, for the checksum.
+ */
+static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
+{
+	int start, payload;
+
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return 1;
+	start = skb_checksum_start_offset(skb);
+	payload = skb->len - start - vspan_wire_l4_len(skb, start);
+	if (start < 0 || payload <= 0)
+		return 1;
+	return DIV_ROUND_UP(payload, skb_shinfo(skb)->gso_size);
+}
 
 /**
  * vspan_wire_frames - count a super-frame as the cable would
@@ -20,7 +51,9 @@
  */
 unsigned int vspan_wire_frames(const struct sk_buff *skb)
 {
-	return max_t(unsigned int, skb_shinfo(skb)->gso_segs, 1);
+	if (likely(!skb_is_gso(skb)))
+		return 1;
+	return skb_shinfo(skb)->gso_segs ?: vspan_wire_count_segs(skb);
 }
 
 /**
@@ -43,14 +76,35 @@ static struct sk_buff *vspan_wire_drop(struct vspan_dev *vs,
 	return NULL;
 }
 
+/* The tap library would segment what its reader cannot take, but does not say
+ * how many of the frames its ring then had no room for.
+ */
+static bool vspan_wire_too_much_for_tap(const struct vspan_dev *vs,
+					struct sk_buff *skb)
+{
+	netdev_features_t features = NETIF_F_GSO | NETIF_F_SG |
+				     NETIF_F_FRAGLIST;
+	const struct tap_queue *q;
+	bool ret;
+
+	rcu_read_lock();
+	q = rcu_dereference(vs->tap.taps[0]);
+	if (q && q->flags & IFF_VNET_HDR)
+		features |= vs->tap.tap_features;
+	ret = q && netif_needs_gso(skb, features);
+	rcu_read_unlock();
+	return ret;
+}
+
 /* Without a GSO type this is LRO's work, which cannot be undone. */
 static bool vspan_wire_must_segment(const struct vspan_dev *vs,
-				    const struct sk_buff *skb)
+				    struct sk_buff *skb)
 {
 	if (!skb_is_gso(skb) || !skb_shinfo(skb)->gso_type)
 		return false;
 	return READ_ONCE(vs->frames) == VSPAN_FRAMES_WIRE ||
-	       skb->len > VSPAN_ASIS_MAX;
+	       skb->len > VSPAN_ASIS_MAX ||
+	       vspan_wire_too_much_for_tap(vs, skb);
 }
 
 static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
