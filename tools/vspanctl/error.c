@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What goes to stderr: one line, `vspanctl: ` first. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vspanctl.h"
+
+static void report_line(const char *what, const char *why)
+{
+	char line[1024];
+	char *s;
+
+	snprintf(line, sizeof(line), "%s%s%s", what, why ? ": " : "",
+		 why ? why : "");
+	/* A word of the user or the kernel must not break the line. */
+	for (s = line; *s; s++)
+		if ((unsigned char)*s < 0x20 || *s == 0x7f)
+			*s = '?';
+	fprintf(stderr, "vspanctl: %s\n", line);
+}
+
+/**
+ * report - Print a sentence on stderr.
+ * @fmt: format
+ */
+void report(const char *fmt, ...)
+{
+	char what[640];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	report_line(what, NULL);
+}
+
+/**
+ * usage_error - Print why a command line was not understood.
+ * @fmt: format
+ *
+ * Return: EXIT_USAGE.
+ */
+int usage_error(const char *fmt, ...)
+{
+	char what[640];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+	report_line(what, NULL);
+	return EXIT_USAGE;
+}
+
+/**
+ * what_is - Refuse a word that is not in the grammar.
+ * @word: the word
+ * @cmd: the command whose help tells the grammar, "" for vspanctl itself
+ *
+ * Return: EXIT_USAGE.
+ */
+int what_is(const char *word, const char *cmd)
+{
+	if (*word == '-')
+		return usage_error("what is \"%.40s\"? options go before the command, as in: vspanctl -s show",
+				   word);
+	return usage_error("what is \"%.40s\"? see: vspanctl %s%shelp", word,
+			   cmd, *cmd ? " " : "");
+}
+
+/**
+ * request - Send a request that answers nothing but yes or no.
+ * @s: the socket
+ * @nlh: the request
+ *
+ * What the kernel says along with a yes is a warning, and is printed.
+ *
+ * Return: 0, or a negative errno for refused().
+ */
+int request(struct nl_sock *s, struct nlmsghdr *nlh)
+{
+	int err = nl_talk(s, nlh, NULL, NULL);
+
+	if (!err && s->extack[0])
+		report("warning: %s", s->extack);
+	return err;
+}
+
+/**
+ * refused - Print why the kernel refused.
+ * @s: the socket, for the kernel's own sentence; NULL if there is none
+ * @err: negative errno
+ * @fmt: what was tried, like "add eth0 to span0"
+ *
+ * Return: EXIT_REFUSED.
+ */
+int refused(const struct nl_sock *s, int err, const char *fmt, ...)
+{
+	const char *why;
+	char what[256];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(what, sizeof(what), fmt, ap);
+	va_end(ap);
+
+	if (s && s->extack[0])
+		why = s->extack;
+	else if (err == -EPERM || err == -EACCES)
+		why = "not permitted: this needs CAP_NET_ADMIN in the network namespace; run it as root";
+	else if (err == -EBADMSG)
+		why = "the kernel's answer is malformed; are vspanctl and the vspan module of the same version?";
+	else
+		why = strerror(-err);
+	report_line(what, why);
+	return EXIT_REFUSED;
+}

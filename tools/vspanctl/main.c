@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vspanctl: configure virtual SPAN ports. Options, command table, dispatch. */
+#include <stdio.h>
+#include <string.h>
+
+#include "vspanctl.h"
+
+#ifndef VSPAN_VERSION
+#error "VSPAN_VERSION is not defined: build with make"
+#endif
+
+static const struct cmd cmds[] = {
+	{
+		.name	= "add",
+		.fn	= cmd_add,
+		.usage	= "add SOURCE [ DIRECTION ] [ to SPAN ] [ vlan { LIST | all } ]\n",
+		.terms	= TERM_SOURCE TERM_DIRECTION TERM_LIST,
+	}, {
+		.name	= "set",
+		.fn	= cmd_set,
+		.usage	= "set SOURCE [ DIRECTION ] [ to SPAN ] [ vlan { LIST | all } ]\n",
+		.terms	= TERM_SOURCE TERM_DIRECTION TERM_LIST,
+	}, {
+		.name	= "del",
+		.fn	= cmd_del,
+		.usage	= "del SOURCE [ to SPAN ]\n",
+		.terms	= TERM_SOURCE,
+	}, {
+		.name	= "show",
+		.fn	= cmd_show,
+		.usage	= "show [ SPAN ]\n",
+	}, {
+		.name	= "flush",
+		.fn	= cmd_flush,
+		.usage	= "flush [ SPAN ]\n",
+	}, {
+		.name	= "monitor",
+		.fn	= cmd_monitor,
+		.usage	= "monitor\n",
+	}, {
+		.name	= "span",
+		.sub	= span_cmds,
+		.terms	= TERM_FRAMES TERM_QLEN,
+	},
+	{ 0 }
+};
+
+static const struct cmd top = {
+	.name	= "vspanctl",
+	.sub	= cmds,
+	.usage	= "[ OPTIONS ] COMMAND\n"
+		  "{ help | COMMAND help }\n",
+	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_LIST TERM_FRAMES
+		  TERM_QLEN,
+};
+
+static void usage_lines(struct out *o, const char *lines, const char *prog,
+			bool *first)
+{
+	const char *end;
+
+	for (; *lines; lines = end + 1) {
+		end = strchr(lines, '\n');
+		out_text(o, "%s%s%.*s\n", *first ? "Usage: " : "       ", prog,
+			 (int)(end - lines), lines);
+		*first = false;
+	}
+}
+
+static void usage_syntax(struct out *o, const struct cmd *cmd, bool *first)
+{
+	const struct cmd *sub;
+
+	if (cmd->usage)
+		usage_lines(o, cmd->usage, "vspanctl ", first);
+	for (sub = cmd->sub; sub && sub->name; sub++)
+		usage_syntax(o, sub, first);
+}
+
+/* Help is text, with -j too. */
+static int usage(FILE *fp, const struct cmd *cmd)
+{
+	struct out o = { .fp = fp };
+	bool first = true;
+
+	usage_syntax(&o, cmd, &first);
+	if (cmd->terms)
+		usage_lines(&o, cmd->terms, "", &first);
+	return EXIT_OK;
+}
+
+static const struct cmd *cmd_find(const struct cmd *cmd, const char *word)
+{
+	for (; cmd->name; cmd++)
+		if (!strcmp(cmd->name, word))
+			return cmd;
+	return NULL;
+}
+
+static int cmd_missing(const struct cmd *cmd)
+{
+	if (cmd != &top)
+		return usage_error("%s needs a command; see: vspanctl %s help",
+				   cmd->name, cmd->name);
+	usage(stderr, cmd);
+	return EXIT_USAGE;
+}
+
+/* Walk down the command tables word by word. */
+static int cmd_run(struct ctx *ctx, int argc, char **argv)
+{
+	const struct cmd *cmd = &top, *sub;
+	char path[64] = "";
+
+	for (;; argc--, argv++) {
+		if (argc && !strcmp(argv[0], "help"))
+			return argc > 1 ? what_is(argv[1], path) :
+					  usage(stdout, cmd);
+		if (cmd->fn)
+			return cmd->fn(ctx, argc, argv);
+		if (!argc)
+			return cmd_missing(cmd);
+		sub = cmd_find(cmd->sub, argv[0]);
+		if (!sub)
+			return what_is(argv[0], path);
+		snprintf(path + strlen(path), sizeof(path) - strlen(path),
+			 "%s%s", *path ? " " : "", sub->name);
+		cmd = sub;
+	}
+}
+
+/* An option is its letter or its whole word, with one dash or two. */
+static bool is_option(const char *arg, const char *word)
+{
+	if (arg[1] == word[0] && !arg[2])
+		return true;
+	return !strcmp(arg + (arg[1] == '-' ? 2 : 1), word);
+}
+
+static int netns_option(struct ctx *ctx, const char *name)
+{
+	if (!name)
+		return usage_error("-n needs the name of a network namespace; see: vspanctl help");
+	if (!*name || strlen(name) > 255 || strchr(name, '/') ||
+	    !strcmp(name, ".") || !strcmp(name, ".."))
+		return usage_error("\"%.40s\" cannot name a network namespace; list them with: ip netns",
+				   name);
+	ctx->netns = name;
+	return EXIT_OK;
+}
+
+/* Returns an exit code, or -1 to go on with the command at argv[*pos]. */
+static int parse_options(struct ctx *ctx, int argc, char **argv, int *pos)
+{
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (is_option(argv[i], "json")) {
+			ctx->out.json = true;
+		} else if (is_option(argv[i], "pretty")) {
+			ctx->out.pretty = true;
+		} else if (is_option(argv[i], "statistics")) {
+			ctx->stats = true;
+		} else if (is_option(argv[i], "netns")) {
+			if (netns_option(ctx, i + 1 < argc ? argv[i + 1] : NULL))
+				return EXIT_USAGE;
+			i++;
+		} else if (is_option(argv[i], "Version")) {
+			puts("vspanctl " VSPAN_VERSION);
+			return EXIT_OK;
+		} else if (is_option(argv[i], "help")) {
+			return usage(stdout, &top);
+		} else {
+			return usage_error("what is the option \"%.40s\"? see: vspanctl help",
+					   argv[i]);
+		}
+	}
+	*pos = i;
+	return -1;
+}
+
+int main(int argc, char **argv)
+{
+	struct ctx ctx = { .out.fp = stdout };
+	int pos = 1, ret, err;
+
+	ret = parse_options(&ctx, argc, argv, &pos);
+	if (ret < 0)
+		ret = cmd_run(&ctx, argc - pos, argv + pos);
+	nl_close(&ctx.nl);
+	err = out_flush(&ctx.out);
+	if (err && ret == EXIT_OK)
+		ret = refused(NULL, err, "write the output");
+	return ret;
+}

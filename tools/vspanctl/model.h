@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSPANCTL_MODEL_H
+#define VSPANCTL_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/vspan.h>
+
+#include "nl.h"
+
+/**
+ * struct binding - A source on one device.
+ * @span: span of the source
+ * @name: name of the source
+ * @kind: VSPAN_KIND_* of the source
+ * @dev: name of the device
+ * @ifindex: its index
+ * @hook: VSPAN_HOOK_*
+ * @next: next of the same source, after model_link()
+ */
+struct binding {
+	char span[VSPAN_NAME_LEN + 1];
+	char name[VSPAN_NAME_LEN + 1];
+	uint32_t kind;
+	char dev[VSPAN_NAME_LEN + 1];
+	uint32_t ifindex;
+	uint32_t hook;
+	struct binding *next;
+};
+
+/**
+ * struct dir_stats - Copies of one direction.
+ * @packets: frames
+ * @bytes: bytes
+ */
+struct dir_stats {
+	uint64_t packets;
+	uint64_t bytes;
+};
+
+/**
+ * struct source - A rule.
+ * @span: span the copies go to
+ * @name: name of the device
+ * @kind: VSPAN_KIND_*
+ * @dir: VSPAN_DIR_* bits
+ * @vlans: bitmap, NULL if all VLANs are copied
+ * @is_dormant: bound to no device
+ * @dormant: VSPAN_DORMANT_*, if @is_dormant
+ * @rx: copies of received frames
+ * @tx: copies of transmitted frames
+ * @filtered: frames the VLAN list refused
+ * @drops: lost frames by VSPAN_A_DROP_*
+ * @bindings: first binding, after model_link()
+ * @last: where to hang the next binding
+ * @next: next source of the same span, after model_link()
+ */
+struct source {
+	char span[VSPAN_NAME_LEN + 1];
+	char name[VSPAN_NAME_LEN + 1];
+	uint32_t kind;
+	uint32_t dir;
+	uint8_t *vlans;
+	bool is_dormant;
+	uint32_t dormant;
+	struct dir_stats rx;
+	struct dir_stats tx;
+	uint64_t filtered;
+	uint64_t drops[VSPAN_A_DROP_MAX + 1];
+	struct binding *bindings;
+	struct binding **last;
+	struct source *next;
+};
+
+/**
+ * struct span - A virtual SPAN port.
+ * @name: name of its device
+ * @ifindex: index of its device, in its own netns
+ * @is_away: it was moved to another netns
+ * @netnsid: that netns, if @is_away
+ * @up: administratively up
+ * @reader: somebody reads it
+ * @frames: VSPAN_FRAMES_*
+ * @qlen: frames in each queue
+ * @delivered: frames and bytes delivered
+ * @monitor_tx_dropped: frames the monitor tried to send
+ * @drops: lost frames by VSPAN_A_DROP_*
+ * @sources: first source, after model_link()
+ * @last: where to hang the next source
+ */
+struct span {
+	char name[VSPAN_NAME_LEN + 1];
+	uint32_t ifindex;
+	bool is_away;
+	int32_t netnsid;
+	bool up;
+	bool reader;
+	uint32_t frames;
+	uint32_t qlen;
+	struct dir_stats delivered;
+	uint64_t monitor_tx_dropped;
+	uint64_t drops[VSPAN_A_DROP_MAX + 1];
+	struct source *sources;
+	struct source **last;
+};
+
+/**
+ * struct array - A growing array.
+ * @items: the items
+ * @count: how many
+ * @room: how many fit
+ */
+struct array {
+	void *items;
+	size_t count;
+	size_t room;
+};
+
+/**
+ * struct model - All the kernel told.
+ * @spans: of struct span, by name after model_link()
+ * @sources: of struct source, in kernel order
+ * @bindings: of struct binding, in kernel order
+ */
+struct model {
+	struct array spans;
+	struct array sources;
+	struct array bindings;
+};
+
+int model_parse_span(const struct nlmsghdr *nlh, struct span *span);
+int model_parse_source(const struct nlmsghdr *nlh, struct source *src);
+int model_parse_binding(const struct nlmsghdr *nlh, struct binding *b);
+
+int model_span_cb(const struct nlmsghdr *nlh, void *data);
+int model_source_cb(const struct nlmsghdr *nlh, void *data);
+int model_binding_cb(const struct nlmsghdr *nlh, void *data);
+
+int model_link(struct model *m);
+int model_read(struct model *m, struct nl *nl, bool sources);
+void model_free(struct model *m);
+
+#endif /* VSPANCTL_MODEL_H */

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How spans, sources and bindings look, in show and in monitor alike. */
+#include "print.h"
+
+#include <string.h>
+
+#include "vlan.h"
+#include "vspan-drops.h"
+#include "vspanctl.h"
+
+#define INDENT	6	/* of what does not fit behind a source */
+#define COUNTER	18	/* column in which counters begin */
+
+static const char *const frames_names[] = {
+	[VSPAN_FRAMES_WIRE]	= "wire",
+	[VSPAN_FRAMES_ASIS]	= "asis",
+};
+
+static const char *const kind_names[] = {
+	[VSPAN_KIND_NAME]	= "name",
+};
+
+static const char *const hook_names[] = {
+	[VSPAN_HOOK_TAP]	= "tap",
+};
+
+/* Each has one %s, the name of the device. */
+static const char *const dormant_reasons[] = {
+	[VSPAN_DORMANT_NO_DEVICE]	= "no device is named %s",
+	[VSPAN_DORMANT_LOOPBACK]	= "%s is a loopback device",
+	[VSPAN_DORMANT_IS_SPAN]		= "%s is itself a span",
+	[VSPAN_DORMANT_NOT_ETHERNET]	= "%s carries no Ethernet frames",
+	[VSPAN_DORMANT_NO_MEMORY]	= "there was no memory to bind %s",
+};
+
+#define X(_id, _name)	[VSPAN_A_DROP_##_id] = _name,
+static const char *const drop_names[VSPAN_A_DROP_MAX + 1] = {
+	VSPAN_DROP_REASONS(X)
+};
+#undef X
+
+#define NAME_OF(names, val) name_of(names, ARRAY_SIZE(names), val)
+
+/* A newer kernel may use a value we have no name for. */
+static const char *name_of(const char *const *names, size_t n, uint32_t val)
+{
+	return val < n && names[val] ? names[val] : "unknown";
+}
+
+static const char *dir_text(uint32_t dir)
+{
+	switch (dir & (VSPAN_DIR_RX | VSPAN_DIR_TX)) {
+	case VSPAN_DIR_RX:
+		return "rx";
+	case VSPAN_DIR_TX:
+		return "tx";
+	default:
+		return "rx,tx";
+	}
+}
+
+static void print_dir(struct out *o, uint32_t dir)
+{
+	out_array_open(o, "dir");
+	if (dir & VSPAN_DIR_RX)
+		out_str(o, NULL, NULL, "rx");
+	if (dir & VSPAN_DIR_TX)
+		out_str(o, NULL, NULL, "tx");
+	out_array_close(o);
+}
+
+/* In text a long list breaks after a comma. */
+static void print_vlans(struct out *o, const uint8_t *vlans)
+{
+	char list[VLAN_LIST_LEN];
+	const char *item;
+	size_t len;
+
+	if (!vlans || vlan_is_all(vlans))
+		return;
+	vlan_format(vlans, list, sizeof(list));
+	out_str(o, "vlan", NULL, list);
+	out_wrap(o, INDENT, " ", "vlan ");
+	for (item = list; *item; item += len) {
+		len = strcspn(item, ",");
+		len += item[len] == ',';
+		out_wrap(o, INDENT + 5, "", "%.*s", (int)len, item);
+	}
+}
+
+/**
+ * print_span - Print what a span is.
+ * @o: printer, inside an object
+ * @span: the span
+ */
+void print_span(struct out *o, const struct span *span)
+{
+	out_str(o, "span", "%s:", span->name);
+	out_str(o, "state", " %s, ", span->up ? "up" : "down");
+	out_bool(o, "reader", "reader", "no reader", span->reader);
+	out_str(o, "frames", ", frames %s", NAME_OF(frames_names, span->frames));
+	out_u64(o, "qlen", ", qlen %llu", span->qlen);
+	out_u64(o, "ifindex", ", ifindex %llu", span->ifindex);
+	if (span->is_away)
+		out_s32(o, "netnsid", " (in netns id %d)", span->netnsid);
+}
+
+/**
+ * print_key - Print the name and kind of a source; nothing in text.
+ * @o: printer, inside an object
+ * @name: its name
+ * @kind: VSPAN_KIND_*
+ */
+void print_key(struct out *o, const char *name, uint32_t kind)
+{
+	out_str(o, "source", NULL, name);
+	out_str(o, "kind", NULL, NAME_OF(kind_names, kind));
+}
+
+/**
+ * print_source - Print what a source selects; in text without its name.
+ * @o: printer, inside an object
+ * @src: the source
+ * @width: columns for the direction in text
+ */
+void print_source(struct out *o, const struct source *src, int width)
+{
+	print_key(o, src->name, src->kind);
+	print_dir(o, src->dir);
+	out_text(o, "%-*s", width, dir_text(src->dir));
+	print_vlans(o, src->vlans);
+	/* The hook asked for; there is one so far, so it is always this. */
+	out_str(o, "hook", NULL, hook_names[VSPAN_HOOK_TAP]);
+}
+
+/**
+ * print_binding - Print on which device a source is bound.
+ * @o: printer, inside an object
+ * @b: the binding
+ */
+void print_binding(struct out *o, const struct binding *b)
+{
+	out_str(o, "dev", "%s", b->dev);
+	out_u64(o, "ifindex", NULL, b->ifindex);
+	out_str(o, "hook", " (%s)", NAME_OF(hook_names, b->hook));
+}
+
+/**
+ * print_bindings - Print all devices a source is bound on.
+ * @o: printer, inside an object
+ * @src: the source
+ */
+void print_bindings(struct out *o, const struct source *src)
+{
+	const struct binding *b;
+
+	out_array_open(o, "bindings");
+	for (b = src->bindings; b && o->json; b = b->next) {
+		out_object_open(o, NULL);
+		print_binding(o, b);
+		out_object_close(o);
+	}
+	for (b = src->bindings; b && !o->json; b = b->next)
+		out_wrap(o, INDENT + 3, " ", "%s%s (%s)%s",
+			 b == src->bindings ? "on " : "", b->dev,
+			 NAME_OF(hook_names, b->hook), b->next ? "," : "");
+	out_array_close(o);
+}
+
+static void print_why(struct out *o, const struct source *src)
+{
+	char why[128];
+
+	if (src->dormant < ARRAY_SIZE(dormant_reasons))
+		snprintf(why, sizeof(why), dormant_reasons[src->dormant],
+			 src->name);
+	else
+		snprintf(why, sizeof(why),
+			 "for a reason newer than this vspanctl (%u)",
+			 src->dormant);
+	out_str(o, "why", NULL, why);
+	out_wrap(o, INDENT, " ", "-> dormant: %s", why);
+}
+
+/**
+ * print_state - Print whether a source is bound, or why not.
+ * @o: printer, inside an object
+ * @src: the source
+ */
+void print_state(struct out *o, const struct source *src)
+{
+	out_str(o, "state", NULL, src->is_dormant ? "dormant" : "active");
+	if (src->is_dormant)
+		print_why(o, src);
+	else
+		out_wrap(o, INDENT, " ", "-> active");
+}
+
+static void print_label(struct out *o, int indent, const char *label)
+{
+	out_text(o, "%*s%-*s", indent, "", COUNTER - indent, label);
+}
+
+static void print_dir_stats(struct out *o, const char *key,
+			    const struct dir_stats *stats)
+{
+	out_object_open(o, key);
+	print_label(o, INDENT, key);
+	out_u64(o, "packets", "%20llu packets", stats->packets);
+	out_u64(o, "bytes", "%20llu bytes\n", stats->bytes);
+	out_object_close(o);
+}
+
+/* Text tells only what was lost, JSON each reason. */
+static void print_drops(struct out *o, int indent, const uint64_t *drops)
+{
+	size_t i;
+
+	out_object_open(o, "drops");
+	for (i = 0; i < ARRAY_SIZE(drop_names); i++) {
+		if (!drop_names[i] || (!o->json && !drops[i]))
+			continue;
+		print_label(o, indent, "dropped");
+		out_u64(o, drop_names[i], "%20llu packets, ", drops[i]);
+		out_text(o, "%s\n", drop_names[i]);
+	}
+	out_object_close(o);
+}
+
+/**
+ * print_span_stats - Print the counters of a span.
+ * @o: printer, inside an object
+ * @span: the span
+ */
+void print_span_stats(struct out *o, const struct span *span)
+{
+	out_object_open(o, "stats");
+	print_label(o, 2, "delivered");
+	out_u64(o, "packets", "%20llu packets", span->delivered.packets);
+	out_u64(o, "bytes", "%20llu bytes\n", span->delivered.bytes);
+	print_label(o, 2, "monitor tx");
+	out_u64(o, "monitor_tx_dropped", "%20llu packets, dropped\n",
+		span->monitor_tx_dropped);
+	print_drops(o, 2, span->drops);
+	out_object_close(o);
+}
+
+/**
+ * print_source_stats - Print the counters of a source.
+ * @o: printer, inside an object
+ * @src: the source
+ */
+void print_source_stats(struct out *o, const struct source *src)
+{
+	out_object_open(o, "stats");
+	print_dir_stats(o, "rx", &src->rx);
+	print_dir_stats(o, "tx", &src->tx);
+	print_label(o, INDENT, "filtered");
+	out_u64(o, "filtered", "%20llu packets\n", src->filtered);
+	print_drops(o, INDENT, src->drops);
+	out_object_close(o);
+}

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSPANCTL_PRINT_H
+#define VSPANCTL_PRINT_H
+
+#include "model.h"
+#include "out.h"
+
+void print_span(struct out *o, const struct span *span);
+void print_key(struct out *o, const char *name, uint32_t kind);
+void print_source(struct out *o, const struct source *src, int width);
+void print_state(struct out *o, const struct source *src);
+void print_binding(struct out *o, const struct binding *b);
+void print_bindings(struct out *o, const struct source *src);
+void print_span_stats(struct out *o, const struct span *span);
+void print_source_stats(struct out *o, const struct source *src);
+
+#endif /* VSPANCTL_PRINT_H */

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/* show and span show. */
+#include <errno.h>
+#include <string.h>
+
+#include "args.h"
+#include "model.h"
+#include "print.h"
+#include "vspanctl.h"
+
+static int name_width(const struct span *span)
+{
+	const struct source *src;
+	int width = 0, len;
+
+	for (src = span->sources; src; src = src->next) {
+		len = strlen(src->name);
+		if (len > width)
+			width = len;
+	}
+	return width;
+}
+
+static void show_source(struct ctx *ctx, const struct source *src, int width)
+{
+	struct out *o = &ctx->out;
+
+	out_object_open(o, NULL);
+	out_text(o, "  %-*s ", width, src->name);
+	print_source(o, src, strlen("rx,tx"));
+	print_state(o, src);
+	print_bindings(o, src);
+	out_text(o, "\n");
+	if (ctx->stats)
+		print_source_stats(o, src);
+	out_object_close(o);
+}
+
+static void show_sources(struct ctx *ctx, const struct span *span)
+{
+	const struct source *src;
+	int width = name_width(span);
+
+	out_array_open(&ctx->out, "sources");
+	for (src = span->sources; src; src = src->next)
+		show_source(ctx, src, width);
+	out_array_close(&ctx->out);
+	out_array_open(&ctx->out, "outputs");
+	out_array_close(&ctx->out);
+}
+
+static void show_span(struct ctx *ctx, const struct span *span, bool sources)
+{
+	struct out *o = &ctx->out;
+
+	out_object_open(o, NULL);
+	print_span(o, span);
+	out_text(o, "\n");
+	if (ctx->stats)
+		print_span_stats(o, span);
+	if (sources)
+		show_sources(ctx, span);
+	out_object_close(o);
+}
+
+/**
+ * show_model - Print what was read.
+ * @ctx: context
+ * @m: model, after model_link()
+ * @name: name of the span, NULL for all
+ * @sources: with their sources
+ *
+ * Return: false if no span is called @name; then nothing was printed.
+ */
+bool show_model(struct ctx *ctx, const struct model *m, const char *name,
+		bool sources)
+{
+	const struct span *spans = m->spans.items;
+	bool found = false;
+	size_t i;
+
+	for (i = 0; i < m->spans.count; i++)
+		found |= !name || !strcmp(name, spans[i].name);
+	if (name && !found)
+		return false;
+	out_array_open(&ctx->out, NULL);
+	for (i = 0; i < m->spans.count; i++)
+		if (!name || !strcmp(name, spans[i].name))
+			show_span(ctx, &spans[i], sources);
+	out_array_close(&ctx->out);
+	return true;
+}
+
+/**
+ * show_spans - Show one span or all.
+ * @ctx: context, open
+ * @name: name of the span, NULL for all
+ * @sources: with their sources
+ *
+ * Return: exit code.
+ */
+int show_spans(struct ctx *ctx, const char *name, bool sources)
+{
+	struct model m = { 0 };
+	int err, ret = EXIT_OK;
+
+	err = model_read(&m, &ctx->nl, sources);
+	if (err == -EINTR) {
+		report("show: the configuration changes faster than it can be read; try again");
+		ret = EXIT_REFUSED;
+	} else if (err) {
+		ret = refused(&ctx->nl.genl, err, "show");
+	} else if (!show_model(ctx, &m, name, sources)) {
+		report("no span is named %s; list them with: vspanctl span show",
+		       name);
+		ret = EXIT_REFUSED;
+	}
+	model_free(&m);
+	return ret;
+}
+
+/**
+ * cmd_show - vspanctl show [ SPAN ]
+ * @ctx: context
+ * @argc: number of words
+ * @argv: words after show
+ *
+ * Return: exit code.
+ */
+int cmd_show(struct ctx *ctx, int argc, char **argv)
+{
+	struct args a;
+
+	if (args_optional_span(&a, "show", argc, argv))
+		return usage_error("%s", a.err);
+	if (ctx_open(ctx))
+		return EXIT_REFUSED;
+	return show_spans(ctx, a.has & HAS_SPAN ? a.span : NULL, true);
+}

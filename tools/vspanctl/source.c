@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0
+/* add, set, del and flush of sources. */
+#include <errno.h>
+#include <string.h>
+
+#include "args.h"
+#include "model.h"
+#include "vspanctl.h"
+
+static struct nlmsghdr *source_request(struct ctx *ctx, uint8_t cmd,
+				       const struct args *a)
+{
+	struct nlmsghdr *nlh = nl_genl_request(&ctx->nl, cmd, 0);
+
+	mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_SPAN, a->span);
+	mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_NAME, a->source);
+	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_KIND, VSPAN_KIND_NAME);
+	return nlh;
+}
+
+/* One request about one source; @cmd and @a also name it in a refusal. */
+static int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
+		       const struct args *a)
+{
+	struct nlmsghdr *nlh = source_request(ctx, op, a);
+	int err;
+
+	args_put(nlh, a, ARGS_SOURCE);
+	err = request(&ctx->nl.genl, nlh);
+	if (!err)
+		return EXIT_OK;
+	return refused(&ctx->nl.genl, err, "%s %s %s %s", cmd, a->source,
+		       strcmp(cmd, "add") ? "of" : "to", a->span);
+}
+
+/* Make the default span. Another vspanctl may make it at the same moment, and
+ * then it is not ours to remove.
+ */
+static int source_make_span(struct ctx *ctx, const struct args *a,
+			    struct span *span, bool *made)
+{
+	int err = span_link_add(ctx, a->span, 0);
+
+	*made = !err;
+	if (err && err != -EEXIST)
+		return refused(&ctx->nl.rtnl, err, "add %s to %s: make the span",
+			       a->source, a->span);
+	err = span_get(ctx, a->span, span);
+	if (err == -ENODEV) {
+		report("add %s to %s: the device %s is no span; make one by another name: vspanctl span add NAME",
+		       a->source, a->span, a->span);
+		return EXIT_REFUSED;
+	}
+	return err ? refused(&ctx->nl.genl, err, "add %s to %s", a->source,
+			     a->span) : EXIT_OK;
+}
+
+static int source_need_span(struct ctx *ctx, const struct args *a,
+			    struct span *span, bool *made)
+{
+	int err = span_get(ctx, a->span, span);
+	int netnsid;
+
+	*made = false;
+	if (!err)
+		return EXIT_OK;
+	if (err != -ENODEV)
+		return refused(&ctx->nl.genl, err, "add %s to %s", a->source,
+			       a->span);
+	/* Nobody who moved span0 to a container means to have a second one. */
+	if (span_is_away(ctx, a->span, &netnsid))
+		report("add %s to %s: %s is in another network namespace (id %d); move it back to add sources to it",
+		       a->source, a->span, a->span, netnsid);
+	else if (!strcmp(a->span, DEFAULT_SPAN))
+		return source_make_span(ctx, a, span, made);
+	else
+		report("add %s to %s: no span is named %s; make it with: vspanctl span add %s",
+		       a->source, a->span, a->span, a->span);
+	return EXIT_REFUSED;
+}
+
+/**
+ * cmd_add - vspanctl add SOURCE ...
+ * @ctx: context
+ * @argc: number of words
+ * @argv: words after add
+ *
+ * Return: exit code.
+ */
+int cmd_add(struct ctx *ctx, int argc, char **argv)
+{
+	struct span span;
+	struct args a;
+	bool made;
+	int ret;
+
+	if (args_source(&a, "add", HAS_SPAN | ARGS_SOURCE, argc, argv))
+		return usage_error("%s", a.err);
+	if (ctx_open(ctx) || source_need_span(ctx, &a, &span, &made))
+		return EXIT_REFUSED;
+	ret = source_send(ctx, VSPAN_CMD_SOURCE_NEW, "add", &a);
+	/* Nothing changes on a refusal. */
+	if (ret && made)
+		span_link_del(ctx, span.ifindex);
+	return ret;
+}
+
+/**
+ * cmd_set - vspanctl set SOURCE ...
+ * @ctx: context
+ * @argc: number of words
+ * @argv: words after set
+ *
+ * Return: exit code.
+ */
+int cmd_set(struct ctx *ctx, int argc, char **argv)
+{
+	struct args a;
+
+	if (args_source(&a, "set", HAS_SPAN | ARGS_SOURCE, argc, argv))
+		return usage_error("%s", a.err);
+	if (!(a.has & ARGS_SOURCE))
+		return usage_error("set %s changes nothing: name a direction or vlan; see: vspanctl set help",
+				   a.source);
+	if (ctx_open(ctx))
+		return EXIT_REFUSED;
+	return source_send(ctx, VSPAN_CMD_SOURCE_SET, "set", &a);
+}
+
+/**
+ * cmd_del - vspanctl del SOURCE [ to SPAN ]
+ * @ctx: context
+ * @argc: number of words
+ * @argv: words after del
+ *
+ * Return: exit code.
+ */
+int cmd_del(struct ctx *ctx, int argc, char **argv)
+{
+	struct args a;
+
+	if (args_source(&a, "del", HAS_SPAN, argc, argv))
+		return usage_error("%s", a.err);
+	if (ctx_open(ctx))
+		return EXIT_REFUSED;
+	return source_send(ctx, VSPAN_CMD_SOURCE_DEL, "del", &a);
+}
+
+/**
+ * cmd_flush - vspanctl flush [ SPAN ]
+ * @ctx: context
+ * @argc: number of words
+ * @argv: words after flush
+ *
+ * Return: exit code.
+ */
+int cmd_flush(struct ctx *ctx, int argc, char **argv)
+{
+	struct nlmsghdr *nlh;
+	struct args a;
+	int err;
+
+	if (args_optional_span(&a, "flush", argc, argv))
+		return usage_error("%s", a.err);
+	if (ctx_open(ctx))
+		return EXIT_REFUSED;
+	nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SOURCE_FLUSH, 0);
+	if (a.has & HAS_SPAN)
+		mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_SPAN, a.span);
+	err = request(&ctx->nl.genl, nlh);
+	if (!err)
+		return EXIT_OK;
+	return refused(&ctx->nl.genl, err, "flush%s%s",
+		       a.has & HAS_SPAN ? " " : "",
+		       a.has & HAS_SPAN ? a.span : "");
+}

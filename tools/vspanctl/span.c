@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-2.0
+/* span add, set, del, show; and the links spans are. */
+#include <errno.h>
+#include <net/if.h>
+#include <string.h>
+#include <linux/if_link.h>
+#include <linux/rtnetlink.h>
+
+#include "args.h"
+#include "model.h"
+#include "vspanctl.h"
+
+#define VSPAN_LINK_KIND	"vspan"
+
+static int span_get_cb(const struct nlmsghdr *nlh, void *data)
+{
+	return model_parse_span(nlh, data);
+}
+
+/**
+ * span_get - Ask the kernel for one span.
+ * @ctx: context, open
+ * @name: its name
+ * @span: result
+ *
+ * Return: 0 or a negative errno; -ENODEV if there is no such span.
+ */
+int span_get(struct ctx *ctx, const char *name, struct span *span)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_GET, 0);
+	mnl_attr_put_strz(nlh, VSPAN_A_SPAN_NAME, name);
+	return nl_talk(&ctx->nl.genl, nlh, span_get_cb, span);
+}
+
+/**
+ * span_is_away - Was a span moved to another netns?
+ * @ctx: context, open
+ * @name: its name, which no span here has
+ * @netnsid: gets the ID of that netns
+ *
+ * Only those that sources of this netns feed are known here.
+ *
+ * Return: true if it was.
+ */
+bool span_is_away(struct ctx *ctx, const char *name, int *netnsid)
+{
+	struct model m = { 0 };
+	const struct span *span;
+	bool away = false;
+	size_t i;
+
+	if (!model_read(&m, &ctx->nl, false)) {
+		for (span = m.spans.items, i = 0; i < m.spans.count; i++, span++) {
+			if (!span->is_away || strcmp(span->name, name))
+				continue;
+			away = true;
+			*netnsid = span->netnsid;
+		}
+	}
+	model_free(&m);
+	return away;
+}
+
+/**
+ * span_link_add - Make the device of a span and bring it up.
+ * @ctx: context, open
+ * @name: its name
+ * @qlen: frames in a queue, 0 for the kernel's default
+ *
+ * One request does both, so the kernel takes the device back if it cannot be
+ * brought up.
+ *
+ * Return: 0 or a negative errno, with the kernel's words in ctx->nl.rtnl.
+ */
+int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen)
+{
+	struct nlmsghdr *nlh;
+	struct ifinfomsg *ifm;
+	struct nlattr *info;
+	int err;
+
+	err = nl_open_rtnl(&ctx->nl);
+	if (err)
+		return err;
+	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	ifm = mnl_nlmsg_get_payload(nlh);
+	ifm->ifi_flags = IFF_UP;
+	ifm->ifi_change = IFF_UP;
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
+	if (qlen)
+		mnl_attr_put_u32(nlh, IFLA_TXQLEN, qlen);
+	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, VSPAN_LINK_KIND);
+	mnl_attr_nest_end(nlh, info);
+	return request(&ctx->nl.rtnl, nlh);
+}
+
+/**
+ * span_link_del - Delete the device of a span.
+ * @ctx: context, open
+ * @ifindex: its index; a name could mean another device by now
+ *
+ * Return: 0 or a negative errno, with the kernel's words in ctx->nl.rtnl.
+ */
+int span_link_del(struct ctx *ctx, unsigned int ifindex)
+{
+	struct nlmsghdr *nlh;
+	struct ifinfomsg *ifm;
+	int err;
+
+	err = nl_open_rtnl(&ctx->nl);
+	if (err)
+		return err;
+	nlh = nl_link_request(&ctx->nl, RTM_DELLINK, 0);
+	ifm = mnl_nlmsg_get_payload(nlh);
+	ifm->ifi_index = ifindex;
+	return request(&ctx->nl.rtnl, nlh);
+}
+
+static int span_link_qlen(struct ctx *ctx, unsigned int ifindex,
+			  unsigned int qlen)
+{
+	struct nlmsghdr *nlh;
+	struct ifinfomsg *ifm;
+	int err;
+
+	err = nl_open_rtnl(&ctx->nl);
+	if (err)
+		return err;
+	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK, 0);
+	ifm = mnl_nlmsg_get_payload(nlh);
+	ifm->ifi_index = ifindex;
+	mnl_attr_put_u32(nlh, IFLA_TXQLEN, qlen);
+	return request(&ctx->nl.rtnl, nlh);
+}
+
+static int span_put_frames(struct ctx *ctx, const struct args *a)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_SET, 0);
+	mnl_attr_put_strz(nlh, VSPAN_A_SPAN_NAME, a->span);
+	args_put(nlh, a, HAS_FRAMES);
+	return request(&ctx->nl.genl, nlh);
+}
+
+/* The span of a command that changes its device, which must be here. */
+static int span_find(struct ctx *ctx, const char *name, struct span *span,
+		     const char *cmd)
+{
+	int err = span_get(ctx, name, span), netnsid;
+
+	if (!err)
+		return EXIT_OK;
+	if (err != -ENODEV)
+		return refused(&ctx->nl.genl, err, "%s %s", cmd, name);
+	if (span_is_away(ctx, name, &netnsid))
+		report("%s: %s is in another network namespace (id %d); name that with -n",
+		       cmd, name, netnsid);
+	else
+		report("%s: no span is named %s; list them with: vspanctl span show",
+		       cmd, name);
+	return EXIT_REFUSED;
+}
+
+/* Of a name that is taken the kernel only says that a file exists. */
+static int span_add_refused(struct ctx *ctx, int err, const char *name)
+{
+	if (err != -EEXIST || ctx->nl.rtnl.extack[0])
+		return refused(&ctx->nl.rtnl, err, "span add %s", name);
+	report("span add %s: a device named %s exists; choose another name, or change it with: vspanctl span set",
+	       name, name);
+	return EXIT_REFUSED;
+}
+
+static int cmd_span_add(struct ctx *ctx, int argc, char **argv)
+{
+	struct span span;
+	struct args a;
+	int err, ret;
+
+	if (args_span(&a, "span add", ARGS_SPAN, argc, argv))
+		return usage_error("%s", a.err);
+	if (ctx_open(ctx))
+		return EXIT_REFUSED;
+	err = span_link_add(ctx, a.span, a.has & HAS_QLEN ? a.qlen : 0);
+	if (err)
+		return span_add_refused(ctx, err, a.span);
+	if (!(a.has & HAS_FRAMES) || a.frames == VSPAN_FRAMES_WIRE)
+		return EXIT_OK;
+	err = span_put_frames(ctx, &a);
+	if (!err)
+		return EXIT_OK;
+	ret = refused(&ctx->nl.genl, err, "span add %s", a.span);
+	if (!span_get(ctx, a.span, &span))
+		span_link_del(ctx, span.ifindex);
+	return ret;
+}
+
+static int cmd_span_set(struct ctx *ctx, int argc, char **argv)
+{
+	struct span span;
+	struct args a;
+	int err;
+
+	if (args_span(&a, "span set", ARGS_SPAN, argc, argv))
+		return usage_error("%s", a.err);
+	if (!(a.has & ARGS_SPAN))
+		return usage_error("span set %s changes nothing: name frames or qlen; see: vspanctl span set help",
+				   a.span);
+	if (ctx_open(ctx) || span_find(ctx, a.span, &span, "span set"))
+		return EXIT_REFUSED;
+	if (a.has & HAS_QLEN) {
+		err = span_link_qlen(ctx, span.ifindex, a.qlen);
+		if (err)
+			return refused(&ctx->nl.rtnl, err, "span set %s qlen",
+				       a.span);
+	}
+	if (!(a.has & HAS_FRAMES))
+		return EXIT_OK;
+	err = span_put_frames(ctx, &a);
+	if (!err)
+		return EXIT_OK;
+	/* Nothing changes on a refusal: put the queue length back. */
+	refused(&ctx->nl.genl, err, "span set %s frames", a.span);
+	if (a.has & HAS_QLEN)
+		span_link_qlen(ctx, span.ifindex, span.qlen);
+	return EXIT_REFUSED;
+}
+
+static int cmd_span_del(struct ctx *ctx, int argc, char **argv)
+{
+	struct span span;
+	struct args a;
+	int err;
+
+	if (args_span(&a, "span del", 0, argc, argv))
+		return usage_error("%s", a.err);
+	if (ctx_open(ctx) || span_find(ctx, a.span, &span, "span del"))
+		return EXIT_REFUSED;
+	err = span_link_del(ctx, span.ifindex);
+	return err ? refused(&ctx->nl.rtnl, err, "span del %s", a.span) : EXIT_OK;
+}
+
+static int cmd_span_show(struct ctx *ctx, int argc, char **argv)
+{
+	struct args a;
+
+	if (args_optional_span(&a, "span show", argc, argv))
+		return usage_error("%s", a.err);
+	if (ctx_open(ctx))
+		return EXIT_REFUSED;
+	return show_spans(ctx, a.has & HAS_SPAN ? a.span : NULL, false);
+}
+
+const struct cmd span_cmds[] = {
+	{
+		.name	= "add",
+		.fn	= cmd_span_add,
+		.usage	= "span add SPAN [ frames FRAMES ] [ qlen N ]\n",
+		.terms	= TERM_FRAMES TERM_QLEN,
+	}, {
+		.name	= "del",
+		.fn	= cmd_span_del,
+		.usage	= "span del SPAN\n",
+	}, {
+		.name	= "set",
+		.fn	= cmd_span_set,
+		.usage	= "span set SPAN [ frames FRAMES ] [ qlen N ]\n",
+		.terms	= TERM_FRAMES TERM_QLEN,
+	}, {
+		.name	= "show",
+		.fn	= cmd_span_show,
+		.usage	= "span show [ SPAN ]\n",
+	},
+	{ 0 }
+};

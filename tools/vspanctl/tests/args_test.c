@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Command lines to struct args and on to messages. */
+#include "args.h"
+
+#include "ktap.h"
+#include "vspanctl.h"
+
+#define MAX_WORDS	10
+#define ADD		(HAS_SPAN | ARGS_SOURCE)
+
+static const struct {
+	const char *line;
+	unsigned int has;
+	const char *span;
+	uint32_t dir;
+} good[] = {
+	{ "eth0",			0,			"span0", 0 },
+	{ "eth0 rx",			HAS_DIR,		"span0", 1 },
+	{ "eth0 tx",			HAS_DIR,		"span0", 2 },
+	{ "eth0 rx,tx",			HAS_DIR,		"span0", 3 },
+	{ "eth0 tx,rx",			HAS_DIR,		"span0", 3 },
+	{ "eth0 to mon",		HAS_SPAN,		"mon",	 0 },
+	{ "eth0 to mon rx",		HAS_SPAN | HAS_DIR,	"mon",	 1 },
+	{ "eth0 vlan 10 rx to mon",	ADD,			"mon",	 1 },
+	{ "eth0 vlan all",		HAS_VLANS,		"span0", 0 },
+	{ "eth0 to to",			HAS_SPAN,		"to",	 0 },
+	{ "eth0 to 123456789012345",	HAS_SPAN,	"123456789012345", 0 },
+};
+
+static const struct {
+	const char *line;
+	const char *says;
+} bad[] = {
+	{ "",				"needs a SOURCE" },
+	{ "eth0 rxtx",			"what is \"rxtx\"? see: vspanctl add help" },
+	{ "eth0 r",			"what is \"r\"?" },
+	{ "eth0 RX",			"what is \"RX\"?" },
+	{ "eth0 rx tx",			"write rx,tx for both" },
+	{ "eth0 rx rx",			"write rx,tx for both" },
+	{ "eth0 to",			"\"to\" needs a value, SPAN" },
+	{ "eth0 vlan",			"\"vlan\" needs a value, LIST" },
+	{ "eth0 to a to b",		"\"to\" is given twice" },
+	{ "eth0 vlan 1 vlan 2",		"\"vlan\" is given twice" },
+	{ "eth0 vlan 0",		"1 to 4094" },
+	{ "eth0 qlen 5",		"what is \"qlen\"?" },
+	{ "eth0 frames asis",		"what is \"frames\"?" },
+	{ "eth0 -j",			"options go before" },
+	{ "-s",				"options go before" },
+	{ "1234567890123456",		"at most 15" },
+	{ "eth0 to 1234567890123456",	"at most 15" },
+	{ "a/b",			"contains '/'" },
+	{ "a:b",			"contains ':'" },
+	{ "a\tb",			"contains" },
+	{ "eth%d",			"contains '%'" },
+	{ ".",				"cannot name" },
+	{ "..",				"cannot name" },
+	{ "eth*",			"by pattern" },
+	{ "tap10?i0",			"by pattern" },
+	{ "eth[01]",			"by pattern" },
+	{ "master br0",			"by master" },
+};
+
+static const struct {
+	const char *line;
+	const char *says;
+	uint32_t frames;
+	uint32_t qlen;
+} spans[] = {
+	{ "mon",			NULL, VSPAN_FRAMES_WIRE, 0 },
+	{ "mon frames wire",		NULL, VSPAN_FRAMES_WIRE, 0 },
+	{ "mon frames asis",		NULL, VSPAN_FRAMES_ASIS, 0 },
+	{ "mon qlen 1",			NULL, VSPAN_FRAMES_WIRE, 1 },
+	{ "mon qlen 1048576 frames asis", NULL, VSPAN_FRAMES_ASIS, 1048576 },
+	{ "mon frames gso",		"it is wire or asis", 0, 0 },
+	{ "mon frames",			"needs a value, FRAMES", 0, 0 },
+	{ "mon qlen 0",			"1 to 1048576", 0, 0 },
+	{ "mon qlen 1048577",		"1 to 1048576", 0, 0 },
+	{ "mon qlen -1",		"1 to 1048576", 0, 0 },
+	{ "mon qlen 10k",		"1 to 1048576", 0, 0 },
+	{ "mon qlen 4294967297",	"1 to 1048576", 0, 0 },
+	{ "mon qlen 1 qlen 2",		"given twice", 0, 0 },
+	{ "mon to x",			"what is \"to\"?", 0, 0 },
+	{ "",				"needs the name of a span", 0, 0 },
+};
+
+/* Splits at spaces only, so that a tab can be in a name. */
+static int split(char *line, char **argv)
+{
+	int argc = 0;
+	char *s;
+
+	for (s = strtok(line, " "); s && argc < MAX_WORDS; s = strtok(NULL, " "))
+		argv[argc++] = s;
+	return argc;
+}
+
+static void test_good(struct ktap *t)
+{
+	char line[128], *argv[MAX_WORDS];
+	struct args a;
+	size_t i;
+	int argc;
+
+	for (i = 0; i < ARRAY_SIZE(good); i++) {
+		strcpy(line, good[i].line);
+		argc = split(line, argv);
+		ktap_ok(t, !args_source(&a, "add", ADD, argc, argv) &&
+			   a.has == good[i].has && a.dir == good[i].dir &&
+			   !strcmp(a.source, "eth0") &&
+			   !strcmp(a.span, good[i].span), good[i].line);
+	}
+}
+
+static void test_bad(struct ktap *t)
+{
+	char line[128], name[256], *argv[MAX_WORDS];
+	struct args a;
+	size_t i;
+	int argc;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		strcpy(line, bad[i].line);
+		argc = split(line, argv);
+		snprintf(name, sizeof(name), "refuse \"%s\": %s", bad[i].line,
+			 bad[i].says);
+		ktap_ok(t, args_source(&a, "add", ADD, argc, argv) &&
+			   strstr(a.err, bad[i].says), name);
+	}
+}
+
+static void test_del_knows_only_to(struct ktap *t)
+{
+	char *rx[] = { "eth0", "rx" }, *to[] = { "eth0", "to", "mon" };
+	struct args a;
+
+	ktap_ok(t, args_source(&a, "del", HAS_SPAN, 2, rx) &&
+		   strstr(a.err, "vspanctl del help"), "del refuses a direction");
+	ktap_ok(t, !args_source(&a, "del", HAS_SPAN, 3, to), "del takes a span");
+}
+
+static void test_empty_names(struct ktap *t)
+{
+	char *src[] = { "" }, *span[] = { "eth0", "to", "" };
+	struct args a;
+
+	ktap_ok(t, args_source(&a, "add", ADD, 1, src) &&
+		   strstr(a.err, "empty"), "refuse an empty source");
+	ktap_ok(t, args_source(&a, "add", ADD, 3, span) &&
+		   strstr(a.err, "empty"), "refuse an empty span");
+	span[2] = "a b";
+	ktap_ok(t, args_source(&a, "add", ADD, 3, span) &&
+		   strstr(a.err, "contains ' '"), "refuse a space");
+}
+
+static void test_spans(struct ktap *t)
+{
+	char line[128], name[256], *argv[MAX_WORDS];
+	struct args a;
+	bool ok;
+	size_t i;
+	int argc;
+
+	for (i = 0; i < ARRAY_SIZE(spans); i++) {
+		strcpy(line, spans[i].line);
+		argc = split(line, argv);
+		ok = !args_span(&a, "span add", ARGS_SPAN, argc, argv);
+		if (spans[i].says)
+			ok = !ok && strstr(a.err, spans[i].says);
+		else
+			ok = ok && a.frames == spans[i].frames &&
+			     a.qlen == spans[i].qlen;
+		snprintf(name, sizeof(name), "span \"%s\"%s%s", spans[i].line,
+			 spans[i].says ? ": " : "",
+			 spans[i].says ? spans[i].says : "");
+		ktap_ok(t, ok, name);
+	}
+}
+
+static void test_put(struct ktap *t)
+{
+	_Alignas(struct nlmsghdr) char buf[2048];
+	char *argv[] = { "eth0", "vlan", "10", "tx" };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	const struct nlattr *attr;
+	unsigned int seen = 0;
+	struct args a;
+
+	args_source(&a, "add", ADD, 4, argv);
+	args_put(nlh, &a, ARGS_SOURCE);
+	mnl_attr_for_each(attr, nlh, 0) {
+		if (mnl_attr_get_type(attr) == VSPAN_A_SOURCE_DIR)
+			seen += mnl_attr_get_u32(attr) == VSPAN_DIR_TX;
+		else if (mnl_attr_get_type(attr) == VSPAN_A_SOURCE_VLANS)
+			seen += mnl_attr_get_payload_len(attr) ==
+				VSPAN_VLAN_BITMAP_LEN;
+		else
+			seen += 100;
+	}
+	ktap_ok(t, seen == 2, "what was given goes into the message, once");
+
+	nlh = mnl_nlmsg_put_header(buf);
+	args_source(&a, "add", ADD, 1, argv);
+	args_put(nlh, &a, ARGS_SOURCE);
+	ktap_ok(t, nlh->nlmsg_len == MNL_NLMSG_HDRLEN,
+		"what was not given does not");
+}
+
+int main(void)
+{
+	struct ktap t = { 0 };
+
+	ktap_start();
+	test_good(&t);
+	test_bad(&t);
+	test_del_knows_only_to(&t);
+	test_empty_names(&t);
+	test_spans(&t);
+	test_put(&t);
+	return ktap_end(&t);
+}

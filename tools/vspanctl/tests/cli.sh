@@ -1,0 +1,249 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The built tool without the kernel module: usage errors, help at every level,
+# the usage text against the man page. Needs no root; changes nothing.
+
+HERE=$(cd "$(dirname "$0")" && pwd)
+VSPANCTL=${VSPANCTL:-$HERE/../vspanctl}
+MAN=$HERE/../vspanctl.8
+TMP=$(mktemp -d) || exit 1
+trap 'rm -rf "$TMP"' EXIT
+
+count=0
+failed=0
+
+# result STATUS NAME
+result()
+{
+	local name=${2//[[:cntrl:]]/?}
+
+	count=$((count + 1))
+	if [ "$1" -eq 0 ]; then
+		echo "ok $count - $name"
+	else
+		failed=$((failed + 1))
+		echo "not ok $count - $name"
+		sed 's/^/# out: /' "$TMP/out"
+		sed 's/^/# err: /' "$TMP/err"
+	fi
+}
+
+skip()
+{
+	count=$((count + 1))
+	echo "ok $count - $1 # SKIP $2"
+}
+
+# run ARGS...: sets RET
+run()
+{
+	"$VSPANCTL" "$@" >"$TMP/out" 2>"$TMP/err"
+	RET=$?
+}
+
+one_line_on_stderr()
+{
+	[ ! -s "$TMP/out" ] && [ "$(wc -l <"$TMP/err")" -eq 1 ] &&
+		grep -q '^vspanctl: ' "$TMP/err"
+}
+
+# usage_error WORDS-IT-SAYS ARGS...: refused before the kernel is asked. That
+# the netns does not exist would come out as exit code 1 if it were looked for.
+usage_error()
+{
+	local says=$1
+
+	shift
+	run -n vspanctl-no-such-netns "$@"
+	[ "$RET" -eq 2 ] && one_line_on_stderr && grep -qF -- "$says" "$TMP/err"
+	result $? "usage error: vspanctl $* ($says)"
+}
+
+# help WORDS...: on stdout, for these words
+help()
+{
+	run "$@" help
+	[ "$RET" -eq 0 ] && [ ! -s "$TMP/err" ] &&
+		grep -q "^Usage: vspanctl .*$*" "$TMP/out"
+	result $? "help: vspanctl $*${1:+ }help"
+}
+
+usage_errors()
+{
+	usage_error 'what is "frob"?' frob
+	usage_error 'what is "sho"?' sho
+	usage_error 'options go before the command' show -s
+	usage_error 'options go before the command' add eth0 -j
+	usage_error 'what is the option "-x"?' -x show
+	usage_error 'what is the option "-js"?' -js show
+	usage_error 'what is the option "-"?' - show
+	usage_error 'what is the option "--"?' -- show
+	usage_error 'add needs a SOURCE' add
+	usage_error 'set needs a SOURCE' set
+	usage_error 'del needs a SOURCE' del
+	usage_error 'what is "eth1"? see: vspanctl add help' add eth0 eth1
+	usage_error 'what is "help"?' add eth0 help
+	usage_error 'what is "me"? see: vspanctl add help' add help me
+	usage_error 'what is "rx"? see: vspanctl del help' del eth0 rx
+	usage_error 'write rx,tx for both' add eth0 rx tx
+	usage_error '"to" is given twice' add eth0 to a to b
+	usage_error '"to" needs a value' add eth0 to
+	usage_error '"vlan" needs a value' add eth0 vlan
+	usage_error 'set eth0 changes nothing' set eth0
+	usage_error 'set eth0 changes nothing' set eth0 to span0
+	usage_error 'at most 15 characters' add 1234567890123456
+	usage_error 'at most 15 characters' show 1234567890123456
+	usage_error "contains '/'" add a/b
+	usage_error "contains ':'" add a:b
+	usage_error "contains ' '" add 'a b'
+	usage_error "contains '?'" add $'a\nb'
+	usage_error 'the source name is empty' add ''
+	usage_error 'the span name is empty' add eth0 to ''
+	usage_error 'cannot name a source' add .
+	usage_error 'cannot name a source' add ..
+	usage_error 'by pattern' add 'vnet*'
+	usage_error 'by pattern' del 'tap10?i0'
+	usage_error 'by pattern' set 'eth[01]' rx
+	usage_error 'by master' add master br0
+	usage_error 'priority tag' add eth0 vlan 0
+	usage_error '"4095" is out of range' add eth0 vlan 4095
+	usage_error '"5000" is out of range' set eth0 vlan 5000
+	usage_error 'write 10-20' add eth0 vlan 20-10
+	usage_error 'empty item' add eth0 vlan 10,,20
+	usage_error 'empty item' add eth0 vlan ''
+	usage_error '"abc" is neither' add eth0 vlan abc
+	usage_error '"?" is neither' add eth0 vlan $'\n'
+	usage_error 'what is "b"?' show a b
+	usage_error 'what is "b"?' flush a b
+	usage_error 'what is "x"? see: vspanctl monitor help' monitor x
+	usage_error 'span needs a command' span
+	usage_error 'what is "frob"? see: vspanctl span help' span frob
+	usage_error 'span add needs the name' span add
+	usage_error 'span set needs the name' span set
+	usage_error 'span del needs the name' span del
+	usage_error 'it is wire or asis' span add mon frames gso
+	usage_error '1 to 1048576' span add mon qlen 0
+	usage_error '1 to 1048576' span set mon qlen 1048577
+	usage_error 'changes nothing' span set mon
+	usage_error "contains '%'" span add span%d
+	usage_error 'what is "qlen"?' span del mon qlen 5
+	usage_error '-n needs the name' -n
+	usage_error 'cannot name a network namespace' -n a/b show
+	usage_error 'cannot name a network namespace' -netns '' show
+}
+
+no_words()
+{
+	run
+	[ "$RET" -eq 2 ] && [ ! -s "$TMP/out" ] &&
+		grep -q '^Usage: vspanctl ' "$TMP/err"
+	result $? "no words: usage on stderr, exit code 2"
+}
+
+helps()
+{
+	local word
+
+	help
+	for word in add set del show flush monitor span; do
+		help "$word"
+	done
+	for word in add del set show; do
+		help span "$word"
+	done
+	for word in -h -help --help; do
+		run "$word"
+		[ "$RET" -eq 0 ] && grep -q '^Usage: ' "$TMP/out"
+		result $? "vspanctl $word"
+	done
+	for word in -V -Version --Version; do
+		run "$word"
+		[ "$RET" -eq 0 ] && grep -q '^vspanctl [0-9]' "$TMP/out"
+		result $? "vspanctl $word"
+	done
+	run -j -p -s -json -pretty -statistics --json help
+	result "$RET" "options by letter and by word"
+	run help
+	! grep -q '.\{81\}' "$TMP/out"
+	result $? "help fits 80 columns"
+}
+
+write_errors()
+{
+	if [ ! -w /dev/full ]; then
+		skip "stdout cannot be written" "no /dev/full"
+		return
+	fi
+	: >"$TMP/out"
+	"$VSPANCTL" help >/dev/full 2>"$TMP/err"
+	RET=$?
+	[ "$RET" -eq 1 ] && one_line_on_stderr
+	result $? "stdout cannot be written: exit code 1"
+}
+
+no_netns()
+{
+	run -n vspanctl-no-such-netns show
+	[ "$RET" -eq 1 ] && one_line_on_stderr && grep -q 'ip netns' "$TMP/err"
+	result $? "no such netns"
+}
+
+no_module()
+{
+	local words
+
+	for words in show "-j show" "show span0" "add eth0" "set eth0 rx" \
+		"del eth0" flush monitor "span show" "span add mon" \
+		"span set mon qlen 1" "span del mon"; do
+		if [ -e /sys/module/vspan ]; then
+			skip "no module: vspanctl $words" "the module is loaded"
+			continue
+		fi
+		# shellcheck disable=SC2086	# these are words
+		run $words
+		[ "$RET" -eq 1 ] && one_line_on_stderr &&
+			grep -q 'modprobe vspan' "$TMP/err"
+		result $? "no module: vspanctl $words"
+	done
+}
+
+# The SYNOPSIS as one line of words, like the usage.
+man_synopsis()
+{
+	MANWIDTH=200 man -E ascii -l "$MAN" 2>/dev/null </dev/null | col -bx |
+		awk '/^[A-Z]/ { on = /^SYNOPSIS/; next } on' | squeeze
+}
+
+squeeze()
+{
+	tr -s ' \t\n' ' ' | sed 's/^ //; s/ $//'
+}
+
+man_page()
+{
+	if ! command -v man >/dev/null || ! command -v col >/dev/null; then
+		skip "usage equals the man page" "no man or no col"
+		skip "man page without warnings" "no man"
+		return
+	fi
+	run help
+	sed 's/^Usage:/      /' "$TMP/out" | squeeze >"$TMP/usage"
+	man_synopsis >"$TMP/synopsis"
+	diff "$TMP/usage" "$TMP/synopsis" >"$TMP/err"
+	result $? "usage equals the man page"
+	man --warnings -E UTF-8 -l -Tutf8 -Z "$MAN" 2>"$TMP/err" >/dev/null
+	[ ! -s "$TMP/err" ]
+	result $? "man page without warnings"
+}
+
+echo "KTAP version 1"
+no_words
+usage_errors
+helps
+write_errors
+no_netns
+no_module
+man_page
+echo "1..$count"
+echo "# Totals: pass:$((count - failed)) fail:$failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The conversation with the kernel, against a kernel of a few lines: it takes
+ * the place of libmnl's socket calls and answers each request from a script.
+ */
+#include "nl.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <linux/genetlink.h>
+#include <linux/rtnetlink.h>
+
+#include "ktap.h"
+#include "model.h"
+#include "msg.h"
+#include "vspanctl.h"
+
+#define FAMILY		0x20
+#define SCRIPT_MAX	16
+
+enum answer {
+	ACK,		/* done */
+	FAIL,		/* errno and maybe a sentence */
+	FAIL_UNCAPPED,	/* the same, behind a copy of the request */
+	FAMILY_REPLY,	/* ID and group of the family */
+	SPAN_REPLY,	/* one span, then done */
+	AWAY_REPLY,	/* one span in another netns, then done */
+	DUMP_EMPTY,	/* NLMSG_DONE */
+	DUMP_INTR,	/* one span, overtaken by a change */
+	DUMP_FAIL,	/* an error in NLMSG_DONE */
+};
+
+/**
+ * struct step - One request that must come, and its answer.
+ * @type: netlink message type
+ * @cmd: generic netlink command, 0 for rtnetlink
+ * @answer: what to say
+ * @err: errno of a failure
+ * @extack: sentence, or NULL
+ */
+struct step {
+	uint16_t type;
+	uint8_t cmd;
+	enum answer answer;
+	int err;
+	const char *extack;
+};
+
+/* The kernel's state; libmnl's calls have no argument to pass it by. */
+static struct {
+	const struct step *step;
+	unsigned int missed;
+	char genl, rtnl;	/* their addresses stand for the sockets */
+	_Alignas(struct nlmsghdr) char tx[8192];
+	size_t len;
+} kernel;
+
+static struct nlmsghdr *reply(const struct nlmsghdr *req, uint16_t type,
+			      uint16_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(kernel.tx + kernel.len);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = flags;
+	nlh->nlmsg_seq = req->nlmsg_seq;
+	return nlh;
+}
+
+static void reply_end(const struct nlmsghdr *nlh)
+{
+	kernel.len += MNL_ALIGN(nlh->nlmsg_len);
+}
+
+static void reply_error(const struct nlmsghdr *req, const struct step *s)
+{
+	uint16_t flags = s->answer == FAIL_UNCAPPED ? 0 : NLM_F_CAPPED;
+	struct nlmsghdr *nlh = reply(req, NLMSG_ERROR, flags);
+	struct nlmsgerr *e = mnl_nlmsg_put_extra_header(nlh, sizeof(*e));
+
+	e->error = -s->err;
+	e->msg = *req;
+	if (s->answer == FAIL_UNCAPPED)
+		memcpy(mnl_nlmsg_put_extra_header(nlh, req->nlmsg_len -
+						  sizeof(*req)),
+		       req + 1, req->nlmsg_len - sizeof(*req));
+	if (s->extack) {
+		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, s->extack);
+	}
+	reply_end(nlh);
+}
+
+static void reply_done(const struct nlmsghdr *req, const struct step *s)
+{
+	struct nlmsghdr *nlh = reply(req, NLMSG_DONE, NLM_F_MULTI);
+	int *err = mnl_nlmsg_put_extra_header(nlh, sizeof(*err));
+
+	*err = -s->err;
+	if (s->extack) {
+		nlh->nlmsg_flags |= NLM_F_ACK_TLVS;
+		mnl_attr_put_strz(nlh, NLMSGERR_ATTR_MSG, s->extack);
+	}
+	reply_end(nlh);
+}
+
+static void reply_family(const struct nlmsghdr *req)
+{
+	struct nlmsghdr *nlh = msg_start(kernel.tx + kernel.len,
+					 CTRL_CMD_NEWFAMILY);
+	struct nlattr *groups, *group;
+
+	nlh->nlmsg_type = GENL_ID_CTRL;
+	nlh->nlmsg_seq = req->nlmsg_seq;
+	mnl_attr_put_u16(nlh, CTRL_ATTR_FAMILY_ID, FAMILY);
+	groups = mnl_attr_nest_start(nlh, CTRL_ATTR_MCAST_GROUPS);
+	group = mnl_attr_nest_start(nlh, 1);
+	mnl_attr_put_strz(nlh, CTRL_ATTR_MCAST_GRP_NAME, "config");
+	mnl_attr_put_u32(nlh, CTRL_ATTR_MCAST_GRP_ID, 77);
+	mnl_attr_nest_end(nlh, group);
+	mnl_attr_nest_end(nlh, groups);
+	reply_end(nlh);
+}
+
+static void reply_span(const struct nlmsghdr *req, uint16_t flags, int netnsid)
+{
+	struct nlmsghdr *nlh = msg_span(kernel.tx + kernel.len,
+					VSPAN_CMD_SPAN_GET, "span0", netnsid);
+
+	nlh->nlmsg_seq = req->nlmsg_seq;
+	nlh->nlmsg_flags = flags;
+	reply_end(nlh);
+}
+
+/* What is left of an earlier request must not be taken for this answer. */
+static void reply_stale(const struct nlmsghdr *req)
+{
+	struct nlmsghdr *nlh = reply(req, NLMSG_ERROR, NLM_F_CAPPED);
+	struct nlmsgerr *e = mnl_nlmsg_put_extra_header(nlh, sizeof(*e));
+
+	nlh->nlmsg_seq--;
+	e->error = -EIO;
+	reply_end(nlh);
+}
+
+static void answer(const struct nlmsghdr *req, const struct step *s)
+{
+	reply_stale(req);
+	switch (s->answer) {
+	case FAMILY_REPLY:
+		reply_family(req);
+		break;
+	case SPAN_REPLY:
+		reply_span(req, 0, -1);
+		break;
+	case AWAY_REPLY:
+		reply_span(req, NLM_F_MULTI, 3);
+		break;
+	case DUMP_INTR:
+		reply_span(req, NLM_F_MULTI | NLM_F_DUMP_INTR, -1);
+		break;
+	default:
+		break;
+	}
+	if ((req->nlmsg_flags & NLM_F_DUMP) == NLM_F_DUMP)
+		reply_done(req, s);
+	else
+		reply_error(req, s);
+}
+
+ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *buf,
+			  size_t len)
+{
+	const struct nlmsghdr *req = buf;
+	const struct step *s = kernel.step;
+	uint8_t cmd = 0;
+
+	if (nl == (void *)&kernel.genl)
+		cmd = ((const struct genlmsghdr *)(req + 1))->cmd;
+	if (!s || !s->type || s->type != req->nlmsg_type || s->cmd != cmd) {
+		printf("# unexpected request: type %u, command %u\n",
+		       req->nlmsg_type, cmd);
+		kernel.missed++;
+		errno = EPROTO;
+		return -1;
+	}
+	kernel.len = 0;
+	answer(req, s);
+	kernel.step++;
+	return len;
+}
+
+ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
+{
+	size_t len = kernel.len;
+
+	(void)nl;
+	if (!len || len > size) {
+		errno = ENOBUFS;
+		return -1;
+	}
+	memcpy(buf, kernel.tx, len);
+	kernel.len = 0;
+	return len;
+}
+
+struct mnl_socket *mnl_socket_open2(int bus, int flags)
+{
+	(void)flags;
+	return (void *)(bus == NETLINK_GENERIC ? &kernel.genl : &kernel.rtnl);
+}
+
+int mnl_socket_bind(struct mnl_socket *nl, unsigned int groups, pid_t pid)
+{
+	(void)nl;
+	(void)groups;
+	(void)pid;
+	return 0;
+}
+
+int mnl_socket_close(struct mnl_socket *nl)
+{
+	(void)nl;
+	return 0;
+}
+
+int mnl_socket_setsockopt(const struct mnl_socket *nl, int type, void *buf,
+			  socklen_t len)
+{
+	(void)nl;
+	(void)type;
+	(void)buf;
+	(void)len;
+	return 0;
+}
+
+/* Run a command against a script; stderr goes to @err. */
+static int run(int (*fn)(struct ctx *, int, char **), const struct step *script,
+	       char **argv, char *err, size_t len)
+{
+	struct ctx ctx = { .out.fp = stdout };
+	FILE *real = stderr, *fake;
+	int argc = 0, ret;
+
+	while (argv[argc])
+		argc++;
+	memset(err, 0, len);
+	fake = fmemopen(err, len - 1, "w");
+	if (!fake)
+		abort();
+	kernel.step = script;
+	kernel.missed = 0;
+	stderr = fake;
+	ret = fn(&ctx, argc, argv);
+	stderr = real;
+	fclose(fake);
+	nl_close(&ctx.nl);
+	if (kernel.missed || kernel.step->type) {
+		printf("# the script was not followed to its end\n");
+		return -1;
+	}
+	return ret;
+}
+
+#define GET_FAMILY	{ GENL_ID_CTRL, CTRL_CMD_GETFAMILY, FAMILY_REPLY, 0, NULL }
+#define VSPAN(c, ...)	{ FAMILY, VSPAN_CMD_##c, __VA_ARGS__ }
+#define LINK(c, ...)	{ RTM_##c##LINK, 0, __VA_ARGS__ }
+
+struct test {
+	const char *name;
+	int (*fn)(struct ctx *ctx, int argc, char **argv);
+	char *argv[8];
+	struct step script[SCRIPT_MAX];
+	int ret;
+	const char *says;
+};
+
+static const struct test tests[] = {
+	{
+		"add to a span that is there", cmd_add, { "eth0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+			VSPAN(SOURCE_NEW, ACK, 0, NULL),
+		}, 0, "",
+	}, {
+		"add makes the default span", cmd_add, { "eth0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+			VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
+			LINK(NEW, ACK, 0, NULL),
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+			VSPAN(SOURCE_NEW, ACK, 0, NULL),
+		}, 0, "",
+	}, {
+		"add takes the span back on a refusal", cmd_add, { "lo" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+			VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
+			LINK(NEW, ACK, 0, NULL),
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+			VSPAN(SOURCE_NEW, FAIL, EOPNOTSUPP, "lo is loopback"),
+			LINK(DEL, ACK, 0, NULL),
+		}, 1, "vspanctl: add lo to span0: lo is loopback\n",
+	}, {
+		"add leaves a span another one made", cmd_add, { "lo" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+			VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
+			LINK(NEW, FAIL, EEXIST, NULL),
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+			VSPAN(SOURCE_NEW, FAIL, EOPNOTSUPP, "lo is loopback"),
+		}, 1, "vspanctl: add lo to span0: lo is loopback\n",
+	}, {
+		"add, and span0 is some other device", cmd_add, { "eth0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+			VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
+			LINK(NEW, FAIL, EEXIST, NULL),
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+		}, 1, "the device span0 is no span",
+	}, {
+		"add, and span0 was moved away", cmd_add, { "eth0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+			VSPAN(SPAN_GET, AWAY_REPLY, 0, NULL),
+		}, 1, "in another network namespace (id 3)",
+	}, {
+		"add makes no span but the default", cmd_add,
+		{ "eth0", "to", "mon" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+			VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
+		}, 1, "make it with: vspanctl span add mon",
+	}, {
+		"the kernel's sentence behind an uncapped ack", cmd_set,
+		{ "eth0", "vlan", "10" }, {
+			GET_FAMILY,
+			VSPAN(SOURCE_SET, FAIL_UNCAPPED, ENOENT, "no such source"),
+		}, 1, "vspanctl: set eth0 of span0: no such source\n",
+	}, {
+		"not permitted", cmd_del, { "eth0" }, {
+			GET_FAMILY,
+			VSPAN(SOURCE_DEL, FAIL, EPERM, NULL),
+		}, 1, "CAP_NET_ADMIN",
+	}, {
+		"an errno without a sentence", cmd_flush, { "mon" }, {
+			GET_FAMILY,
+			VSPAN(SOURCE_FLUSH, FAIL, ENOMEM, NULL),
+		}, 1, "vspanctl: flush mon: Cannot allocate memory\n",
+	}, {
+		"a yes with a warning", cmd_flush, { NULL }, {
+			GET_FAMILY,
+			VSPAN(SOURCE_FLUSH, ACK, 0, "mind this"),
+		}, 0, "vspanctl: warning: mind this\n",
+	}, {
+		"no module", cmd_flush, { NULL }, {
+			{ GENL_ID_CTRL, CTRL_CMD_GETFAMILY, FAIL, ENOENT, NULL },
+		}, 1, "vspanctl: the vspan module is not loaded; load it with: modprobe vspan\n",
+	}, {
+		"a dump that a change overtakes is begun anew", cmd_show,
+		{ "mon" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, DUMP_INTR, 0, NULL),
+			VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
+			VSPAN(SOURCE_GET, DUMP_EMPTY, 0, NULL),
+			VSPAN(BINDING_GET, DUMP_EMPTY, 0, NULL),
+		}, 1, "no span is named mon",
+	}, {
+		"a dump that fails midway", cmd_show, { NULL }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, DUMP_FAIL, ENOMEM, "out of memory"),
+		}, 1, "vspanctl: show: out of memory\n",
+	},
+};
+
+static const struct cmd *span_cmd(const char *name)
+{
+	const struct cmd *cmd;
+
+	for (cmd = span_cmds; strcmp(cmd->name, name); cmd++)
+		;
+	return cmd;
+}
+
+static void run_test(struct ktap *t, const struct test *test)
+{
+	char err[512];
+	int ret = run(test->fn, test->script, (char **)test->argv, err,
+		      sizeof(err));
+	bool ok = ret == test->ret &&
+		  (*test->says ? strstr(err, test->says) != NULL : !*err);
+
+	ktap_ok(t, ok, test->name);
+	if (!ok)
+		printf("# exit %d, want %d; said: %s\n", ret, test->ret, err);
+}
+
+static void test_spans(struct ktap *t)
+{
+	struct test list[] = {
+		{ "span add", span_cmd("add")->fn,
+		  { "mon", "frames", "wire", "qlen", "9" },
+		  { GET_FAMILY, LINK(NEW, ACK, 0, NULL) }, 0, "" },
+		{ "span add of a name that is taken", span_cmd("add")->fn,
+		  { "mon" }, { GET_FAMILY, LINK(NEW, FAIL, EEXIST, NULL) },
+		  1, "a device named mon exists" },
+		{ "span add is undone when frames is refused",
+		  span_cmd("add")->fn, { "mon", "frames", "asis" },
+		  { GET_FAMILY, LINK(NEW, ACK, 0, NULL),
+		    VSPAN(SPAN_SET, FAIL, EINVAL, "no"),
+		    VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+		    LINK(DEL, ACK, 0, NULL) }, 1, "span add mon: no" },
+		{ "span set", span_cmd("set")->fn,
+		  { "mon", "qlen", "9", "frames", "asis" },
+		  { GET_FAMILY, VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+		    LINK(NEW, ACK, 0, NULL),
+		    VSPAN(SPAN_SET, ACK, 0, NULL) }, 0, "" },
+		{ "span set puts qlen back when frames is refused",
+		  span_cmd("set")->fn, { "mon", "qlen", "9", "frames", "asis" },
+		  { GET_FAMILY, VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+		    LINK(NEW, ACK, 0, NULL),
+		    VSPAN(SPAN_SET, FAIL, EINVAL, "no"),
+		    LINK(NEW, ACK, 0, NULL) }, 1, "span set mon frames: no" },
+		{ "span del", span_cmd("del")->fn, { "mon" },
+		  { GET_FAMILY, VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+		    LINK(DEL, ACK, 0, NULL) }, 0, "" },
+		{ "span del spares a device that is no span",
+		  span_cmd("del")->fn, { "eth0" },
+		  { GET_FAMILY, VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+		    VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL) },
+		  1, "no span is named eth0" },
+		{ "span set of one that was moved away",
+		  span_cmd("set")->fn, { "span0", "qlen", "9" },
+		  { GET_FAMILY, VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+		    VSPAN(SPAN_GET, AWAY_REPLY, 0, NULL) },
+		  1, "in another network namespace (id 3)" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(list); i++)
+		run_test(t, &list[i]);
+}
+
+int main(void)
+{
+	struct ktap t = { 0 };
+	size_t i;
+
+	ktap_start();
+	for (i = 0; i < ARRAY_SIZE(tests); i++)
+		run_test(&t, &tests[i]);
+	test_spans(&t);
+	return ktap_end(&t);
+}

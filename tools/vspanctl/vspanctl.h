@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSPANCTL_H
+#define VSPANCTL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nl.h"
+#include "out.h"
+
+#define DEFAULT_SPAN	"span0"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define __printf(f, a)	__attribute__((format(printf, f, a)))
+
+/* Exit codes; every command function returns one of them. */
+enum {
+	EXIT_OK		= 0,	/* done */
+	EXIT_REFUSED	= 1,	/* refused by the kernel or failed at run time */
+	EXIT_USAGE	= 2,	/* not understood; nothing was sent to the kernel */
+};
+
+struct model;
+struct span;
+
+/**
+ * struct ctx - What every command gets.
+ * @nl: sockets and the resolved family; empty until ctx_open()
+ * @out: printer of stdout
+ * @netns: name given by -n, or NULL
+ * @stats: -s was given
+ */
+struct ctx {
+	struct nl nl;
+	struct out out;
+	const char *netns;
+	bool stats;
+};
+
+/**
+ * struct cmd - A row of a command table.
+ * @name: the exact word
+ * @fn: called with the words after @name
+ * @sub: table of the commands below, instead of @fn
+ * @usage: syntax lines without the program's name, NULL with @sub
+ * @terms: definitions of the words in capitals, or NULL
+ *
+ * Each line of @usage and @terms ends with a newline. A table ends with an
+ * empty row.
+ */
+struct cmd {
+	const char *name;
+	int (*fn)(struct ctx *ctx, int argc, char **argv);
+	const struct cmd *sub;
+	const char *usage;
+	const char *terms;
+};
+
+/* ctx.c */
+int ctx_open(struct ctx *ctx);
+
+/* error.c */
+void report(const char *fmt, ...) __printf(1, 2);
+int usage_error(const char *fmt, ...) __printf(1, 2);
+int what_is(const char *word, const char *cmd);
+int request(struct nl_sock *s, struct nlmsghdr *nlh);
+int refused(const struct nl_sock *s, int err, const char *fmt, ...) __printf(3, 4);
+
+/* source.c */
+int cmd_add(struct ctx *ctx, int argc, char **argv);
+int cmd_set(struct ctx *ctx, int argc, char **argv);
+int cmd_del(struct ctx *ctx, int argc, char **argv);
+int cmd_flush(struct ctx *ctx, int argc, char **argv);
+
+/* span.c */
+extern const struct cmd span_cmds[];
+int span_get(struct ctx *ctx, const char *name, struct span *span);
+bool span_is_away(struct ctx *ctx, const char *name, int *netnsid);
+int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen);
+int span_link_del(struct ctx *ctx, unsigned int ifindex);
+
+/* show.c */
+int cmd_show(struct ctx *ctx, int argc, char **argv);
+int show_spans(struct ctx *ctx, const char *name, bool sources);
+bool show_model(struct ctx *ctx, const struct model *m, const char *name,
+		bool sources);
+
+/* monitor.c */
+int cmd_monitor(struct ctx *ctx, int argc, char **argv);
+
+/* Definitions in the usage texts, once for all commands. */
+#define TERM_SOURCE	"SOURCE := DEV\n"
+#define TERM_DIRECTION	"DIRECTION := { rx | tx | rx,tx }\n"
+#define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n" \
+			"VID := 1..4094\n"
+#define TERM_FRAMES	"FRAMES := { wire | asis }\n"
+#define TERM_QLEN	"N := 1..1048576\n"
+#define TERM_OPTIONS							\
+	"OPTIONS := { -j[son] | -p[retty] | -s[tatistics] |\n"		\
+	"             -n[etns] NETNS | -V[ersion] | -h[elp] }\n"
+
+#endif /* VSPANCTL_H */
