@@ -1,0 +1,128 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Installs, from Debian's packages and only if missing, what the demo or the tests
+# need. No kernel, no headers, no boot loader, no service is among them.
+set -eu
+# shellcheck source=selftests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+
+HERE=$(dirname "$(readlink -f "$0")")
+APT=(apt-get -q -y -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=120)
+
+usage()
+{
+	cat <<-EOT
+	Usage: deps.sh [-n] [demo|check]
+	  -n     only says what it would install
+	  demo   what 'make demo' needs
+	  check  what 'make check' needs (default)
+	EOT
+}
+
+demo_packages()
+{
+	cat <<-EOT
+	gcc                builds the module and the tool
+	make               builds the module and the tool
+	libc6-dev          headers and static library, for the VM's first process
+	pkg-config         finds the libraries
+	libmnl-dev         netlink, in vspanctl
+	libpcap-dev        filters, in vspanctl
+	qemu-system-x86    the virtual machine
+	kmod               lists and loads the VM's modules
+	cpio               packs the VM's first file system
+	xz-utils           unpacks kernel modules
+	iproute2           makes the hosts and the bridge in the VM
+	iputils-ping       sends traffic in the VM
+	tcpdump            reads the copies in the VM
+	procps             ends helpers
+	util-linux         file locks and mounts
+	EOT
+}
+
+check_packages()
+{
+	demo_packages
+	cat <<-EOT
+	sparse             checks the module's sources
+	shellcheck         checks the scripts
+	man-db             checks the manual pages
+	g++                compiles the public header as C++
+	jq                 reads vspanctl's JSON in the tests
+	ethtool            offloads and counters in the tests
+	python3            helpers in the tests
+	EOT
+}
+
+# An installer's package lists lack the security archive, where newer kernels are;
+# those at hand when a kernel was fetched will do.
+have_kernel()
+{
+	ls "$KERNELS_DIR"/*/.complete >/dev/null 2>&1
+}
+
+# Failing is left to what needs the lists: old ones may do.
+update_lists()
+{
+	say "apt-get update"
+	as_root "${APT[@]}" update >"$LOGS/apt-update.log" 2>&1 ||
+		{ tail -n 5 "$LOGS/apt-update.log" >&2; say "apt-get update failed; going on"; }
+}
+
+installed()
+{
+	# shellcheck disable=SC2016
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+# Lines "package reason" of what is missing.
+missing()
+{
+	local pkg why
+
+	{
+		"$1_packages"
+		"$HERE/kernels.sh" needs | sed 's/$/ building with the kernel headers/'
+	} 2>/dev/null | while read -r pkg why; do
+		installed "$pkg" || printf '%-18s %s\n' "$pkg" "$why"
+	done
+}
+
+install_packages()
+{
+	local log=$LOGS/apt-install.log
+
+	as_root env DEBIAN_FRONTEND=noninteractive "${APT[@]}" install \
+		--no-install-recommends "$@" </dev/null >"$log" 2>&1
+}
+
+main()
+{
+	local dry='' list names
+
+	if [ "${1:-}" = -n ]; then
+		dry=1
+		shift
+	fi
+	case ${1:-check} in
+	demo | check) ;;
+	*) usage >&2; exit 2 ;;
+	esac
+	need_amd64
+	mkdir -p "$LOGS"
+	list=$(missing "${1:-check}")
+	if [ -z "$dry" ] && { [ -n "$list" ] || ! have_kernel; }; then
+		update_lists
+		list=$(missing "${1:-check}")
+	fi
+	[ -n "$list" ] || return 0
+	say "needed from Debian's packages, and missing here:"
+	printf '%s\n' "$list" | sed 's/^/  /' >&2
+	[ -z "$dry" ] || return 0
+	mapfile -t names < <(printf '%s\n' "$list" | sed 's/ .*//')
+	say "installing ${#names[@]} packages (log: build/logs/apt-install.log)"
+	install_packages "${names[@]}" ||
+		{ tail -n 5 "$LOGS/apt-install.log" >&2; die "installing failed"; }
+}
+
+main "$@"

@@ -1,0 +1,79 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Usage: guest.sh JOB: runs in the VM, started by init.c: mounts what a command
+# expects, runs it and hands output and exit code to run.sh on the host.
+# JOB, written by run.sh, sets REL SYSROOT TOP OUTDIR COMMAND.
+set -u
+
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export HOME=/root LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=dumb SHELL=/bin/bash
+
+# shellcheck disable=SC1090
+. "$1"
+
+mount_all()
+{
+	mount -t proc proc /proc
+	mount -t sysfs sys /sys
+	mkdir -p /dev/pts /dev/shm
+	mount -t devpts -o gid=5,mode=620,ptmxmode=666 devpts /dev/pts
+	mount -t tmpfs shm /dev/shm
+	mount -t tmpfs -o mode=0755 run /run
+	mkdir -p /run/lock /run/netns
+	mount -t cgroup2 cgroup2 /sys/fs/cgroup
+	mount -t debugfs debugfs /sys/kernel/debug
+	mount -t tracefs tracefs /sys/kernel/tracing
+	mount -t bpf bpf /sys/fs/bpf 2>/dev/null
+	ln -sfn /proc/self/fd /dev/fd
+	ln -sfn fd/0 /dev/stdin
+	ln -sfn fd/1 /dev/stdout
+	ln -sfn fd/2 /dev/stderr
+	mkdir -p "/lib/modules/$REL"
+	mount --bind "$SYSROOT/lib/modules/$REL" "/lib/modules/$REL"
+	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap \
+		outdir "$OUTDIR"
+}
+
+# Nodes that load their driver when opened; elsewhere systemd makes them.
+static_nodes()
+{
+	mkdir -p /dev/net
+	mknod -m 666 /dev/net/tun c 10 200
+	mknod -m 600 /dev/vhost-net c 10 238
+}
+
+# There is no udev to give the ports their names.
+port()
+{
+	local file name
+
+	for file in /sys/class/virtio-ports/*/name; do
+		read -r name <"$file"
+		[ "$name" != "$1" ] || basename "$(dirname "$file")"
+	done
+}
+
+# A port can be opened only once, and a command may open its /dev/stdout anew: a
+# pipe stands between. A daemon that keeps the pipe open must not keep the VM up.
+run_command()
+{
+	local copier rc i
+
+	exec 3> >(exec cat >"/dev/$(port stdio)")
+	copier=$!
+	(cd "$TOP" && exec "${COMMAND[@]}") </dev/null >&3 2>&3 3>&-
+	rc=$?
+	exec 3>&-
+	for ((i = 0; i < 30; i++)); do
+		kill -0 "$copier" 2>/dev/null || break
+		sleep 0.1
+	done
+	return "$rc"
+}
+
+mount_all
+static_nodes
+hostname vspan-vm
+ip link set lo up
+run_command
+echo "exit=$?" >"/dev/$(port status)"

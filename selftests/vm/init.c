@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0
+/* First process of the test VM, the only program of its initramfs: loads
+ * /modules/NN-*.ko, makes the host's root file system (9p, read-only, under a
+ * throw-away tmpfs) its own, runs the program named on the kernel command line
+ * after "--", and switches the machine off when that ends, however it ends.
+ *
+ * Static and without a shell, so that the harness needs no busybox.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static void power_off(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	for (;;)
+		pause();
+}
+
+static void check(int ret, const char *what)
+{
+	if (ret >= 0)
+		return;
+	printf("vm-init: %s: %s\n", what, strerror(errno));
+	power_off();
+}
+
+static void load_modules(void)
+{
+	struct dirent **names;
+	int i, n, fd;
+
+	check(chdir("/modules"), "/modules");
+	n = scandir(".", &names, NULL, alphasort);
+	check(n, "scandir");
+	for (i = 0; i < n; i++) {
+		if (names[i]->d_name[0] == '.')
+			continue;
+		fd = open(names[i]->d_name, O_RDONLY | O_CLOEXEC);
+		check(fd, names[i]->d_name);
+		check(syscall(SYS_finit_module, fd, "", 0), names[i]->d_name);
+		close(fd);
+	}
+}
+
+static void mount_at(const char *type, const char *source, const char *dir,
+		     unsigned long flags, const char *options)
+{
+	mkdir(dir, 0755);
+	check(mount(source, dir, type, flags, options), dir);
+}
+
+static void switch_root(void)
+{
+	mount_at("9p", "hostroot", "/host", MS_RDONLY,
+		 "trans=virtio,version=9p2000.L,msize=512000,cache=loose");
+	mount_at("tmpfs", "overlay", "/rw", 0, "mode=0755,size=75%");
+	mkdir("/rw/upper", 0755);
+	mkdir("/rw/work", 0755);
+	mount_at("overlay", "root", "/root", 0,
+		 "lowerdir=/host,upperdir=/rw/upper,workdir=/rw/work");
+	check(chdir("/root"), "chdir /root");
+	check(mount(".", "/", NULL, MS_MOVE, NULL), "move root");
+	check(chroot("."), "chroot");
+	check(chdir("/"), "chdir /");
+	check(mount("dev", "/dev", "devtmpfs", 0, NULL), "/dev");
+}
+
+static void run(char **argv)
+{
+	pid_t child, pid;
+	int status = 0;
+
+	child = fork();
+	check(child, "fork");
+	if (!child) {
+		setsid();
+		execv(argv[0], argv);
+		check(-1, argv[0]);
+	}
+	do {
+		pid = wait(&status);
+	} while (pid != child && (pid > 0 || errno == EINTR));
+}
+
+int main(int argc, char **argv)
+{
+	setvbuf(stdout, NULL, _IONBF, 0);
+	if (argc < 2) {
+		printf("vm-init: no program given\n");
+		power_off();
+	}
+	load_modules();
+	switch_root();
+	run(argv + 1);
+	power_off();
+}

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Usage: module.sh REL [MAKE-ARG...]: builds vspan.ko for kernel REL and prints its
+# path. On a copy of the sources under build/REL, so that kernels do not share
+# objects. The build's messages go to stderr.
+set -eu
+# shellcheck source=selftests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+
+sources()
+{
+	(cd "$1" && find Kbuild kmod include -type f \
+		\( -name '*.[ch]' -o -name 'Kbuild*' \) ! -name '*.mod.c' 2>/dev/null)
+}
+
+# Copies what differs, so that make sees a new time exactly where it must.
+copy_sources()
+{
+	local dst=$1 file
+
+	mkdir -p "$dst"
+	sources "$dst" | while read -r file; do
+		[ -e "$TOP/$file" ] || rm "$dst/$file"
+	done
+	sources "$TOP" | while read -r file; do
+		cmp -s "$TOP/$file" "$dst/$file" && continue
+		mkdir -p "$dst/$(dirname "$file")"
+		cp "$TOP/$file" "$dst/$file"
+	done
+}
+
+main()
+{
+	local rel=${1:?release} dst kdir
+
+	shift
+	kdir=$("$TOP/selftests/vm/kernels.sh" kdir "$rel")
+	dst=$BUILD/$rel/src
+	mkdir -p "$dst"
+	exec 9>"$BUILD/$rel/.lock"
+	flock 9
+	copy_sources "$dst"
+	# What make was told above is not meant for the kernel's.
+	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+	VSPAN_VERSION=$(version) make -j"$(nproc)" -C "$kdir" "M=$dst" "$@" modules 9>&- >&2
+	printf '%s\n' "$dst/kmod/vspan.ko"
+}
+
+main "$@"
