@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * pkt: the traffic tool of the vspan selftests. One deterministic stream of
+ * frames can be rebuilt from its parameters alone, so a reader proves byte
+ * equality, order and completeness without having seen the sender.
+ */
+#ifndef _PKT_H
+#define _PKT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define PKT_MAGIC	0x5653504eu	/* "VSPN" */
+#define PKT_MARKER	0xffff0000u	/* sequence numbers from here on are end markers */
+#define PKT_TYPE	0x88b5		/* IEEE local experimental: no stack answers it */
+#define PKT_BUF		(256 * 1024)
+#define PKT_MIN		60
+
+/* What a stream looks like; a sender and a reader given the same one agree. */
+struct stream {
+	uint32_t id;
+	uint32_t seed;
+	uint32_t count;
+	uint32_t lmin;		/* frame length without tags and FCS */
+	uint32_t lmax;
+	uint8_t dst[6];
+	uint8_t src[6];
+	uint16_t type;
+	uint16_t tpid;
+	uint16_t tci;
+	uint16_t inner_tci;
+	bool tagged;
+	bool inner;
+};
+
+struct tally {
+	uint32_t got;
+	uint32_t lost;
+	uint32_t dup;
+	uint32_t reordered;
+	uint32_t corrupt;
+	uint32_t extra;		/* sequence number beyond the count asked for */
+	uint32_t other;		/* frames of another stream of ours */
+	uint32_t noise;		/* frames that are none of ours */
+	uint32_t sockdrop;
+	uint32_t vnet_gso;
+	uint32_t vnet_csum;
+	uint64_t bytes;
+};
+
+/* One frame as a reader got it, its tag put back in its place. */
+struct frame {
+	uint8_t *data;
+	uint32_t len;
+	bool aux_tag;		/* the tag came beside the frame, not in it */
+	bool csum_partial;	/* the host has yet to fill in the checksum */
+	bool outgoing;
+};
+
+enum role { ROLE_SEND, ROLE_RECV, ROLE_COUNT, ROLE_ECHO };
+
+struct flow {
+	enum role role;
+	const char *dev;	/* DEV, tun:DEV or /dev/tapN */
+	const char *ns;
+	struct stream s;
+	int fd;
+	int ifindex;
+	bool is_file;		/* a tap or tun: read() and write() */
+	bool vnet;
+	bool end;		/* markers end the stream */
+	bool loss_ok;
+	bool others_ok;
+	bool stamp;
+	bool keep;		/* go on over a device that vanishes, until SIGTERM */
+	bool outgoing;		/* see frames the host sends as well */
+	uint16_t bind;		/* protocol of the packet socket */
+	int cpu;
+	uint32_t gso;		/* send super-frames of segments this long */
+	uint32_t churn;		/* delete and make the tun anew every so many frames */
+	int offload;		/* TUNSETOFFLOAD, or -1 */
+	uint32_t rate;
+	uint32_t timeout;
+	/* reader state */
+	struct tally t;
+	uint8_t *seen;
+	uint32_t next;
+	bool any;
+	bool done;
+	uint32_t markers;
+	uint32_t nmarkers;
+	uint64_t last_ms;
+	bool tag_aux;
+	bool tag_inband;
+	struct census *census;
+};
+
+/* frame.c */
+uint32_t frame_build(const struct stream *s, uint32_t seq, uint8_t *buf);
+uint32_t frame_ethertype(const uint8_t *p, uint32_t len, uint16_t *type);
+bool frame_ours(const uint8_t *p, uint32_t len, uint32_t *id, uint32_t *seq);
+uint32_t csum_add(uint32_t sum, const uint8_t *p, uint32_t len);
+uint16_t csum_fold(uint32_t sum);
+uint16_t get16(const uint8_t *p);
+uint32_t get32(const uint8_t *p);
+void put16(uint8_t *p, uint16_t v);
+void put32(uint8_t *p, uint32_t v);
+
+/* port.c */
+int ns_enter(const char *ns);
+void ns_leave(int home);
+void port_open(struct flow *f, const struct flow *before, int nbefore);
+void port_reopen(struct flow *f);
+int port_read(struct flow *f, uint8_t *buf, struct frame *fr);
+int port_write(struct flow *f, const uint8_t *frame, uint32_t len);
+void port_find(struct flow *f);
+void port_drops(struct flow *f);
+
+/* flow.c */
+int flow_run(struct flow *flows, int n);
+uint64_t now_ms(void);
+void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+/* census.c */
+struct census *census_new(void);
+void census_frame(struct census *c, const struct frame *fr);
+void census_print(const struct census *c);
+
+/* echo.c */
+void echo_frame(struct flow *f, uint8_t *frame, uint32_t len);
+
+/* super.c */
+struct virtio_net_hdr;
+void super_build(const struct stream *s, uint32_t seq, uint32_t len, uint8_t *buf);
+void super_header(uint32_t mss, struct virtio_net_hdr *vh);
+
+/* bulk.c */
+int bulk_main(int argc, char **argv);
+
+/* nl.c */
+int nl_main(int argc, char **argv);
+
+/* json.c */
+int json_main(void);
+
+/* main.c */
+const char *opt_value(const char *word, const char *key);
+uint32_t opt_number(const char *word, const char *text, uint32_t max);
+
+#endif /* _PKT_H */

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where frames go in and out: AF_PACKET sockets, tun devices, tap devices. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/ethtool.h>
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
+#include <linux/sockios.h>
+#include <linux/virtio_net.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <time.h>
+#include <unistd.h>
+#include <arpa/inet.h>
+
+#include "pkt.h"
+
+#define RCVBUF	(64 << 20)
+
+/* Enter netns @ns (a name of ip-netns(8)); returns what ns_leave() needs. */
+int ns_enter(const char *ns)
+{
+	char path[256];
+	int home, fd;
+
+	if (!ns)
+		return -1;
+	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (home < 0)
+		die("/proc/self/ns/net: %m");
+	snprintf(path, sizeof(path), "/run/netns/%s", ns);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || setns(fd, CLONE_NEWNET))
+		die("%s: %m", path);
+	close(fd);
+	return home;
+}
+
+void ns_leave(int home)
+{
+	if (home < 0)
+		return;
+	if (setns(home, CLONE_NEWNET))
+		die("cannot return to the netns: %m");
+	close(home);
+}
+
+static void set_opt(int fd, int level, int opt, int value)
+{
+	if (setsockopt(fd, level, opt, &value, sizeof(value)))
+		die("socket option %d: %m", opt);
+}
+
+/* The socket lives in the netns it was made in, whatever ours is by now. */
+void port_find(struct flow *f)
+{
+	struct ifreq ifr = { 0 };
+
+	strncpy(ifr.ifr_name, f->dev, IFNAMSIZ - 1);
+	f->ifindex = ioctl(f->fd, SIOCGIFINDEX, &ifr) ? 0 : ifr.ifr_ifindex;
+}
+
+static void packet_open(struct flow *f)
+{
+	struct sockaddr_ll sll = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(f->bind),
+	};
+
+	/* protocol 0: a sender never receives, and no frame of another device
+	 * slips in before bind()
+	 */
+	f->fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	if (f->fd < 0)
+		die("AF_PACKET socket: %m");
+	port_find(f);
+	if (!f->ifindex && !f->keep)
+		die("no device %s%s%s", f->dev, f->ns ? " in netns " : "", f->ns ? f->ns : "");
+	if (f->role == ROLE_SEND)
+		return;
+	set_opt(f->fd, SOL_SOCKET, SO_RCVBUFFORCE, RCVBUF);
+	set_opt(f->fd, SOL_PACKET, PACKET_AUXDATA, 1);
+	if (f->stamp)
+		set_opt(f->fd, SOL_SOCKET, SO_TIMESTAMP, 1);
+	if (!f->outgoing)
+		set_opt(f->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+	sll.sll_ifindex = f->ifindex;
+	if (bind(f->fd, (struct sockaddr *)&sll, sizeof(sll)))
+		die("bind to %s: %m", f->dev);
+	if (fcntl(f->fd, F_SETFL, O_NONBLOCK))
+		die("O_NONBLOCK: %m");
+}
+
+/*
+ * A tap that was just opened has a carrier, but drops without a word what is
+ * sent to it until the kernel's link watch has given it its queue.
+ */
+static void tun_wait_up(const char *name)
+{
+	struct ethtool_value ev = { .cmd = ETHTOOL_GLINK };
+	struct timespec brief = { .tv_nsec = 1000000 };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq ifr = { 0 };
+	int i;
+
+	for (i = 0; i < 5000; i++) {
+		strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+		if (ioctl(fd, SIOCGIFFLAGS, &ifr) || !(ifr.ifr_flags & IFF_UP) ||
+		    ifr.ifr_flags & IFF_RUNNING)
+			break;
+		nanosleep(&brief, NULL);
+	}
+	/* takes the lock under which link watch works, so that it is through */
+	ifr.ifr_data = (void *)&ev;
+	ioctl(fd, SIOCETHTOOL, &ifr);
+	close(fd);
+}
+
+static void file_open(struct flow *f, const char *path, const char *name)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
+
+	f->is_file = true;
+	f->fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
+	if (f->fd < 0)
+		die("%s: %m", path);
+	if (f->vnet)
+		ifr.ifr_flags |= IFF_VNET_HDR;
+	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	if (ioctl(f->fd, TUNSETIFF, &ifr))
+		die("%s: TUNSETIFF: %m", path);
+	if (f->offload >= 0 && ioctl(f->fd, TUNSETOFFLOAD, (unsigned long)f->offload))
+		die("%s: TUNSETOFFLOAD: %m", path);
+}
+
+/* A tun that was not there before is made by the open, and is down. */
+static void tun_open(struct flow *f, const char *name)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_UP };
+	int fd;
+
+	file_open(f, "/dev/net/tun", name);
+	if (f->churn) {
+		fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+		strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+		if (ioctl(fd, SIOCSIFFLAGS, &ifr))
+			die("%s: cannot set it up: %m", name);
+		close(fd);
+		return;
+	}
+	tun_wait_up(name);
+}
+
+/* A second open of a tap would be a second queue that takes half the frames. */
+static bool file_share(struct flow *f, const struct flow *before, int n)
+{
+	const struct flow *g;
+
+	for (g = before; g < before + n; g++) {
+		if (!g->is_file || strcmp(g->dev, f->dev))
+			continue;
+		f->fd = g->fd;
+		f->vnet = g->vnet;
+		f->is_file = true;
+		return true;
+	}
+	return false;
+}
+
+void port_open(struct flow *f, const struct flow *before, int nbefore)
+{
+	int home;
+
+	if (file_share(f, before, nbefore))
+		return;
+	home = ns_enter(f->ns);
+	if (!strncmp(f->dev, "/dev/", 5))
+		file_open(f, f->dev, "");
+	else if (!strncmp(f->dev, "tun:", 4))
+		tun_open(f, f->dev + 4);
+	else
+		packet_open(f);
+	ns_leave(home);
+}
+
+/*
+ * Closing a tun that was made by its open deletes the device. It lives until
+ * somebody else has sent on it: so there is traffic on each of them.
+ */
+void port_reopen(struct flow *f)
+{
+	struct pollfd pfd = { .fd = f->fd, .events = POLLIN };
+
+	poll(&pfd, 1, 5000);
+	close(f->fd);
+	port_open(f, NULL, 0);
+}
+
+static int file_read(struct flow *f, uint8_t *buf, struct frame *fr)
+{
+	uint32_t skip = f->vnet ? sizeof(struct virtio_net_hdr) : 0;
+	ssize_t n = read(f->fd, buf, PKT_BUF);
+	struct virtio_net_hdr vh;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == EIO || errno == EBADFD))
+		return 0;
+	if (n < (ssize_t)skip)
+		die("read from %s: %m", f->dev);
+	if (f->vnet) {
+		memcpy(&vh, buf, sizeof(vh));
+		f->t.vnet_gso += vh.gso_type != VIRTIO_NET_HDR_GSO_NONE;
+		f->t.vnet_csum += !!(vh.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM);
+		fr->csum_partial = vh.flags & VIRTIO_NET_HDR_F_NEEDS_CSUM;
+	}
+	fr->data = buf + skip;
+	fr->len = (uint32_t)n - skip;
+	return 1;
+}
+
+/* The kernel reports a tag beside the frame; the wire had it behind the MACs. */
+static void restore_tag(struct frame *fr, const struct tpacket_auxdata *aux)
+{
+	fr->csum_partial = aux->tp_status & TP_STATUS_CSUMNOTREADY;
+	if (!(aux->tp_status & TP_STATUS_VLAN_VALID) || fr->len < 12)
+		return;
+	fr->data -= 4;
+	memmove(fr->data, fr->data + 4, 12);
+	put16(fr->data + 12, aux->tp_status & TP_STATUS_VLAN_TPID_VALID ?
+	      aux->tp_vlan_tpid : 0x8100);
+	put16(fr->data + 14, aux->tp_vlan_tci);
+	fr->len += 4;
+	fr->aux_tag = true;
+}
+
+static int packet_read(struct flow *f, uint8_t *buf, struct frame *fr)
+{
+	union {
+		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+		struct cmsghdr align;
+	} control;
+	struct iovec iov = { .iov_base = buf + 4, .iov_len = PKT_BUF - 4 };
+	struct sockaddr_ll from;
+	struct msghdr msg = {
+		.msg_name = &from, .msg_namelen = sizeof(from),
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = &control, .msg_controllen = sizeof(control),
+	};
+	struct tpacket_auxdata aux;
+	struct cmsghdr *c;
+	ssize_t n;
+
+	n = recvmsg(f->fd, &msg, 0);
+	if (n < 0 && (errno == EAGAIN || errno == EINTR || errno == ENETDOWN))
+		return 0;
+	if (n < 0)
+		die("receive from %s: %m", f->dev);
+	fr->data = buf + 4;
+	fr->len = (uint32_t)n;
+	fr->outgoing = from.sll_pkttype == PACKET_OUTGOING;
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
+		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA)
+			continue;
+		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
+		restore_tag(fr, &aux);
+	}
+	return 1;
+}
+
+/* 1 and a frame in @fr, or 0 when there is none now. */
+int port_read(struct flow *f, uint8_t *buf, struct frame *fr)
+{
+	memset(fr, 0, sizeof(*fr));
+	return f->is_file ? file_read(f, buf, fr) : packet_read(f, buf, fr);
+}
+
+static ssize_t file_write(struct flow *f, const uint8_t *frame, uint32_t len)
+{
+	struct virtio_net_hdr vh;
+	struct iovec iov[2] = {
+		{ .iov_base = &vh, .iov_len = sizeof(vh) },
+		{ .iov_base = (void *)frame, .iov_len = len },
+	};
+
+	super_header(get16(frame + 12) == 0x0800 ? f->gso : 0, &vh);
+	return f->vnet ? writev(f->fd, iov, 2) : write(f->fd, frame, len);
+}
+
+/* 0, or the errno of a frame that could not be sent. */
+int port_write(struct flow *f, const uint8_t *frame, uint32_t len)
+{
+	struct sockaddr_ll to = {
+		.sll_family = AF_PACKET,
+		.sll_ifindex = f->ifindex,
+		.sll_halen = 6,
+	};
+	ssize_t n;
+
+	if (f->is_file) {
+		n = file_write(f, frame, len);
+	} else {
+		memcpy(to.sll_addr, frame, 6);
+		n = sendto(f->fd, frame, len, 0, (struct sockaddr *)&to, sizeof(to));
+	}
+	return n < 0 ? errno : 0;
+}
+
+/* What the socket itself had to drop: the test's fault, not the span's. */
+void port_drops(struct flow *f)
+{
+	struct tpacket_stats st = { 0 };
+	socklen_t len = sizeof(st);
+
+	if (!f->is_file && !getsockopt(f->fd, SOL_PACKET, PACKET_STATISTICS, &st, &len))
+		f->t.sockdrop += st.tp_drops;
+}

@@ -1,0 +1,176 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs the vspan selftests here, on this kernel, and prints one KTAP stream with a
+# line per test case. In network namespaces of its own; what was there before is
+# there after. Exit status 1 if anything failed.
+set -u
+
+TEST_PROGS=(
+	vspan_basic.sh
+	vspan_vlan.sh
+	vspan_tap.sh
+	vspan_isolation.sh
+	vspan_gso.sh
+	vspan_stats.sh
+	vspan_lifecycle.sh
+	vspan_cli.sh
+	vspan_refuse.sh
+	vspan_race.sh
+	# end of TEST_PROGS
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+BAD_LOG='BUG:|WARNING:|Oops|Call Trace|general protection|waiting for .* to become free'
+BAD_LOG+='|leaked|kmemleak|refcount_t|possible (circular|recursive)|suspicious RCU|blocked for more than'
+
+usage()
+{
+	cat <<-EOT
+	Usage: run.sh [SCRIPT...]
+	  SCRIPT   some of: ${TEST_PROGS[*]}
+	Environment:
+	  TESTS         more scripts, or test cases (as they begin) to run only
+	  VSPAN_KO      the module to load; installed ones are found without
+	  VSPANCTL      the tool (default tools/vspanctl/vspanctl)
+	  TEST_TIMEOUT  seconds a script may take (default 300)
+	EOT
+}
+
+# TESTS may name scripts, for make check TESTS=, or test cases.
+choose()
+{
+	local word cases=()
+
+	for word in ${TESTS:-}; do
+		case $word in
+		vspan_*) CHOSEN+=("${word%.sh}.sh") ;;
+		*) cases+=("$word") ;;
+		esac
+	done
+	export TESTS="${cases[*]}"
+	[ ${#CHOSEN[@]} -gt 0 ] || CHOSEN=("${TEST_PROGS[@]}")
+}
+
+line()
+{
+	SEEN=$((SEEN + 1))
+	case $1 in
+	*'# SKIP'*) SKIPPED=$((SKIPPED + 1)) ;;
+	ok*) PASSED=$((PASSED + 1)) ;;
+	*) FAILED=$((FAILED + 1)) ;;
+	esac
+	echo "${1%% -*} $SEEN -${1#* -}"
+}
+
+# One line of a script's own stream, with the script's name and our number.
+relay()
+{
+	case $1 in
+	"ok "*|"not ok "*)
+		line "$(sed -E "s/^(ok|not ok) [0-9]+ - /\1 - $2: /" <<<"$1")"
+		;;
+	"1..0 # SKIP "*)
+		line "ok - $2: all # SKIP ${1#*SKIP }"
+		PLANNED=1
+		;;
+	"1.."*) PLANNED=1 ;;
+	"KTAP version"*|"# Totals:"*) ;;
+	*) echo "# ${1###}" ;;
+	esac
+}
+
+# What the kernel has logged since the mark.
+log_since()
+{
+	dmesg | awk -v mark="$1" 'index($0, mark) { seen = 1; text = ""; next }
+		{ text = text $0 "\n" } END { printf "%s", text }'
+}
+
+check_log()
+{
+	local bad
+
+	bad=$(log_since "$1" | grep -E "$BAD_LOG")
+	if [ -z "$bad" ]; then
+		line "ok - $2: clean kernel log"
+		return
+	fi
+	log_since "$1" | tail -n 60 | sed 's/^/# /'
+	line "not ok - $2: clean kernel log"
+}
+
+# What a script that was killed could not undo.
+sweep()
+{
+	local ns
+
+	ip netns list | while read -r ns _; do
+		[[ $ns != *"-$RUN_ID-"* ]] || ip netns del "$ns"
+	done
+}
+
+# timeout(1) has made a process group of its own: ^C does not get there.
+stop_child()
+{
+	[ -z "$CHILD" ] || kill_quietly "$CHILD"
+	sweep
+}
+
+run_script()
+{
+	local script=$1 name=${1%.sh} text fd rc=0
+	local mark="vspan selftests: $name $RANDOM$RANDOM"
+
+	PLANNED=0
+	if [ ! -x "$SELFTESTS/$script" ]; then
+		line "not ok - $name: is there"
+		return
+	fi
+	echo "$mark" >/dev/kmsg 2>/dev/null
+	exec {fd}< <(exec timeout -k 10 "${TEST_TIMEOUT:-300}" "$SELFTESTS/$script" 2>&1)
+	CHILD=$!
+	while IFS= read -r text <&"$fd"; do
+		relay "$text" "$name"
+	done
+	exec {fd}<&-
+	wait "$CHILD" || rc=$?
+	CHILD=''
+	sweep
+	case $rc in
+	124|137) line "not ok - $name: ends in time" ;;
+	*) [ "$PLANNED" -eq 1 ] || line "not ok - $name: ends in order (exit $rc)" ;;
+	esac
+	check_log "$mark" "$name"
+}
+
+main()
+{
+	local script why
+
+	CHOSEN=("$@")
+	case ${1:-} in
+	-h|--help|help) usage; exit 0 ;;
+	-*) usage >&2; exit 2 ;;
+	esac
+	choose
+	echo "KTAP version 1"
+	trap on_exit EXIT
+	trap 'exit 130' INT TERM
+	why=$(missing)
+	[ -z "$why" ] || { echo "Bail out! $why"; exit 1; }
+	setup_pkt || { echo "Bail out! pkt cannot be built"; exit 1; }
+	setup_module || { echo "Bail out! the module vspan cannot be loaded"; exit 1; }
+	CHILD=''
+	defer stop_child
+	echo "# kernel $(uname -r), $(nproc) CPUs"
+	for script in "${CHOSEN[@]}"; do
+		run_script "$script"
+	done
+	echo "1..$SEEN"
+	echo "# Totals: pass:$PASSED fail:$FAILED skip:$SKIPPED"
+	[ "$FAILED" -eq 0 ] && [ "$PASSED" -gt 0 ]
+}
+
+main "$@"
