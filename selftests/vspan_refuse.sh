@@ -14,6 +14,7 @@ ALL_TESTS=(
 	"loopback"
 	"a_span_as_source"
 	"not_ethernet"
+	"alternative_name"
 	"duplicate"
 	"missing_span"
 	"missing_source"
@@ -180,6 +181,15 @@ not_ethernet()
 	ip -n "$sw" tuntap add tun0 mode tun
 	kernel tun0 add tun0
 	ip -n "$sw" link del tun0
+	unchanged
+}
+
+# It comes and goes without an event, so nothing could follow it.
+alternative_name()
+{
+	ip -n "$sw" link property add dev eth0 altname other0
+	kernel "by its own" add other0
+	ip -n "$sw" link property del dev eth0 altname other0
 	unchanged
 }
 

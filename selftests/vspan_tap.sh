@@ -11,6 +11,7 @@ ALL_TESTS=(
 	"jumbo_frames 1"
 	"tagged_frames"
 	"tap_and_packet_socket_at_once"
+	"tap_and_socket_of_one_protocol"
 	"monitor_frames_go_nowhere"
 	"packet_socket_frames_go_nowhere"
 	"ring_full_is_counted"
@@ -102,6 +103,15 @@ injected()
 	check_j span0/stats/monitor_tx_dropped $((before + 10))
 	tx_dropped
 	check_eq "tx dropped in ip -s link" "$REPLY" $((before + 10))
+}
+
+# Such a socket comes behind the tap, which must leave it the frames.
+tap_and_socket_of_one_protocol()
+{
+	source_add "$sw" eth0 rx || return
+	reader one recv span0 ns="$sw" bind=0x88b5 id=5 others=ok || return
+	flows "tap beside it" send eth0 ns="$p2" id=5 recv "$TAP" id=5
+	check_finish one
 }
 
 monitor_frames_go_nowhere()
