@@ -121,9 +121,8 @@ on_your_host()
 	    make && sudo make install        the module for its kernel, and the tool
 	    modprobe vspan
 	    vspanctl add eth0 rx,tx          mirror eth0; span0 is made
-	    vspanctl add 'vnet*' rx,tx       or every VM's port, as they come and go
-	    tcpdump -i span0                 watch it here, or give it to a VM:
-	    vspanctl xml span0               the libvirt <interface> for the monitor
+	    tcpdump -i span0                 watch it here,
+	    virsh edit VM                    or give it to a VM: README.md, Attach a VM
 	    vspanctl -s show                 what was copied, what was not, and why
 	EOT
 }
