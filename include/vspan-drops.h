@@ -17,6 +17,10 @@
 	X(SEGMENT,	"segment")		\
 	X(CHECKSUM,	"checksum")		\
 	X(RING_FULL,	"ring_full")		\
-	X(FLUSHED,	"flushed")
+	X(FLUSHED,	"flushed")		\
+	X(NO_DEVICE,	"no_device")		\
+	X(DEV_DOWN,	"dev_down")		\
+	X(TOO_BIG,	"too_big")		\
+	X(XMIT,		"xmit")
 
 #endif /* _VSPAN_DROPS_H */

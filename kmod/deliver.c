@@ -8,8 +8,8 @@
  * vspan_deliver_has_reader - does anybody read the span?
  * @vs: the span
  *
- * Packet sockets of the span or of all devices, open queues of its tap, tc,
- * and netfilter's ingress count as readers.
+ * Packet sockets of the span or of all devices, open queues of its tap,
+ * outputs, tc, and netfilter's ingress count as readers.
  *
  * Context: RCU or RTNL; the answer may be old when it arrives.
  * Return: true if a copy would get anywhere.
@@ -18,7 +18,8 @@ bool vspan_deliver_has_reader(const struct vspan_dev *vs)
 {
 	const struct net_device *dev = vs->dev;
 
-	if (READ_ONCE(vs->tap.numvtaps) || dev_nit_active_rcu(dev) ||
+	if (READ_ONCE(vs->tap.numvtaps) || READ_ONCE(vs->live_outputs) ||
+	    dev_nit_active_rcu(dev) ||
 	    !list_empty(&dev->ptype_specific) || vspan_dev_has_tc_ingress(dev))
 		return true;
 #ifdef CONFIG_NETFILTER_INGRESS
@@ -87,6 +88,8 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb)
 		return;
 	}
 	skb->protocol = eth_type_trans(skb, vs->dev);
+	if (!list_empty(&vs->outputs))
+		vspan_output_send(vs, skb);
 	turned_away = vspan_deliver_ring_full(vs);
 	netif_receive_skb(skb);
 	turned_away = vspan_deliver_ring_full(vs) - turned_away;

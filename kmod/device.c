@@ -18,6 +18,7 @@ static int vspan_dev_init(struct net_device *dev)
 
 	vs->dev = dev;
 	INIT_LIST_HEAD(&vs->sources);
+	INIT_LIST_HEAD(&vs->outputs);
 	vs->stats = vspan_stats_alloc();
 	if (!vs->stats)
 		return -ENOMEM;
@@ -52,10 +53,13 @@ err_free_stats:
 static void vspan_dev_uninit(struct net_device *dev)
 {
 	struct vspan_dev *vs = netdev_priv(dev);
-	struct vspan_source *src, *tmp;
+	struct vspan_output *out, *next_out;
+	struct vspan_source *src, *next_src;
 
-	list_for_each_entry_safe(src, tmp, &vs->sources, span_node)
+	list_for_each_entry_safe(src, next_src, &vs->sources, span_node)
 		vspan_source_destroy(src);
+	list_for_each_entry_safe(out, next_out, &vs->outputs, node)
+		vspan_output_destroy(out);
 	list_del(&vs->node);
 	vspan_queue_unlink(vs);
 	netdev_rx_handler_unregister(dev);

@@ -24,6 +24,7 @@ static int __net_init vspan_net_init(struct net *net)
 	struct vspan_net *vn = vspan_net(net);
 
 	INIT_LIST_HEAD(&vn->sources);
+	INIT_LIST_HEAD(&vn->outputs);
 	xa_init(&vn->ports);
 	return 0;
 }
@@ -34,11 +35,14 @@ static int __net_init vspan_net_init(struct net *net)
 static void __net_exit vspan_net_exit(struct net *net)
 {
 	struct vspan_net *vn = vspan_net(net);
-	struct vspan_source *src, *tmp;
+	struct vspan_output *out, *next_out;
+	struct vspan_source *src, *next_src;
 
 	rtnl_lock();
-	list_for_each_entry_safe(src, tmp, &vn->sources, net_node)
+	list_for_each_entry_safe(src, next_src, &vn->sources, net_node)
 		vspan_source_destroy(src);
+	list_for_each_entry_safe(out, next_out, &vn->outputs, net_node)
+		vspan_output_destroy(out);
 	rtnl_unlock();
 	WARN_ON_ONCE(!xa_empty(&vn->ports));
 }

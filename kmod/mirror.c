@@ -21,12 +21,15 @@ static void vspan_mirror_drop(const struct vspan_source *src,
 	vspan_stats_drop(src->vs->stats, why, n);
 }
 
-/* A frame that was last received by the span itself, and led on from there by
- * tc, say, to where it would be copied again.
+/* A frame that an output of a span has sent; or one that was last received by
+ * the span itself, and led on from there by tc, say, to where it would be
+ * copied again.
  */
 static bool vspan_mirror_loops(const struct vspan_dev *vs,
 			       const struct sk_buff *skb)
 {
+	if (skb->mark == VSPAN_OUTPUT_MARK)
+		return true;
 	return skb->skb_iif == vs->dev->ifindex &&
 	       net_eq(dev_net(skb->dev), dev_net(vs->dev));
 }
@@ -67,6 +70,17 @@ static bool vspan_mirror_scrub(struct sk_buff *skb)
 	return true;
 }
 
+/* Where the copy was taken, for outputs that want to know. */
+static void vspan_mirror_note(struct sk_buff *skb, int ifindex,
+			      enum vspan_dir dir)
+{
+	struct vspan_cb *cb = vspan_cb(skb);
+
+	cb->in_ifindex = dir == VSPAN_DIR_RX ? ifindex : 0;
+	cb->out_ifindex = dir == VSPAN_DIR_TX ? ifindex : 0;
+	cb->rate = 1;
+}
+
 /* Give @skb, which is ours, to the span of @src. */
 static void vspan_mirror_send(const struct vspan_source *src,
 			      struct sk_buff *skb, enum vspan_dir dir)
@@ -77,6 +91,7 @@ static void vspan_mirror_send(const struct vspan_source *src,
 
 	skb_push(skb, skb->data - skb_mac_header(skb));
 	len = vspan_wire_len(skb);
+	vspan_mirror_note(skb, skb->dev->ifindex, dir);
 	/* What was allocated from the emergency reserve must be freed soon. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb) ||
 	    !vspan_queue_add(src->vs, skb, &why)) {
@@ -114,6 +129,8 @@ static bool vspan_mirror_wants(const struct vspan_source *src,
 	}
 	if (vspan_mirror_may(src->vs, skb, &why))
 		return true;
+	if (why == VSPAN_DROP_NO_READER)
+		vspan_output_miss(src->vs, skb);
 	vspan_mirror_drop(src, skb, why);
 	return false;
 }

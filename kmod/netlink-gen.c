@@ -66,8 +66,31 @@ const struct nla_policy vspan_binding_get_nl_policy[VSPAN_A_BINDING_DEV + 1] = {
 	[VSPAN_A_BINDING_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 };
 
+/* VSPAN_CMD_OUTPUT_GET - do */
+const struct nla_policy vspan_output_get_nl_policy[VSPAN_A_OUTPUT_GROUP + 1] = {
+	[VSPAN_A_OUTPUT_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_OUTPUT_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_OUTPUT_GROUP] = { .type = NLA_U32, },
+};
+
+/* VSPAN_CMD_OUTPUT_NEW - do */
+const struct nla_policy vspan_output_new_nl_policy[VSPAN_A_OUTPUT_STRIP + 1] = {
+	[VSPAN_A_OUTPUT_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_OUTPUT_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_OUTPUT_GROUP] = { .type = NLA_U32, },
+	[VSPAN_A_OUTPUT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
+	[VSPAN_A_OUTPUT_STRIP] = NLA_POLICY_MAX(NLA_U8, 1),
+};
+
+/* VSPAN_CMD_OUTPUT_DEL - do */
+const struct nla_policy vspan_output_del_nl_policy[VSPAN_A_OUTPUT_GROUP + 1] = {
+	[VSPAN_A_OUTPUT_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_OUTPUT_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_OUTPUT_GROUP] = { .type = NLA_U32, },
+};
+
 /* Ops table for vspan */
-const struct genl_ops vspan_nl_ops[8] = {
+const struct genl_ops vspan_nl_ops[11] = {
 	{
 		.cmd		= VSPAN_CMD_SPAN_GET,
 		.doit		= vspan_nl_span_get_doit,
@@ -123,6 +146,27 @@ const struct genl_ops vspan_nl_ops[8] = {
 		.dumpit		= vspan_nl_binding_get_dumpit,
 		.policy		= vspan_binding_get_nl_policy,
 		.maxattr	= VSPAN_A_BINDING_DEV,
+	},
+	{
+		.cmd		= VSPAN_CMD_OUTPUT_GET,
+		.doit		= vspan_nl_output_get_doit,
+		.dumpit		= vspan_nl_output_get_dumpit,
+		.policy		= vspan_output_get_nl_policy,
+		.maxattr	= VSPAN_A_OUTPUT_GROUP,
+	},
+	{
+		.cmd		= VSPAN_CMD_OUTPUT_NEW,
+		.doit		= vspan_nl_output_new_doit,
+		.policy		= vspan_output_new_nl_policy,
+		.maxattr	= VSPAN_A_OUTPUT_STRIP,
+		.flags		= GENL_UNS_ADMIN_PERM,
+	},
+	{
+		.cmd		= VSPAN_CMD_OUTPUT_DEL,
+		.doit		= vspan_nl_output_del_doit,
+		.policy		= vspan_output_del_nl_policy,
+		.maxattr	= VSPAN_A_OUTPUT_GROUP,
+		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };
 

@@ -27,8 +27,14 @@ extern const struct nla_policy vspan_source_flush_nl_policy[VSPAN_A_SOURCE_SPAN 
 
 extern const struct nla_policy vspan_binding_get_nl_policy[VSPAN_A_BINDING_DEV + 1];
 
+extern const struct nla_policy vspan_output_get_nl_policy[VSPAN_A_OUTPUT_GROUP + 1];
+
+extern const struct nla_policy vspan_output_new_nl_policy[VSPAN_A_OUTPUT_STRIP + 1];
+
+extern const struct nla_policy vspan_output_del_nl_policy[VSPAN_A_OUTPUT_GROUP + 1];
+
 /* Ops table for vspan */
-extern const struct genl_ops vspan_nl_ops[8];
+extern const struct genl_ops vspan_nl_ops[11];
 
 int vspan_nl_span_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vspan_nl_span_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
@@ -43,6 +49,11 @@ int vspan_nl_source_flush_doit(struct sk_buff *skb, struct genl_info *info);
 int vspan_nl_binding_get_doit(struct sk_buff *skb, struct genl_info *info);
 int vspan_nl_binding_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
+int vspan_nl_output_get_doit(struct sk_buff *skb, struct genl_info *info);
+int vspan_nl_output_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
+int vspan_nl_output_new_doit(struct sk_buff *skb, struct genl_info *info);
+int vspan_nl_output_del_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	VSPAN_NLGRP_CONFIG,

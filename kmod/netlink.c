@@ -338,7 +338,7 @@ int __init vspan_netlink_init(void)
 {
 	/* Drop attributes are filled by counting. */
 	BUILD_BUG_ON(VSPAN_DROP_SPAN_DOWN + 1 != VSPAN_A_DROP_SPAN_DOWN);
-	BUILD_BUG_ON(VSPAN_DROP_FLUSHED + 1 != VSPAN_A_DROP_FLUSHED);
+	BUILD_BUG_ON(VSPAN_DROP_XMIT + 1 != VSPAN_A_DROP_XMIT);
 	BUILD_BUG_ON(VSPAN_DROP_CNT + 1 != VSPAN_A_DROP_PAD);
 
 	return genl_register_family(&vspan_nl_family);

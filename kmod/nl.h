@@ -15,7 +15,29 @@ struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
 struct vspan_source *vspan_nl_find_source(struct genl_info *info,
 					  const struct vspan_source_key *key);
 
+/* One kind of object for gets, dumps and notifications. */
+union vspan_nl_object {
+	const struct vspan_dev *vs;
+	const struct vspan_source *src;
+	const struct vspan_binding *b;
+	const struct vspan_output *out;
+};
+
+typedef int vspan_nl_fill_fn(struct sk_buff *skb, struct net *net,
+			     union vspan_nl_object obj);
+
+/* nlget.c */
+int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
+		   union vspan_nl_object obj);
+void vspan_nl_dump_start(struct netlink_callback *cb);
+int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		      vspan_nl_fill_fn *fill, union vspan_nl_object obj);
+void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
+		     union vspan_nl_object obj);
+
 /* nlfill.c */
+int vspan_nl_fill_drops(struct sk_buff *skb, int attr,
+			const struct vspan_sums *sums);
 int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
 		       const struct vspan_dev *vs);
 int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src);

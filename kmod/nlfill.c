@@ -5,8 +5,16 @@
 
 #include "nl.h"
 
-static int vspan_nl_fill_drops(struct sk_buff *skb, int attr,
-			       const struct vspan_sums *sums)
+/**
+ * vspan_nl_fill_drops - put losses by reason into a message
+ * @skb: the message
+ * @attr: number of the nest
+ * @sums: the counters
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int vspan_nl_fill_drops(struct sk_buff *skb, int attr,
+			const struct vspan_sums *sums)
 {
 	struct nlattr *nest = nla_nest_start(skb, attr);
 	int i;

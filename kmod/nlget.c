@@ -9,16 +9,6 @@
 /* Counts every change, so that a dump can tell it was overtaken; RTNL */
 static u32 vspan_nl_generation = 1;
 
-/* One kind of object for all that follows. */
-union vspan_nl_object {
-	const struct vspan_dev *vs;
-	const struct vspan_source *src;
-	const struct vspan_binding *b;
-};
-
-typedef int vspan_nl_fill_fn(struct sk_buff *skb, struct net *net,
-			     union vspan_nl_object obj);
-
 static int vspan_nl_fill_fn_span(struct sk_buff *skb, struct net *net,
 				 union vspan_nl_object obj)
 {
@@ -37,8 +27,17 @@ static int vspan_nl_fill_fn_binding(struct sk_buff *skb, struct net *net,
 	return vspan_nl_fill_binding(skb, obj.b);
 }
 
-static int vspan_nl_reply(struct genl_info *info, u8 cmd,
-			  vspan_nl_fill_fn *fill, union vspan_nl_object obj)
+/**
+ * vspan_nl_reply - answer a request with one object
+ * @info: the request
+ * @cmd: command of the answer
+ * @fill: fills it
+ * @obj: the object
+ *
+ * Return: 0 or a negative errno.
+ */
+int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
+		   union vspan_nl_object obj)
 {
 	struct sk_buff *msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	void *hdr;
@@ -56,10 +55,31 @@ static int vspan_nl_reply(struct genl_info *info, u8 cmd,
 	return genlmsg_reply(msg, info);
 }
 
-/* One message of a dump; the reader learns if the dump was overtaken. */
-static int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
-			     u8 cmd, vspan_nl_fill_fn *fill,
-			     union vspan_nl_object obj)
+/**
+ * vspan_nl_dump_start - begin or resume a dump
+ * @cb: the dump
+ *
+ * Dumps go on behind the id they got to, so a deletion in between makes them
+ * skip nothing; what else changes in between the reader is told of.
+ */
+void vspan_nl_dump_start(struct netlink_callback *cb)
+{
+	ASSERT_RTNL();
+	cb->seq = vspan_nl_generation;
+}
+
+/**
+ * vspan_nl_dump_one - put one object into a dump
+ * @skb: the answer
+ * @cb: the dump
+ * @cmd: command of the answer
+ * @fill: fills it
+ * @obj: the object
+ *
+ * Return: 0 or -EMSGSIZE.
+ */
+int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
+		      vspan_nl_fill_fn *fill, union vspan_nl_object obj)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
 				cb->nlh->nlmsg_seq, &vspan_nl_family,
@@ -76,8 +96,17 @@ static int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb,
 	return 0;
 }
 
-static void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
-			    union vspan_nl_object obj)
+/**
+ * vspan_nl_notify - tell a netns of a change
+ * @net: the netns
+ * @cmd: VSPAN_CMD_*_NTF
+ * @fill: fills the message
+ * @obj: the object
+ *
+ * Context: RTNL.
+ */
+void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
+		     union vspan_nl_object obj)
 {
 	struct sk_buff *msg;
 	void *hdr;
@@ -247,10 +276,6 @@ static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
 	return false;
 }
 
-/* Dumps go on behind the id they got to, so a deletion in between makes
- * them skip nothing.
- */
-
 /**
  * vspan_nl_span_get_dumpit - VSPAN_CMD_SPAN_GET for all spans
  * @skb: the answer
@@ -265,7 +290,7 @@ int vspan_nl_span_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct vspan_dev *vs;
 
 	rtnl_lock();
-	cb->seq = vspan_nl_generation;
+	vspan_nl_dump_start(cb);
 	list_for_each_entry(vs, &vspan_devs, node) {
 		if (vs->id <= cb->args[0] || !vspan_nl_span_concerns(vs, net))
 			continue;
@@ -294,7 +319,7 @@ int vspan_nl_source_get_dumpit(struct sk_buff *skb,
 	struct vspan_source *src;
 
 	rtnl_lock();
-	cb->seq = vspan_nl_generation;
+	vspan_nl_dump_start(cb);
 	list_for_each_entry(src, &vn->sources, net_node) {
 		if (src->id <= cb->args[0])
 			continue;
@@ -345,7 +370,7 @@ int vspan_nl_binding_get_dumpit(struct sk_buff *skb,
 	struct vspan_source *src;
 
 	rtnl_lock();
-	cb->seq = vspan_nl_generation;
+	vspan_nl_dump_start(cb);
 	list_for_each_entry(src, &vn->sources, net_node)
 		if (src->id > cb->args[0] &&
 		    vspan_nl_dump_bindings(skb, cb, src))

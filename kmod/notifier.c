@@ -22,19 +22,21 @@ static void vspan_notifier_tell(const struct vspan_dev *vs, unsigned long event)
 	}
 }
 
-static void vspan_notifier_source(struct net_device *dev, unsigned long event)
+static void vspan_notifier_other(struct net_device *dev, unsigned long event)
 {
 	switch (event) {
 	case NETDEV_REGISTER:
 	case NETDEV_CHANGENAME:
 	case NETDEV_POST_TYPE_CHANGE:
 		vspan_source_reconcile(dev);
+		vspan_output_reconcile(dev);
 		break;
 	case NETDEV_UNREGISTER:
 		/* Deleted or on the way to another netns: ours ends here. The
 		 * event may come again while references remain.
 		 */
 		vspan_binding_destroy_all(dev);
+		vspan_output_unbind_all(dev);
 		break;
 	}
 }
@@ -46,7 +48,7 @@ static int vspan_notifier_event(struct notifier_block *nb, unsigned long event,
 	int err;
 
 	if (!vspan_dev_is_span(dev)) {
-		vspan_notifier_source(dev, event);
+		vspan_notifier_other(dev, event);
 		return NOTIFY_DONE;
 	}
 	err = vspan_tapdev_event(netdev_priv(dev), event);

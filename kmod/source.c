@@ -3,7 +3,6 @@
  * Sources: rules that live by device name. A source is bound to the device of
  * its name whenever there is one that can be mirrored, and dormant otherwise.
  */
-#include <linux/if_arp.h>
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
 
@@ -11,47 +10,22 @@
 
 static u32 vspan_source_last_id;
 
-static bool vspan_source_is_loopback(const struct net_device *dev)
-{
-	return dev->flags & IFF_LOOPBACK;
-}
-
-static bool vspan_source_is_not_ethernet(const struct net_device *dev)
-{
-	return dev->type != ARPHRD_ETHER;
-}
-
-/* What keeps a device from being a source, and the sentence for it. */
-static const struct vspan_source_bar {
-	bool (*applies)(const struct net_device *dev);
-	enum vspan_dormant why;
-	const char *sentence;
-} vspan_source_bars[] = {
-	{ vspan_source_is_loopback, VSPAN_DORMANT_LOOPBACK,
-	  "a loopback device cannot be a source; mirror one that leads out of here" },
-	{ vspan_dev_is_span, VSPAN_DORMANT_IS_SPAN,
-	  "a span cannot be a source; mirror the devices that feed it" },
-	{ vspan_source_is_not_ethernet, VSPAN_DORMANT_NOT_ETHERNET,
-	  "the device carries no Ethernet frames; mirror the one below it" },
-};
-
-static const struct vspan_source_bar *
-vspan_source_bar(const struct net_device *dev)
-{
-	int i;
-
-	for (i = 0; i < ARRAY_SIZE(vspan_source_bars); i++)
-		if (vspan_source_bars[i].applies(dev))
-			return &vspan_source_bars[i];
-	return NULL;
-}
-
-/* By its own name: an alternative one comes and goes without an event. */
 static struct net_device *vspan_source_dev(const struct vspan_source *src)
 {
-	struct net_device *dev = __dev_get_by_name(src->net, src->name);
+	return vspan_devbar_named(src->net, src->name);
+}
 
-	return dev && !strcmp(dev->name, src->name) ? dev : NULL;
+/* What keeps a device from being a source of a span, or NULL. */
+static const char *vspan_source_bar(const struct vspan_dev *vs,
+				    struct net_device *dev,
+				    enum vspan_dormant *why)
+{
+	const char *sentence = vspan_devbar(dev, why);
+
+	if (sentence || !vspan_output_above(vs, dev))
+		return sentence;
+	*why = VSPAN_DORMANT_IS_OUTPUT;
+	return "an output of the span sends to this device; its copies would be copied again";
 }
 
 /**
@@ -65,18 +39,39 @@ static struct net_device *vspan_source_dev(const struct vspan_source *src)
 bool vspan_source_dormant(const struct vspan_source *src,
 			  enum vspan_dormant *why)
 {
-	const struct vspan_source_bar *bar;
 	struct net_device *dev;
 
 	if (!list_empty(&src->bindings))
 		return false;
 	dev = vspan_source_dev(src);
-	bar = dev ? vspan_source_bar(dev) : NULL;
 	if (!dev)
 		*why = VSPAN_DORMANT_NO_DEVICE;
-	else
-		*why = bar ? bar->why : VSPAN_DORMANT_NO_MEMORY;
+	else if (!vspan_source_bar(src->vs, dev, why))
+		*why = VSPAN_DORMANT_NO_MEMORY;
 	return true;
+}
+
+/**
+ * vspan_source_bound_below - is a source of a span bound to a device, or to
+ *	one that a device sends through?
+ * @vs: the span
+ * @dev: the device
+ *
+ * Context: RTNL.
+ * Return: true if what @dev transmits would be copied to @vs.
+ */
+bool vspan_source_bound_below(const struct vspan_dev *vs,
+			      struct net_device *dev)
+{
+	const struct vspan_source *src;
+	const struct vspan_binding *b;
+
+	list_for_each_entry(src, &vs->sources, span_node)
+		list_for_each_entry(b, &src->bindings, src_node)
+			if (b->port->dev == dev ||
+			    netdev_has_upper_dev(b->port->dev, dev))
+				return true;
+	return false;
 }
 
 /**
@@ -138,40 +133,26 @@ vspan_source_alloc(struct net *net, struct vspan_dev *vs,
 	return src;
 }
 
-/* NL_SET_ERR_MSG() for a sentence out of a table: it must outlive the answer,
- * as that macro sees to.
- */
-static void vspan_source_refuse(struct netlink_ext_ack *extack,
-				const char *sentence)
-{
-	do_trace_netlink_extack(sentence);
-	if (extack)
-		extack->_msg = sentence;
-}
-
-static int vspan_source_check(struct net *net,
+static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
 			      const struct vspan_source_key *key,
 			      struct netlink_ext_ack *extack)
 {
-	struct net_device *dev = __dev_get_by_name(net, key->name);
-	const struct vspan_source_bar *bar = dev ? vspan_source_bar(dev) : NULL;
+	struct net_device *dev = vspan_devbar_named(net, key->name);
+	enum vspan_dormant why;
+	const char *bar;
+	int err;
 
-	if (!dev_valid_name(key->name)) {
-		NL_SET_ERR_MSG(extack, "the source is not a valid device name");
-		return -EINVAL;
-	}
+	err = vspan_devbar_check_name(net, key->name, extack);
+	if (err)
+		return err;
 	if (vspan_source_find(net, key)) {
 		NL_SET_ERR_MSG(extack,
 			       "the span has this source already; change it with set or delete it first");
 		return -EEXIST;
 	}
-	if (dev && strcmp(dev->name, key->name)) {
-		NL_SET_ERR_MSG(extack,
-			       "this is an alternative name; name the device by its own");
-		return -EINVAL;
-	}
+	bar = dev ? vspan_source_bar(vs, dev, &why) : NULL;
 	if (bar) {
-		vspan_source_refuse(extack, bar->sentence);
+		vspan_devbar_refuse(extack, bar);
 		return -EOPNOTSUPP;
 	}
 	return 0;
@@ -200,7 +181,7 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 	int err;
 
 	ASSERT_RTNL();
-	err = vspan_source_check(net, key, extack);
+	err = vspan_source_check(net, vs, key, extack);
 	if (err)
 		return err;
 	src = vspan_source_alloc(net, vs, key);
@@ -286,15 +267,16 @@ static void vspan_source_bind(struct vspan_source *src, struct net_device *dev)
  */
 void vspan_source_reconcile(struct net_device *dev)
 {
-	bool usable = !vspan_source_bar(dev);
 	struct vspan_source *src;
+	enum vspan_dormant why;
 
 	list_for_each_entry(src, &vspan_net(dev_net(dev))->sources, net_node) {
 		struct vspan_binding *b =
 			list_first_entry_or_null(&src->bindings,
 						 struct vspan_binding,
 						 src_node);
-		bool wanted = usable && vspan_source_dev(src) == dev;
+		bool wanted = vspan_source_dev(src) == dev &&
+			      !vspan_source_bar(src->vs, dev, &why);
 
 		if (b && b->port->dev == dev && !wanted)
 			vspan_binding_destroy(b);

@@ -31,7 +31,16 @@
  */
 #define VSPAN_QUEUE_TRUESIZE	4096
 
+/*
+ * Mark of a frame that an output has sent. It stays with the frame through
+ * VLAN devices, bonds, bridges and tunnels, as long as it stays in its netns,
+ * and says that no hook is to copy it again. Clear of the bits that
+ * kube-proxy, Calico, Cilium and Tailscale take for theirs.
+ */
+#define VSPAN_OUTPUT_MARK	0x1073
+
 struct netlink_ext_ack;
+struct psample_group;
 struct vspan_dev;
 
 /**
@@ -56,6 +65,9 @@ struct vspan_queue {
  * @queues: per-CPU queues
  * @stats: per-CPU counters of deliveries and losses
  * @frames: enum vspan_frames; READ_ONCE/WRITE_ONCE
+ * @outputs: where its frames are sent too; written under RTNL, read under RCU
+ * @live_outputs: how many of them have a device or a group;
+ *	READ_ONCE/WRITE_ONCE
  * @sources: sources that feed the span; RTNL
  * @node: in the list of all spans; RTNL
  * @id: order of creation, the key by which dumps resume
@@ -67,6 +79,8 @@ struct vspan_dev {
 	struct vspan_queue __percpu *queues;
 	struct vspan_stats __percpu *stats;
 	u32 frames;
+	struct list_head outputs;
+	unsigned int live_outputs;
 
 	struct list_head sources;
 	struct list_head node;
@@ -152,12 +166,78 @@ struct vspan_binding {
 };
 
 /**
+ * struct vspan_output - where else a span's frames go
+ * @vs: the span; the output does not outlive it
+ * @dev: device that transmits; written under RTNL, read under RCU
+ * @psample: psample group in place of a device, or NULL
+ * @vlan: VLAN ID of the tag put around each frame, or 0 for none
+ * @strip: take the frame's own outer tag off first
+ * @stats: per-CPU counters
+ * @node: in &struct vspan_dev.outputs; RCU
+ * @net_node: in &struct vspan_net.outputs; RTNL
+ * @net: netns of the device; the output does not outlive it
+ * @tracker: of the hold on @dev
+ * @id: order of creation, the key by which dumps resume
+ * @name: device name, present or not; empty for a group
+ * @rcu: the packet path may hold the output until a grace period has passed
+ */
+struct vspan_output {
+	struct vspan_dev *vs;
+	struct net_device __rcu *dev;
+	struct psample_group *psample;
+	u16 vlan;
+	bool strip;
+	struct vspan_stats __percpu *stats;
+
+	struct list_head node;
+	struct list_head net_node;
+	struct net *net;
+	netdevice_tracker tracker;
+	u32 id;
+	char name[IFNAMSIZ];
+	struct rcu_head rcu;
+};
+
+/**
+ * struct vspan_output_key - what names an output within a netns
+ * @span: name of the span
+ * @dev: name of the device, or NULL for a group
+ * @group: number of the psample group
+ */
+struct vspan_output_key {
+	const char *span;
+	const char *dev;
+	u32 group;
+};
+
+/**
+ * struct vspan_cb - what a copy carries from hook to outputs, in skb->cb
+ * @in_ifindex: device that received the frame, or 0
+ * @out_ifindex: device that transmitted it, or 0
+ * @rate: one frame in so many was taken
+ */
+struct vspan_cb {
+	int in_ifindex;
+	int out_ifindex;
+	u32 rate;
+};
+
+static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
+{
+	/* Segmentation keeps its own notes from byte 32 on. */
+	BUILD_BUG_ON(sizeof(struct vspan_cb) > 32);
+	return (struct vspan_cb *)skb->cb;
+}
+
+/**
  * struct vspan_net - what belongs to a netns
  * @sources: sources configured here, oldest first; RTNL
+ * @outputs: outputs configured here, oldest first; RTNL
  * @ports: ports by vspan_port_key(); RTNL
  */
 struct vspan_net {
 	struct list_head sources;
+	struct list_head outputs;
 	struct xarray ports;
 };
 
@@ -224,6 +304,33 @@ void vspan_source_reconcile(struct net_device *dev);
 bool vspan_source_dormant(const struct vspan_source *src,
 			  enum vspan_dormant *why);
 
+bool vspan_source_bound_below(const struct vspan_dev *vs,
+			      struct net_device *dev);
+
+/* output.c */
+struct vspan_output *vspan_output_find(struct net *net,
+				       const struct vspan_output_key *key);
+int vspan_output_create(struct net *net, struct vspan_dev *vs,
+			const struct vspan_output_key *key, u16 vlan,
+			bool strip, struct netlink_ext_ack *extack);
+void vspan_output_destroy(struct vspan_output *out);
+void vspan_output_reconcile(struct net_device *dev);
+void vspan_output_unbind_all(struct net_device *dev);
+bool vspan_output_above(const struct vspan_dev *vs, struct net_device *dev);
+bool vspan_output_dormant(const struct vspan_output *out,
+			  enum vspan_dormant *why);
+
+/* outsend.c */
+void vspan_output_send(struct vspan_dev *vs, struct sk_buff *skb);
+void vspan_output_miss(const struct vspan_dev *vs, const struct sk_buff *skb);
+
+/* devbar.c */
+struct net_device *vspan_devbar_named(struct net *net, const char *name);
+int vspan_devbar_check_name(struct net *net, const char *name,
+			    struct netlink_ext_ack *extack);
+const char *vspan_devbar(const struct net_device *dev, enum vspan_dormant *why);
+void vspan_devbar_refuse(struct netlink_ext_ack *extack, const char *sentence);
+
 /* binding.c */
 struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 					   struct net_device *dev);
@@ -255,5 +362,6 @@ void vspan_netlink_uninit(void);
 void vspan_nl_notify_span(const struct vspan_dev *vs, u8 cmd);
 void vspan_nl_notify_source(const struct vspan_source *src, u8 cmd);
 void vspan_nl_notify_binding(const struct vspan_binding *b, u8 cmd);
+void vspan_nl_notify_output(const struct vspan_output *out, u8 cmd);
 
 #endif /* _VSPAN_H */

@@ -37,8 +37,10 @@ static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
 	if (skb->ip_summed != CHECKSUM_PARTIAL)
 		return 1;
 	start = skb_checksum_start_offset(skb);
+	if (start < 0)
+		return 1;
 	payload = skb->len - start - vspan_wire_l4_len(skb, start);
-	if (start < 0 || payload <= 0)
+	if (payload <= 0)
 		return 1;
 	return DIV_ROUND_UP(payload, skb_shinfo(skb)->gso_size);
 }

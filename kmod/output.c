@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Outputs: devices and psample groups to which a span's frames go too. Like a
+ * source, an output lives by device name and waits for its device.
+ */
+#include <linux/rculist.h>
+#include <linux/slab.h>
+#include <net/psample.h>
+#include <net/rtnetlink.h>
+
+#include "vspan.h"
+
+static u32 vspan_output_last_id;
+
+static struct net_device *vspan_output_dev(const struct vspan_output *out)
+{
+	return rtnl_dereference(out->dev);
+}
+
+/* What keeps a device from being an output of a span, or NULL. */
+static const char *vspan_output_bar(const struct vspan_dev *vs,
+				    struct net_device *dev,
+				    enum vspan_dormant *why)
+{
+	const char *sentence = vspan_devbar(dev, why);
+
+	if (sentence || !vspan_source_bound_below(vs, dev))
+		return sentence;
+	*why = VSPAN_DORMANT_IS_OUTPUT;
+	return "the device is or leads to a source of this span; its copies would be copied again";
+}
+
+/**
+ * vspan_output_dormant - is nothing sent, and why?
+ * @out: the output
+ * @why: the reason, set if so
+ *
+ * Context: RTNL.
+ * Return: true if the output is dormant.
+ */
+bool vspan_output_dormant(const struct vspan_output *out,
+			  enum vspan_dormant *why)
+{
+	struct net_device *dev;
+
+	if (out->psample || vspan_output_dev(out))
+		return false;
+	dev = vspan_devbar_named(out->net, out->name);
+	if (!dev || !vspan_output_bar(out->vs, dev, why))
+		*why = VSPAN_DORMANT_NO_DEVICE;
+	return true;
+}
+
+/**
+ * vspan_output_above - does an output of a span send through a device?
+ * @vs: the span
+ * @dev: the device
+ *
+ * Context: RTNL.
+ * Return: true if an output is @dev or lies above it.
+ */
+bool vspan_output_above(const struct vspan_dev *vs, struct net_device *dev)
+{
+	const struct vspan_output *out;
+
+	list_for_each_entry(out, &vs->outputs, node) {
+		struct net_device *odev = vspan_output_dev(out);
+
+		if (odev && (odev == dev || netdev_has_upper_dev(dev, odev)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vspan_output_find - look an output up
+ * @net: netns the output was configured in
+ * @key: its names
+ *
+ * Context: RTNL.
+ * Return: the output or NULL.
+ */
+struct vspan_output *vspan_output_find(struct net *net,
+				       const struct vspan_output_key *key)
+{
+	struct vspan_output *out;
+
+	list_for_each_entry(out, &vspan_net(net)->outputs, net_node) {
+		if (strcmp(out->vs->dev->name, key->span))
+			continue;
+		if (key->dev ? !strcmp(out->name, key->dev) :
+			       out->psample &&
+			       out->psample->group_num == key->group)
+			return out;
+	}
+	return NULL;
+}
+
+static void vspan_output_free(struct vspan_output *out)
+{
+	free_percpu(out->stats);
+	kfree(out);
+}
+
+static void vspan_output_free_rcu(struct rcu_head *rcu)
+{
+	vspan_output_free(container_of(rcu, struct vspan_output, rcu));
+}
+
+static void vspan_output_count_live(struct vspan_dev *vs)
+{
+	const struct vspan_output *out;
+	unsigned int n = 0;
+
+	list_for_each_entry(out, &vs->outputs, node)
+		n += out->psample || vspan_output_dev(out);
+	WRITE_ONCE(vs->live_outputs, n);
+}
+
+static void vspan_output_bind(struct vspan_output *out, struct net_device *dev)
+{
+	netdev_hold(dev, &out->tracker, GFP_KERNEL);
+	rcu_assign_pointer(out->dev, dev);
+	vspan_output_count_live(out->vs);
+}
+
+/* As with ports, the device's own unregistration waits for those in it. */
+static void vspan_output_unbind(struct vspan_output *out)
+{
+	struct net_device *dev = vspan_output_dev(out);
+
+	if (!dev)
+		return;
+	RCU_INIT_POINTER(out->dev, NULL);
+	netdev_put(dev, &out->tracker);
+	vspan_output_count_live(out->vs);
+}
+
+static int vspan_output_check(struct net *net, const struct vspan_dev *vs,
+			      const struct vspan_output_key *key,
+			      struct netlink_ext_ack *extack)
+{
+	struct net_device *dev;
+	enum vspan_dormant why;
+	const char *bar;
+	int err;
+
+	if (vspan_output_find(net, key)) {
+		NL_SET_ERR_MSG(extack,
+			       "the span has this output already; delete it first to change it");
+		return -EEXIST;
+	}
+	if (!key->dev)
+		return 0;
+	err = vspan_devbar_check_name(net, key->dev, extack);
+	if (err)
+		return err;
+	dev = vspan_devbar_named(net, key->dev);
+	bar = dev ? vspan_output_bar(vs, dev, &why) : NULL;
+	if (!bar)
+		return 0;
+	vspan_devbar_refuse(extack, bar);
+	return why == VSPAN_DORMANT_IS_OUTPUT ? -ELOOP : -EOPNOTSUPP;
+}
+
+static int vspan_output_open_group(struct vspan_output *out, u32 group,
+				   struct netlink_ext_ack *extack)
+{
+#if IS_ENABLED(CONFIG_PSAMPLE)
+	out->psample = psample_group_get(out->net, group);
+	return out->psample ? 0 : -ENOMEM;
+#else
+	NL_SET_ERR_MSG(extack, "this kernel has no psample");
+	return -EOPNOTSUPP;
+#endif
+}
+
+static void vspan_output_close_group(struct vspan_output *out)
+{
+#if IS_ENABLED(CONFIG_PSAMPLE)
+	if (out->psample)
+		psample_group_put(out->psample);
+#endif
+}
+
+static struct vspan_output *
+vspan_output_alloc(struct net *net, struct vspan_dev *vs,
+		   const struct vspan_output_key *key,
+		   struct netlink_ext_ack *extack)
+{
+	struct vspan_output *out = kzalloc(sizeof(*out), GFP_KERNEL);
+	int err = -ENOMEM;
+
+	if (!out)
+		return ERR_PTR(-ENOMEM);
+	out->stats = vspan_stats_alloc();
+	if (!out->stats)
+		goto err_free;
+	out->vs = vs;
+	out->net = net;
+	if (key->dev)
+		strscpy(out->name, key->dev, sizeof(out->name));
+	else
+		err = vspan_output_open_group(out, key->group, extack);
+	if (key->dev || !err)
+		return out;
+
+err_free:
+	vspan_output_free(out);
+	return ERR_PTR(err);
+}
+
+/**
+ * vspan_output_create - send a span's frames somewhere else too
+ * @net: netns of the device or group
+ * @vs: the span
+ * @key: the output's names
+ * @vlan: VLAN ID of the tag to put around each frame, or 0
+ * @strip: take the frame's own outer tag off first
+ * @extack: for the sentence of a refusal
+ *
+ * Context: RTNL.
+ * Return: 0; -EEXIST, -EINVAL for a name no device can have, -EOPNOTSUPP if
+ *	the device can be no output, -ELOOP if it leads to a source of @vs,
+ *	-ENOMEM.
+ */
+int vspan_output_create(struct net *net, struct vspan_dev *vs,
+			const struct vspan_output_key *key, u16 vlan,
+			bool strip, struct netlink_ext_ack *extack)
+{
+	struct vspan_output *out;
+	struct net_device *dev;
+	int err;
+
+	ASSERT_RTNL();
+	err = vspan_output_check(net, vs, key, extack);
+	if (err)
+		return err;
+	out = vspan_output_alloc(net, vs, key, extack);
+	if (IS_ERR(out))
+		return PTR_ERR(out);
+	out->vlan = vlan;
+	out->strip = strip;
+	out->id = ++vspan_output_last_id;
+	dev = key->dev ? vspan_devbar_named(net, key->dev) : NULL;
+	list_add_tail(&out->net_node, &vspan_net(net)->outputs);
+	list_add_tail_rcu(&out->node, &vs->outputs);
+	if (dev)
+		vspan_output_bind(out, dev);
+	else
+		vspan_output_count_live(vs);
+	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_NEW_NTF);
+	return 0;
+}
+
+/**
+ * vspan_output_destroy - delete an output
+ * @out: the output; freed when the packet path has let go of it
+ *
+ * Context: RTNL.
+ */
+void vspan_output_destroy(struct vspan_output *out)
+{
+	ASSERT_RTNL();
+	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_DEL_NTF);
+	list_del(&out->net_node);
+	list_del_rcu(&out->node);
+	vspan_output_unbind(out);
+	vspan_output_count_live(out->vs);
+	/* psample frees its group under RCU too. */
+	vspan_output_close_group(out);
+	call_rcu(&out->rcu, vspan_output_free_rcu);
+}
+
+/**
+ * vspan_output_reconcile - bind and unbind outputs as a device now demands
+ * @dev: a device that appeared, or changed its name or type
+ *
+ * Context: RTNL.
+ */
+void vspan_output_reconcile(struct net_device *dev)
+{
+	struct vspan_output *out;
+	enum vspan_dormant why;
+
+	list_for_each_entry(out, &vspan_net(dev_net(dev))->outputs, net_node) {
+		bool wanted = !out->psample &&
+			      vspan_devbar_named(out->net, out->name) == dev &&
+			      !vspan_output_bar(out->vs, dev, &why);
+		struct net_device *now = vspan_output_dev(out);
+
+		if (now == dev && !wanted)
+			vspan_output_unbind(out);
+		else if (!now && wanted)
+			vspan_output_bind(out, dev);
+		else
+			continue;
+		vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_SET_NTF);
+	}
+}
+
+/**
+ * vspan_output_unbind_all - a device goes away
+ * @dev: the device, still in its netns
+ *
+ * Context: RTNL.
+ */
+void vspan_output_unbind_all(struct net_device *dev)
+{
+	struct vspan_output *out;
+
+	list_for_each_entry(out, &vspan_net(dev_net(dev))->outputs, net_node) {
+		if (vspan_output_dev(out) != dev)
+			continue;
+		vspan_output_unbind(out);
+		vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_SET_NTF);
+	}
+}

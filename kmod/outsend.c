@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A span's frames on their way out: RSPAN, tunnels, plain ports, psample. */
+#include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
+#include <linux/rculist.h>
+#include <net/psample.h>
+
+#include "vspan.h"
+
+static void vspan_output_drop(const struct vspan_output *out,
+			      const struct sk_buff *skb, enum vspan_drop why)
+{
+	vspan_stats_drop(out->stats, why, vspan_wire_frames(skb));
+}
+
+/* Would the device take the frame? Asked before it is copied. A tag more than
+ * the MTU says is what every Ethernet device bears.
+ */
+static bool vspan_output_may(const struct net_device *dev,
+			     const struct sk_buff *skb, enum vspan_drop *why)
+{
+	if (!dev)
+		*why = VSPAN_DROP_NO_DEVICE;
+	else if (!netif_running(dev) || !netif_carrier_ok(dev))
+		*why = VSPAN_DROP_DEV_DOWN;
+	else if (!is_skb_forwardable(dev, skb))
+		*why = VSPAN_DROP_TOO_BIG;
+	else
+		return true;
+	return false;
+}
+
+/* RSPAN: the frame's own tag stays inside, unless it is to be stripped. */
+static int vspan_output_tag(const struct vspan_output *out,
+			    struct sk_buff *skb)
+{
+	int err = 0;
+
+	if (out->strip && (skb_vlan_tag_present(skb) ||
+			   eth_type_vlan(skb->protocol)))
+		err = skb_vlan_pop(skb);
+	if (!err && out->vlan)
+		err = skb_vlan_push(skb, htons(ETH_P_8021Q), out->vlan);
+	return err;
+}
+
+static void vspan_output_xmit(const struct vspan_output *out,
+			      struct net_device *dev, struct sk_buff *skb)
+{
+	unsigned int n = vspan_wire_frames(skb);
+	unsigned int len;
+	int err;
+
+	if (vspan_output_tag(out, skb)) {
+		vspan_output_drop(out, skb, VSPAN_DROP_NO_MEMORY);
+		kfree_skb(skb);
+		return;
+	}
+	len = vspan_wire_len(skb);
+	skb->dev = dev;
+	skb->mark = VSPAN_OUTPUT_MARK;
+	skb->pkt_type = PACKET_OUTGOING;
+	skb_clear_tstamp(skb);
+	err = dev_queue_xmit(skb);
+	if (net_xmit_eval(err))
+		vspan_stats_drop(out->stats, VSPAN_DROP_XMIT, n);
+	else
+		vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS, n, len);
+}
+
+static void vspan_output_to_dev(const struct vspan_output *out,
+				struct sk_buff *skb)
+{
+	struct net_device *dev = rcu_dereference(out->dev);
+	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
+	struct sk_buff *copy = NULL;
+
+	if (vspan_output_may(dev, skb, &why))
+		copy = skb_clone(skb, GFP_ATOMIC);
+	if (copy)
+		vspan_output_xmit(out, dev, copy);
+	else
+		vspan_output_drop(out, skb, why);
+}
+
+static void vspan_output_to_psample(const struct vspan_output *out,
+				    struct sk_buff *skb)
+{
+	const struct vspan_cb *cb = vspan_cb(skb);
+	struct psample_metadata md = {
+		.trunc_size = skb->len,
+		.in_ifindex = cb->in_ifindex,
+		.out_ifindex = cb->out_ifindex,
+	};
+
+	psample_sample_packet(out->psample, skb, cb->rate, &md);
+	vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS,
+			       vspan_wire_frames(skb), vspan_wire_len(skb));
+}
+
+/**
+ * vspan_output_send - send a frame of a span to its outputs
+ * @vs: the span
+ * @skb: the frame, after eth_type_trans(); lent
+ *
+ * Context: the span's NAPI, RCU.
+ */
+void vspan_output_send(struct vspan_dev *vs, struct sk_buff *skb)
+{
+	const struct vspan_output *out;
+
+	skb_reset_network_header(skb);
+	skb_push_rcsum(skb, ETH_HLEN);
+	rcu_read_lock();
+	list_for_each_entry_rcu(out, &vs->outputs, node) {
+		if (out->psample)
+			vspan_output_to_psample(out, skb);
+		else
+			vspan_output_to_dev(out, skb);
+	}
+	rcu_read_unlock();
+	skb_pull_rcsum(skb, ETH_HLEN);
+}
+
+/**
+ * vspan_output_miss - count a frame that was not even copied at each output
+ * @vs: a span that has outputs, none of them live, and no other reader
+ * @skb: the frame
+ *
+ * Context: BH off, RCU.
+ */
+void vspan_output_miss(const struct vspan_dev *vs, const struct sk_buff *skb)
+{
+	const struct vspan_output *out;
+
+	list_for_each_entry_rcu(out, &vs->outputs, node)
+		vspan_output_drop(out, skb, VSPAN_DROP_NO_DEVICE);
+}
