@@ -253,6 +253,47 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 	return 0;
 }
 
+/* Bind or unbind an output as a device now demands. */
+static void vspan_output_follow(struct vspan_output *out,
+				struct net_device *dev)
+{
+	struct net_device *now = vspan_output_dev(out);
+	enum vspan_dormant why;
+	bool wanted;
+
+	wanted = !out->psample &&
+		 vspan_devbar_named(out->net, out->name) == dev &&
+		 !vspan_output_bar(out->vs, dev, &why);
+	if (now == dev && !wanted)
+		vspan_output_unbind(out);
+	else if (!now && wanted)
+		vspan_output_bind(out, dev);
+	else
+		return;
+	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_SET_NTF);
+}
+
+/**
+ * vspan_output_retry - bind what a source kept an output from
+ * @vs: a span that lost a source
+ *
+ * Context: RTNL.
+ */
+void vspan_output_retry(struct vspan_dev *vs)
+{
+	struct vspan_output *out;
+	struct net_device *dev;
+
+	if (vs->dev->reg_state != NETREG_REGISTERED)
+		return;
+	list_for_each_entry(out, &vs->outputs, node) {
+		dev = out->psample ? NULL :
+				     vspan_devbar_named(out->net, out->name);
+		if (dev)
+			vspan_output_follow(out, dev);
+	}
+}
+
 /**
  * vspan_output_destroy - delete an output
  * @out: the output; freed when the packet path has let go of it
@@ -261,6 +302,8 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
  */
 void vspan_output_destroy(struct vspan_output *out)
 {
+	struct vspan_dev *vs = out->vs;
+
 	ASSERT_RTNL();
 	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_DEL_NTF);
 	list_del(&out->net_node);
@@ -270,6 +313,7 @@ void vspan_output_destroy(struct vspan_output *out)
 	/* psample frees its group under RCU too. */
 	vspan_output_close_group(out);
 	call_rcu(&out->rcu, vspan_output_free_rcu);
+	vspan_source_retry(vs);
 }
 
 /**
@@ -281,22 +325,9 @@ void vspan_output_destroy(struct vspan_output *out)
 void vspan_output_reconcile(struct net_device *dev)
 {
 	struct vspan_output *out;
-	enum vspan_dormant why;
 
-	list_for_each_entry(out, &vspan_net(dev_net(dev))->outputs, net_node) {
-		bool wanted = !out->psample &&
-			      vspan_devbar_named(out->net, out->name) == dev &&
-			      !vspan_output_bar(out->vs, dev, &why);
-		struct net_device *now = vspan_output_dev(out);
-
-		if (now == dev && !wanted)
-			vspan_output_unbind(out);
-		else if (!now && wanted)
-			vspan_output_bind(out, dev);
-		else
-			continue;
-		vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_SET_NTF);
-	}
+	list_for_each_entry(out, &vspan_net(dev_net(dev))->outputs, net_node)
+		vspan_output_follow(out, dev);
 }
 
 /**

@@ -44,6 +44,19 @@ static int vspan_output_tag(const struct vspan_output *out,
 	return err;
 }
 
+/* A tunnel that finds IP in a frame too long for its path sends the frame's
+ * sender an ICMP error (tnl_update_pmtu() in net/ipv4/ip_tunnel.c), and the
+ * sender believes it. It finds none in a frame of another protocol. Those who
+ * spread flows have the hash, which the protocol goes into, taken before.
+ */
+static void vspan_output_disguise(struct sk_buff *skb)
+{
+	if (skb_is_gso(skb))
+		return;
+	skb_get_hash(skb);
+	skb->protocol = htons(ETH_P_802_3);
+}
+
 static void vspan_output_xmit(const struct vspan_output *out,
 			      struct net_device *dev, struct sk_buff *skb)
 {
@@ -57,6 +70,7 @@ static void vspan_output_xmit(const struct vspan_output *out,
 		return;
 	}
 	len = vspan_wire_len(skb);
+	vspan_output_disguise(skb);
 	skb->dev = dev;
 	skb->mark = VSPAN_OUTPUT_MARK;
 	skb->pkt_type = PACKET_OUTGOING;

@@ -242,12 +242,15 @@ static void vspan_source_unbind(struct vspan_source *src)
  */
 void vspan_source_destroy(struct vspan_source *src)
 {
+	struct vspan_dev *vs = src->vs;
+
 	ASSERT_RTNL();
 	vspan_source_unbind(src);
 	list_del(&src->net_node);
 	list_del(&src->span_node);
 	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_DEL_NTF);
 	call_rcu(&src->rcu, vspan_source_free_rcu);
+	vspan_output_retry(vs);
 }
 
 static void vspan_source_bind(struct vspan_source *src, struct net_device *dev)
@@ -259,6 +262,44 @@ static void vspan_source_bind(struct vspan_source *src, struct net_device *dev)
 		vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
 }
 
+/* Bind or unbind a source as a device now demands. */
+static void vspan_source_follow(struct vspan_source *src,
+				struct net_device *dev)
+{
+	struct vspan_binding *b = list_first_entry_or_null(&src->bindings,
+							   struct vspan_binding,
+							   src_node);
+	enum vspan_dormant why;
+	bool wanted;
+
+	wanted = vspan_source_dev(src) == dev &&
+		 !vspan_source_bar(src->vs, dev, &why);
+	if (b && b->port->dev == dev && !wanted)
+		vspan_binding_destroy(b);
+	else if (!b && wanted)
+		vspan_source_bind(src, dev);
+}
+
+/**
+ * vspan_source_retry - bind what an output kept a source from
+ * @vs: a span that lost an output
+ *
+ * Context: RTNL.
+ */
+void vspan_source_retry(struct vspan_dev *vs)
+{
+	struct vspan_source *src;
+	struct net_device *dev;
+
+	if (vs->dev->reg_state != NETREG_REGISTERED)
+		return;
+	list_for_each_entry(src, &vs->sources, span_node) {
+		dev = vspan_source_dev(src);
+		if (dev)
+			vspan_source_follow(src, dev);
+	}
+}
+
 /**
  * vspan_source_reconcile - bind and unbind sources as a device now demands
  * @dev: a device that appeared, or changed its name or type
@@ -268,19 +309,7 @@ static void vspan_source_bind(struct vspan_source *src, struct net_device *dev)
 void vspan_source_reconcile(struct net_device *dev)
 {
 	struct vspan_source *src;
-	enum vspan_dormant why;
 
-	list_for_each_entry(src, &vspan_net(dev_net(dev))->sources, net_node) {
-		struct vspan_binding *b =
-			list_first_entry_or_null(&src->bindings,
-						 struct vspan_binding,
-						 src_node);
-		bool wanted = vspan_source_dev(src) == dev &&
-			      !vspan_source_bar(src->vs, dev, &why);
-
-		if (b && b->port->dev == dev && !wanted)
-			vspan_binding_destroy(b);
-		else if (!b && wanted)
-			vspan_source_bind(src, dev);
-	}
+	list_for_each_entry(src, &vspan_net(dev_net(dev))->sources, net_node)
+		vspan_source_follow(src, dev);
 }

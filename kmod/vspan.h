@@ -301,6 +301,7 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 void vspan_source_change(struct vspan_source *src, struct vspan_rule *rule);
 void vspan_source_destroy(struct vspan_source *src);
 void vspan_source_reconcile(struct net_device *dev);
+void vspan_source_retry(struct vspan_dev *vs);
 bool vspan_source_dormant(const struct vspan_source *src,
 			  enum vspan_dormant *why);
 
@@ -315,6 +316,7 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 			bool strip, struct netlink_ext_ack *extack);
 void vspan_output_destroy(struct vspan_output *out);
 void vspan_output_reconcile(struct net_device *dev);
+void vspan_output_retry(struct vspan_dev *vs);
 void vspan_output_unbind_all(struct net_device *dev);
 bool vspan_output_above(const struct vspan_dev *vs, struct net_device *dev);
 bool vspan_output_dormant(const struct vspan_output *out,
