@@ -137,18 +137,76 @@ static void frames_put(struct nlmsghdr *nlh, const struct args *a)
 	mnl_attr_put_u32(nlh, VSPAN_A_SPAN_FRAMES, a->frames);
 }
 
-static int qlen_parse(struct args *a, const char *val)
+static int number_parse(struct args *a, const char *word, const char *val,
+			uint32_t min, uint32_t max, uint32_t *to)
 {
 	const char *s = val;
-	uint32_t n = 0;
+	uint64_t n = 0;
 
-	for (; isdigit((unsigned char)*s) && n <= QLEN_MAX; s++)
+	for (; isdigit((unsigned char)*s) && n <= max; s++)
 		n = n * 10 + (*s - '0');
-	if (*s || n < QLEN_MIN || n > QLEN_MAX)
-		return args_error(a, "qlen \"%.40s\" is out of range: it is a number from %d to %d",
-				  val, QLEN_MIN, QLEN_MAX);
-	a->qlen = n;
+	if (s == val || *s || n < min || n > max)
+		return args_error(a, "%s \"%.40s\" is out of range: it is a number from %u to %u",
+				  word, val, min, max);
+	*to = n;
 	return 0;
+}
+
+static int qlen_parse(struct args *a, const char *val)
+{
+	return number_parse(a, "qlen", val, QLEN_MIN, QLEN_MAX, &a->qlen);
+}
+
+static int queues_parse(struct args *a, const char *val)
+{
+	return number_parse(a, "queues", val, QUEUES_MIN, QUEUES_MAX,
+			    &a->queues);
+}
+
+static int dev_parse(struct args *a, const char *val)
+{
+	return name_copy(a, a->dev, "device", val);
+}
+
+static int group_parse(struct args *a, const char *val)
+{
+	return number_parse(a, "psample group", val, 0, UINT32_MAX, &a->group);
+}
+
+static void target_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	if (a->dev[0])
+		mnl_attr_put_strz(nlh, VSPAN_A_OUTPUT_DEV, a->dev);
+	else
+		mnl_attr_put_u32(nlh, VSPAN_A_OUTPUT_GROUP, a->group);
+}
+
+static int vid_parse(struct args *a, const char *val)
+{
+	uint32_t vid = 0;
+	int err = number_parse(a, "vlan", val, VLAN_VID_MIN, VLAN_VID_MAX, &vid);
+
+	a->vid = vid;
+	return err;
+}
+
+static void vid_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	mnl_attr_put_u16(nlh, VSPAN_A_OUTPUT_VLAN, a->vid);
+}
+
+/* The word alone says it. */
+static int strip_parse(struct args *a, const char *word)
+{
+	(void)a;
+	(void)word;
+	return 0;
+}
+
+static void strip_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	(void)a;
+	mnl_attr_put_u8(nlh, VSPAN_A_OUTPUT_STRIP, 1);
 }
 
 static const struct arg arg_table[] = {
@@ -160,6 +218,11 @@ static const struct arg arg_table[] = {
 	{ "vlan",	HAS_VLANS,	"LIST",	vlans_parse,	vlans_put },
 	{ "frames",	HAS_FRAMES,	"FRAMES", frames_parse,	frames_put },
 	{ "qlen",	HAS_QLEN,	"N",	qlen_parse,	NULL },
+	{ "dev",	HAS_TARGET,	"DEV",	dev_parse,	target_put },
+	{ "psample",	HAS_TARGET,	"GROUP", group_parse,	NULL },
+	{ "vlan",	HAS_VID,	"VID",	vid_parse,	vid_put },
+	{ "strip",	HAS_STRIP,	NULL,	strip_parse,	strip_put },
+	{ "queues",	HAS_QUEUES,	"QUEUES", queues_parse,	NULL },
 };
 
 static const struct arg *arg_find(const char *word, unsigned int allowed)
@@ -177,6 +240,9 @@ static int args_twice(struct args *a, const struct arg *arg, const char *cmd)
 {
 	if (arg->has == HAS_DIR)
 		return args_error(a, "\"%s\" is a second direction: write rx,tx for both; see: vspanctl %s help",
+				  arg->word, cmd);
+	if (arg->has == HAS_TARGET)
+		return args_error(a, "\"%s\" is a second target: an output is one device or one psample group; see: vspanctl %s help",
 				  arg->word, cmd);
 	return args_error(a, "\"%s\" is given twice; see: vspanctl %s help",
 			  arg->word, cmd);
@@ -240,7 +306,7 @@ int args_source(struct args *a, const char *cmd, unsigned int allowed,
 }
 
 /**
- * args_span - Parse the words after span add, span set or span del.
+ * args_span - Parse the words after span add, span set, span del or xml.
  * @a: result
  * @cmd: the command, for messages
  * @allowed: HAS_* of the words it knows
@@ -266,7 +332,33 @@ int args_span(struct args *a, const char *cmd, unsigned int allowed,
 }
 
 /**
- * args_optional_span - Parse the words after show, flush or span show.
+ * args_output - Parse the words after output add or output del.
+ * @a: result
+ * @cmd: the command, for messages
+ * @allowed: HAS_* of the words it knows
+ * @argc: number of words
+ * @argv: the words, SPAN first
+ *
+ * Return: 0, or -EINVAL with a sentence in @a->err.
+ */
+int args_output(struct args *a, const char *cmd, unsigned int allowed,
+		int argc, char **argv)
+{
+	int err = args_span(a, cmd, allowed, argc, argv);
+
+	if (err)
+		return err;
+	if (!(a->has & HAS_TARGET))
+		return args_error(a, "%s needs dev DEV or psample GROUP; see: vspanctl %s help",
+				  cmd, cmd);
+	if (!a->dev[0] && (a->has & (HAS_VID | HAS_STRIP)))
+		return args_error(a, "vlan and strip are for devices: frames go to psample as they are; see: vspanctl %s help",
+				  cmd);
+	return 0;
+}
+
+/**
+ * args_optional_span - Parse the words after flush or any show.
  * @a: result; HAS_SPAN tells whether a span was named
  * @cmd: the command, for messages
  * @argc: number of words

@@ -14,12 +14,12 @@ static const struct cmd cmds[] = {
 		.name	= "add",
 		.fn	= cmd_add,
 		.usage	= "add SOURCE [ DIRECTION ] [ to SPAN ] [ vlan { LIST | all } ]\n",
-		.terms	= TERM_SOURCE TERM_DIRECTION TERM_LIST,
+		.terms	= TERM_SOURCE TERM_DIRECTION TERM_LIST TERM_VID,
 	}, {
 		.name	= "set",
 		.fn	= cmd_set,
 		.usage	= "set SOURCE [ DIRECTION ] [ to SPAN ] [ vlan { LIST | all } ]\n",
-		.terms	= TERM_SOURCE TERM_DIRECTION TERM_LIST,
+		.terms	= TERM_SOURCE TERM_DIRECTION TERM_LIST TERM_VID,
 	}, {
 		.name	= "del",
 		.fn	= cmd_del,
@@ -41,6 +41,15 @@ static const struct cmd cmds[] = {
 		.name	= "span",
 		.sub	= span_cmds,
 		.terms	= TERM_FRAMES TERM_QLEN,
+	}, {
+		.name	= "output",
+		.sub	= output_cmds,
+		.terms	= TERM_OUTPUT TERM_VID TERM_GROUP,
+	}, {
+		.name	= "xml",
+		.fn	= cmd_xml,
+		.usage	= "xml SPAN [ queues QUEUES ]\n",
+		.terms	= TERM_QUEUES,
 	},
 	{ 0 }
 };
@@ -50,8 +59,8 @@ static const struct cmd top = {
 	.sub	= cmds,
 	.usage	= "[ OPTIONS ] COMMAND\n"
 		  "{ help | COMMAND help }\n",
-	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_LIST TERM_FRAMES
-		  TERM_QLEN,
+	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_LIST TERM_VID
+		  TERM_FRAMES TERM_QLEN TERM_OUTPUT TERM_GROUP TERM_QUEUES,
 };
 
 static void usage_lines(struct out *o, const char *lines, const char *prog,

@@ -1,255 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel says, read into structs and put together. */
+/* What the kernel says, put together. */
 #include "model.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define READ_TRIES	10
-
-static const struct nl_policy span_policy[VSPAN_A_SPAN_MAX + 1] = {
-	[VSPAN_A_SPAN_NAME]	= { .type = MNL_TYPE_NUL_STRING },
-	[VSPAN_A_SPAN_IFINDEX]	= { .type = MNL_TYPE_U32 },
-	[VSPAN_A_SPAN_NETNSID]	= { .type = MNL_TYPE_U32 },
-	[VSPAN_A_SPAN_UP]	= { .type = MNL_TYPE_U8 },
-	[VSPAN_A_SPAN_READERS]	= { .type = MNL_TYPE_U8 },
-	[VSPAN_A_SPAN_FRAMES]	= { .type = MNL_TYPE_U32 },
-	[VSPAN_A_SPAN_QLEN]	= { .type = MNL_TYPE_U32 },
-	[VSPAN_A_SPAN_STATS]	= { .type = MNL_TYPE_NESTED },
-};
-
-static const struct nl_policy span_stats_policy[VSPAN_A_SPAN_STATS_MAX + 1] = {
-	[VSPAN_A_SPAN_STATS_PACKETS]		= { .type = MNL_TYPE_U64 },
-	[VSPAN_A_SPAN_STATS_BYTES]		= { .type = MNL_TYPE_U64 },
-	[VSPAN_A_SPAN_STATS_MONITOR_TX_DROPPED]	= { .type = MNL_TYPE_U64 },
-	[VSPAN_A_SPAN_STATS_DROPS]		= { .type = MNL_TYPE_NESTED },
-};
-
-static const struct nl_policy source_policy[VSPAN_A_SOURCE_MAX + 1] = {
-	[VSPAN_A_SOURCE_SPAN]	= { .type = MNL_TYPE_NUL_STRING },
-	[VSPAN_A_SOURCE_NAME]	= { .type = MNL_TYPE_NUL_STRING },
-	[VSPAN_A_SOURCE_KIND]	= { .type = MNL_TYPE_U32 },
-	[VSPAN_A_SOURCE_DIR]	= { .type = MNL_TYPE_U32 },
-	[VSPAN_A_SOURCE_VLANS]	= { .type = MNL_TYPE_BINARY,
-				    .len = VSPAN_VLAN_BITMAP_LEN },
-	[VSPAN_A_SOURCE_DORMANT] = { .type = MNL_TYPE_U32 },
-	[VSPAN_A_SOURCE_STATS]	= { .type = MNL_TYPE_NESTED },
-};
-
-static const struct nl_policy source_stats_policy[VSPAN_A_SOURCE_STATS_MAX + 1] = {
-	[VSPAN_A_SOURCE_STATS_RX]	= { .type = MNL_TYPE_NESTED },
-	[VSPAN_A_SOURCE_STATS_TX]	= { .type = MNL_TYPE_NESTED },
-	[VSPAN_A_SOURCE_STATS_FILTERED]	= { .type = MNL_TYPE_U64 },
-	[VSPAN_A_SOURCE_STATS_DROPS]	= { .type = MNL_TYPE_NESTED },
-};
-
-static const struct nl_policy dir_stats_policy[VSPAN_A_DIR_STATS_MAX + 1] = {
-	[VSPAN_A_DIR_STATS_PACKETS]	= { .type = MNL_TYPE_U64 },
-	[VSPAN_A_DIR_STATS_BYTES]	= { .type = MNL_TYPE_U64 },
-};
-
-static const struct nl_policy binding_policy[VSPAN_A_BINDING_MAX + 1] = {
-	[VSPAN_A_BINDING_SPAN]		= { .type = MNL_TYPE_NUL_STRING },
-	[VSPAN_A_BINDING_NAME]		= { .type = MNL_TYPE_NUL_STRING },
-	[VSPAN_A_BINDING_KIND]		= { .type = MNL_TYPE_U32 },
-	[VSPAN_A_BINDING_DEV]		= { .type = MNL_TYPE_NUL_STRING },
-	[VSPAN_A_BINDING_IFINDEX]	= { .type = MNL_TYPE_U32 },
-	[VSPAN_A_BINDING_HOOK]		= { .type = MNL_TYPE_U32 },
-};
-
-static uint32_t get_u32(const struct nlattr *attr, uint32_t absent)
-{
-	return attr ? mnl_attr_get_u32(attr) : absent;
-}
-
-static uint64_t get_u64(const struct nlattr *attr)
-{
-	return attr ? mnl_attr_get_u64(attr) : 0;
-}
-
-static int get_name(const struct nlattr *attr, char *name)
-{
-	const char *s;
-
-	if (!attr)
-		return -EBADMSG;
-	s = mnl_attr_get_str(attr);
-	if (strlen(s) > VSPAN_NAME_LEN)
-		return -EBADMSG;
-	strcpy(name, s);
-	return 0;
-}
-
-static int get_drops(const struct nlattr *nest, uint64_t *drops)
-{
-	const struct nlattr *attr;
-	uint16_t type;
-
-	if (!nest)
-		return 0;
-	mnl_attr_for_each_nested(attr, nest) {
-		type = mnl_attr_get_type(attr);
-		if (type > VSPAN_A_DROP_MAX || type == VSPAN_A_DROP_PAD)
-			continue;
-		if (mnl_attr_validate(attr, MNL_TYPE_U64) < 0)
-			return -EBADMSG;
-		drops[type] = mnl_attr_get_u64(attr);
-	}
-	return 0;
-}
-
-static int get_dir_stats(const struct nlattr *nest, struct dir_stats *stats)
-{
-	const struct nlattr *tb[VSPAN_A_DIR_STATS_MAX + 1];
-	int err;
-
-	err = nl_parse_nested(nest, dir_stats_policy, VSPAN_A_DIR_STATS_MAX, tb);
-	if (err)
-		return err;
-	stats->packets = get_u64(tb[VSPAN_A_DIR_STATS_PACKETS]);
-	stats->bytes = get_u64(tb[VSPAN_A_DIR_STATS_BYTES]);
-	return 0;
-}
-
-static int get_span_stats(const struct nlattr *nest, struct span *span)
-{
-	const struct nlattr *tb[VSPAN_A_SPAN_STATS_MAX + 1];
-	int err;
-
-	err = nl_parse_nested(nest, span_stats_policy, VSPAN_A_SPAN_STATS_MAX, tb);
-	if (err)
-		return err;
-	span->delivered.packets = get_u64(tb[VSPAN_A_SPAN_STATS_PACKETS]);
-	span->delivered.bytes = get_u64(tb[VSPAN_A_SPAN_STATS_BYTES]);
-	span->monitor_tx_dropped =
-		get_u64(tb[VSPAN_A_SPAN_STATS_MONITOR_TX_DROPPED]);
-	return get_drops(tb[VSPAN_A_SPAN_STATS_DROPS], span->drops);
-}
-
-/**
- * model_parse_span - Read a message about a span.
- * @nlh: answer or notification
- * @span: result
- *
- * Return: 0 or -EBADMSG.
- */
-int model_parse_span(const struct nlmsghdr *nlh, struct span *span)
-{
-	const struct nlattr *tb[VSPAN_A_SPAN_MAX + 1];
-	int err;
-
-	memset(span, 0, sizeof(*span));
-	err = nl_parse(nlh, span_policy, VSPAN_A_SPAN_MAX, tb);
-	if (err)
-		return err;
-	err = get_name(tb[VSPAN_A_SPAN_NAME], span->name);
-	if (err)
-		return err;
-	span->ifindex = get_u32(tb[VSPAN_A_SPAN_IFINDEX], 0);
-	span->is_away = tb[VSPAN_A_SPAN_NETNSID] != NULL;
-	span->netnsid = (int32_t)get_u32(tb[VSPAN_A_SPAN_NETNSID], 0);
-	span->up = tb[VSPAN_A_SPAN_UP] && mnl_attr_get_u8(tb[VSPAN_A_SPAN_UP]);
-	span->reader = tb[VSPAN_A_SPAN_READERS] &&
-		       mnl_attr_get_u8(tb[VSPAN_A_SPAN_READERS]);
-	span->frames = get_u32(tb[VSPAN_A_SPAN_FRAMES], VSPAN_FRAMES_WIRE);
-	span->qlen = get_u32(tb[VSPAN_A_SPAN_QLEN], 0);
-	return get_span_stats(tb[VSPAN_A_SPAN_STATS], span);
-}
-
-static int get_source_stats(const struct nlattr *nest, struct source *src)
-{
-	const struct nlattr *tb[VSPAN_A_SOURCE_STATS_MAX + 1];
-	int err;
-
-	err = nl_parse_nested(nest, source_stats_policy,
-			      VSPAN_A_SOURCE_STATS_MAX, tb);
-	if (err)
-		return err;
-	err = get_dir_stats(tb[VSPAN_A_SOURCE_STATS_RX], &src->rx);
-	if (err)
-		return err;
-	err = get_dir_stats(tb[VSPAN_A_SOURCE_STATS_TX], &src->tx);
-	if (err)
-		return err;
-	src->filtered = get_u64(tb[VSPAN_A_SOURCE_STATS_FILTERED]);
-	return get_drops(tb[VSPAN_A_SOURCE_STATS_DROPS], src->drops);
-}
-
-static int get_vlans(const struct nlattr *attr, struct source *src)
-{
-	if (!attr)
-		return 0;
-	src->vlans = malloc(VSPAN_VLAN_BITMAP_LEN);
-	if (!src->vlans)
-		return -ENOMEM;
-	memcpy(src->vlans, mnl_attr_get_payload(attr), VSPAN_VLAN_BITMAP_LEN);
-	return 0;
-}
-
-/**
- * model_parse_source - Read a message about a source.
- * @nlh: answer or notification
- * @src: result; the caller frees @src->vlans, only set on success
- *
- * Return: 0, -EBADMSG or -ENOMEM.
- */
-int model_parse_source(const struct nlmsghdr *nlh, struct source *src)
-{
-	const struct nlattr *tb[VSPAN_A_SOURCE_MAX + 1];
-	int err;
-
-	memset(src, 0, sizeof(*src));
-	err = nl_parse(nlh, source_policy, VSPAN_A_SOURCE_MAX, tb);
-	if (err)
-		return err;
-	err = get_name(tb[VSPAN_A_SOURCE_SPAN], src->span);
-	if (err)
-		return err;
-	err = get_name(tb[VSPAN_A_SOURCE_NAME], src->name);
-	if (err)
-		return err;
-	src->kind = get_u32(tb[VSPAN_A_SOURCE_KIND], VSPAN_KIND_NAME);
-	src->dir = get_u32(tb[VSPAN_A_SOURCE_DIR], VSPAN_DIR_RX | VSPAN_DIR_TX);
-	src->is_dormant = tb[VSPAN_A_SOURCE_DORMANT] != NULL;
-	src->dormant = get_u32(tb[VSPAN_A_SOURCE_DORMANT], 0);
-	err = get_source_stats(tb[VSPAN_A_SOURCE_STATS], src);
-	if (err)
-		return err;
-	return get_vlans(tb[VSPAN_A_SOURCE_VLANS], src);
-}
-
-/**
- * model_parse_binding - Read a message about a binding.
- * @nlh: answer or notification
- * @b: result
- *
- * Return: 0 or -EBADMSG.
- */
-int model_parse_binding(const struct nlmsghdr *nlh, struct binding *b)
-{
-	const struct nlattr *tb[VSPAN_A_BINDING_MAX + 1];
-	int err;
-
-	memset(b, 0, sizeof(*b));
-	err = nl_parse(nlh, binding_policy, VSPAN_A_BINDING_MAX, tb);
-	if (err)
-		return err;
-	err = get_name(tb[VSPAN_A_BINDING_SPAN], b->span);
-	if (err)
-		return err;
-	err = get_name(tb[VSPAN_A_BINDING_NAME], b->name);
-	if (err)
-		return err;
-	err = get_name(tb[VSPAN_A_BINDING_DEV], b->dev);
-	if (err)
-		return err;
-	b->kind = get_u32(tb[VSPAN_A_BINDING_KIND], VSPAN_KIND_NAME);
-	b->ifindex = get_u32(tb[VSPAN_A_BINDING_IFINDEX], 0);
-	b->hook = get_u32(tb[VSPAN_A_BINDING_HOOK], VSPAN_HOOK_TAP);
-	return 0;
-}
 
 static void *array_next(struct array *a, size_t size)
 {
@@ -317,6 +74,23 @@ int model_binding_cb(const struct nlmsghdr *nlh, void *data)
 	return err;
 }
 
+/**
+ * model_output_cb - Add the output of a dump message.
+ * @nlh: the message
+ * @data: struct model
+ *
+ * Return: 0 or a negative errno.
+ */
+int model_output_cb(const struct nlmsghdr *nlh, void *data)
+{
+	struct array *a = &((struct model *)data)->outputs;
+	struct output *out = array_next(a, sizeof(*out));
+	int err = out ? model_parse_output(nlh, out) : -ENOMEM;
+
+	a->count += !err;
+	return err;
+}
+
 /* By name, one in this netns before one of the same name that is away. */
 static int span_cmp(const void *a, const void *b)
 {
@@ -377,6 +151,23 @@ static void link_sources(struct model *m, struct source **index)
 	qsort(index, m->sources.count, sizeof(*index), source_cmp);
 }
 
+static void link_outputs(struct model *m)
+{
+	struct span *spans = m->spans.items, *span;
+	struct output *out = m->outputs.items;
+	size_t i;
+
+	for (i = 0; i < m->spans.count; i++)
+		spans[i].last_output = &spans[i].outputs;
+	for (i = 0; i < m->outputs.count; i++, out++) {
+		span = span_lookup(m, out->span);
+		if (!span)
+			continue;
+		*span->last_output = out;
+		span->last_output = &out->next;
+	}
+}
+
 static void link_bindings(struct model *m, struct source **index)
 {
 	struct source key, *keyp = &key, **hit;
@@ -397,7 +188,7 @@ static void link_bindings(struct model *m, struct source **index)
 }
 
 /**
- * model_link - Sort the spans and hang sources and bindings below them.
+ * model_link - Sort the spans; hang sources, bindings and outputs below them.
  * @m: model, complete
  *
  * Takes n log n steps, for a thousand sources and as many bindings.
@@ -411,6 +202,7 @@ int model_link(struct model *m)
 	if (!m->spans.count)
 		return 0;
 	qsort(m->spans.items, m->spans.count, sizeof(struct span), span_cmp);
+	link_outputs(m);
 	if (!m->sources.count)
 		return 0;
 	index = calloc(m->sources.count, sizeof(*index));
@@ -437,6 +229,7 @@ void model_free(struct model *m)
 	free(m->spans.items);
 	free(m->sources.items);
 	free(m->bindings.items);
+	free(m->outputs.items);
 	memset(m, 0, sizeof(*m));
 }
 
@@ -445,35 +238,47 @@ static int model_dump(struct model *m, struct nl *nl, uint8_t cmd, nl_cb cb)
 	return nl_talk(&nl->genl, nl_genl_request(nl, cmd, NLM_F_DUMP), cb, m);
 }
 
-static int model_read_once(struct model *m, struct nl *nl, bool sources)
+static int model_read_once(struct model *m, struct nl *nl, unsigned int what)
 {
+	static const struct {
+		unsigned int what;
+		uint8_t cmd;
+		nl_cb cb;
+	} dumps[] = {
+		{ 0,		 VSPAN_CMD_SPAN_GET,	model_span_cb },
+		{ MODEL_SOURCES, VSPAN_CMD_SOURCE_GET,	model_source_cb },
+		{ MODEL_SOURCES, VSPAN_CMD_BINDING_GET,	model_binding_cb },
+		{ MODEL_OUTPUTS, VSPAN_CMD_OUTPUT_GET,	model_output_cb },
+	};
+	size_t i;
 	int err;
 
-	err = model_dump(m, nl, VSPAN_CMD_SPAN_GET, model_span_cb);
-	if (err || !sources)
-		return err;
-	err = model_dump(m, nl, VSPAN_CMD_SOURCE_GET, model_source_cb);
-	if (err)
-		return err;
-	return model_dump(m, nl, VSPAN_CMD_BINDING_GET, model_binding_cb);
+	for (i = 0; i < sizeof(dumps) / sizeof(dumps[0]); i++) {
+		if (dumps[i].what && !(dumps[i].what & what))
+			continue;
+		err = model_dump(m, nl, dumps[i].cmd, dumps[i].cb);
+		if (err)
+			return err;
+	}
+	return 0;
 }
 
 /**
- * model_read - Read all of it from the kernel.
+ * model_read - Read it from the kernel.
  * @m: an empty model; free it whatever is returned
  * @nl: an open connection
- * @sources: sources and bindings too, not only spans
+ * @what: MODEL_* besides the spans
  *
  * A dump that a change has overtaken is begun anew, a few times.
  *
  * Return: 0 or a negative errno; -EINTR if the changes did not stop.
  */
-int model_read(struct model *m, struct nl *nl, bool sources)
+int model_read(struct model *m, struct nl *nl, unsigned int what)
 {
 	int err, tries;
 
 	for (tries = 0; tries < READ_TRIES; tries++) {
-		err = model_read_once(m, nl, sources);
+		err = model_read_once(m, nl, what);
 		if (err != -EINTR)
 			break;
 		model_free(m);

@@ -30,7 +30,7 @@ struct binding {
 };
 
 /**
- * struct dir_stats - Copies of one direction.
+ * struct dir_stats - Frames of one direction.
  * @packets: frames
  * @bytes: bytes
  */
@@ -74,6 +74,36 @@ struct source {
 };
 
 /**
+ * struct output - Where a span's frames go too.
+ * @span: the span
+ * @dev: name of the device, "" of a psample group
+ * @is_psample: it is a psample group
+ * @group: number of that group
+ * @vlan: VLAN of the tag put around each frame, 0 for none
+ * @strip: the frame's own tag is taken off first
+ * @ifindex: index of the device, 0 if there is none
+ * @is_dormant: nothing is sent
+ * @dormant: VSPAN_DORMANT_*, if @is_dormant
+ * @sent: frames and bytes sent
+ * @drops: frames that did not leave by VSPAN_A_DROP_*
+ * @next: next output of the same span, after model_link()
+ */
+struct output {
+	char span[VSPAN_NAME_LEN + 1];
+	char dev[VSPAN_NAME_LEN + 1];
+	bool is_psample;
+	uint32_t group;
+	uint16_t vlan;
+	bool strip;
+	uint32_t ifindex;
+	bool is_dormant;
+	uint32_t dormant;
+	struct dir_stats sent;
+	uint64_t drops[VSPAN_A_DROP_MAX + 1];
+	struct output *next;
+};
+
+/**
  * struct span - A virtual SPAN port.
  * @name: name of its device
  * @ifindex: index of its device, in its own netns
@@ -88,6 +118,8 @@ struct source {
  * @drops: lost frames by VSPAN_A_DROP_*
  * @sources: first source, after model_link()
  * @last: where to hang the next source
+ * @outputs: first output, after model_link()
+ * @last_output: where to hang the next output
  */
 struct span {
 	char name[VSPAN_NAME_LEN + 1];
@@ -103,6 +135,8 @@ struct span {
 	uint64_t drops[VSPAN_A_DROP_MAX + 1];
 	struct source *sources;
 	struct source **last;
+	struct output *outputs;
+	struct output **last_output;
 };
 
 /**
@@ -122,23 +156,35 @@ struct array {
  * @spans: of struct span, by name after model_link()
  * @sources: of struct source, in kernel order
  * @bindings: of struct binding, in kernel order
+ * @outputs: of struct output, in kernel order
  */
 struct model {
 	struct array spans;
 	struct array sources;
 	struct array bindings;
+	struct array outputs;
 };
 
+/* What to read besides the spans. */
+enum {
+	MODEL_SOURCES	= 1 << 0,	/* and their bindings */
+	MODEL_OUTPUTS	= 1 << 1,
+};
+
+/* model_parse.c */
 int model_parse_span(const struct nlmsghdr *nlh, struct span *span);
 int model_parse_source(const struct nlmsghdr *nlh, struct source *src);
 int model_parse_binding(const struct nlmsghdr *nlh, struct binding *b);
+int model_parse_output(const struct nlmsghdr *nlh, struct output *out);
 
+/* model.c */
 int model_span_cb(const struct nlmsghdr *nlh, void *data);
 int model_source_cb(const struct nlmsghdr *nlh, void *data);
 int model_binding_cb(const struct nlmsghdr *nlh, void *data);
+int model_output_cb(const struct nlmsghdr *nlh, void *data);
 
 int model_link(struct model *m);
-int model_read(struct model *m, struct nl *nl, bool sources);
+int model_read(struct model *m, struct nl *nl, unsigned int what);
 void model_free(struct model *m);
 
 #endif /* VSPANCTL_MODEL_H */

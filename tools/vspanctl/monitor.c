@@ -84,6 +84,31 @@ static int event_binding(struct out *o, const struct event *e,
 	return 0;
 }
 
+static int event_output(struct out *o, const struct event *e,
+			const struct nlmsghdr *nlh)
+{
+	struct output output;
+	char target[OUTPUT_TARGET_LEN];
+	int err = model_parse_output(nlh, &output);
+
+	if (err)
+		return err;
+	out_object_open(o, NULL);
+	out_str(o, "event", NULL, e->name);
+	out_str(o, "span", NULL, output.span);
+	out_text(o, "%s %s %s %s", e->text,
+		 output_target(output.dev, output.group, target),
+		 e->cmd == VSPAN_CMD_OUTPUT_NEW_NTF ? "to" : "of", output.span);
+	print_output(o, &output);
+	/* That it has its device, or has it no more, is what "set" tells. */
+	if (e->cmd == VSPAN_CMD_OUTPUT_SET_NTF ||
+	    (e->cmd == VSPAN_CMD_OUTPUT_NEW_NTF &&
+	     (o->json || output.is_dormant)))
+		print_output_state(o, &output);
+	out_object_close(o);
+	return 0;
+}
+
 static const struct event events[] = {
 	{ VSPAN_CMD_SPAN_NEW_NTF,    "span-new",    "span new",	  event_span },
 	{ VSPAN_CMD_SPAN_SET_NTF,    "span-set",    "span set",	  event_span },
@@ -93,6 +118,9 @@ static const struct event events[] = {
 	{ VSPAN_CMD_SOURCE_DEL_NTF,  "source-del",  "source del", event_source },
 	{ VSPAN_CMD_BINDING_NEW_NTF, "binding-new", "bind",	  event_binding },
 	{ VSPAN_CMD_BINDING_DEL_NTF, "binding-del", "unbind",	  event_binding },
+	{ VSPAN_CMD_OUTPUT_NEW_NTF,  "output-new",  "output add", event_output },
+	{ VSPAN_CMD_OUTPUT_SET_NTF,  "output-set",  "output set", event_output },
+	{ VSPAN_CMD_OUTPUT_DEL_NTF,  "output-del",  "output del", event_output },
 };
 
 static const struct nl_policy family_policy[CTRL_ATTR_FAMILY_ID + 1] = {

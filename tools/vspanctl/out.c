@@ -68,6 +68,25 @@ static unsigned int utf8_len(const unsigned char *s)
 	return len;
 }
 
+/**
+ * out_is_clean - Is a string UTF-8 without control characters?
+ * @s: the string
+ *
+ * Return: true if it is.
+ */
+bool out_is_clean(const char *s)
+{
+	const unsigned char *c = (const unsigned char *)s;
+	unsigned int len;
+
+	for (; *c; c += len) {
+		len = utf8_len(c);
+		if (!len || *c < 0x20 || *c == 0x7f)
+			return false;
+	}
+	return true;
+}
+
 static void out_json_char(struct out *o, unsigned char c)
 {
 	static const char escapes[] = "\"\\\b\f\n\r\t", letters[] = "\"\\bfnrt";

@@ -47,5 +47,6 @@ void out_wrap(struct out *o, unsigned int indent, const char *sep,
 	      const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
 int out_flush(struct out *o);
+bool out_is_clean(const char *s);
 
 #endif /* VSPANCTL_OUT_H */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How spans, sources and bindings look, in show and in monitor alike. */
+/* How spans, sources, bindings and outputs look, in show and in monitor alike. */
 #include "print.h"
 
 #include <string.h>
@@ -24,7 +24,7 @@ static const char *const hook_names[] = {
 	[VSPAN_HOOK_TAP]	= "tap",
 };
 
-/* Each has one %s, the name of the device. */
+/* Each has one %s, the name of the device of a source or an output. */
 static const char *const dormant_reasons[] = {
 	[VSPAN_DORMANT_NO_DEVICE]	= "no device is named %s",
 	[VSPAN_DORMANT_LOOPBACK]	= "%s is a loopback device",
@@ -167,19 +167,34 @@ void print_bindings(struct out *o, const struct source *src)
 	out_array_close(o);
 }
 
-static void print_why(struct out *o, const struct source *src)
+/* A loop is told from the side of the one that waits for it to be opened. */
+static void why_dormant(char *buf, size_t len, uint32_t why, const char *name,
+			const char *loop)
 {
-	char why[128];
+	const char *reason = NULL;
 
-	if (src->dormant < ARRAY_SIZE(dormant_reasons))
-		snprintf(why, sizeof(why), dormant_reasons[src->dormant],
-			 src->name);
+	if (why == VSPAN_DORMANT_IS_OUTPUT)
+		reason = loop;
+	else if (why < ARRAY_SIZE(dormant_reasons))
+		reason = dormant_reasons[why];
+	if (reason)
+		snprintf(buf, len, reason, name);
 	else
-		snprintf(why, sizeof(why),
-			 "for a reason newer than this vspanctl (%u)",
-			 src->dormant);
+		snprintf(buf, len,
+			 "for a reason newer than this vspanctl (%u)", why);
+}
+
+static void print_dormant(struct out *o, const char *why)
+{
+	out_str(o, "state", NULL, "dormant");
 	out_str(o, "why", NULL, why);
 	out_wrap(o, INDENT, " ", "-> dormant: %s", why);
+}
+
+static void print_active(struct out *o)
+{
+	out_str(o, "state", NULL, "active");
+	out_wrap(o, INDENT, " ", "-> active");
 }
 
 /**
@@ -189,11 +204,15 @@ static void print_why(struct out *o, const struct source *src)
  */
 void print_state(struct out *o, const struct source *src)
 {
-	out_str(o, "state", NULL, src->is_dormant ? "dormant" : "active");
-	if (src->is_dormant)
-		print_why(o, src);
-	else
-		out_wrap(o, INDENT, " ", "-> active");
+	char why[128];
+
+	if (!src->is_dormant) {
+		print_active(o);
+		return;
+	}
+	why_dormant(why, sizeof(why), src->dormant, src->name,
+		    "an output of its span sends to or through %s");
+	print_dormant(o, why);
 }
 
 static void print_label(struct out *o, int indent, const char *label)
@@ -258,5 +277,73 @@ void print_source_stats(struct out *o, const struct source *src)
 	print_label(o, INDENT, "filtered");
 	out_u64(o, "filtered", "%20llu packets\n", src->filtered);
 	print_drops(o, INDENT, src->drops);
+	out_object_close(o);
+}
+
+/**
+ * output_target - Say where an output sends to.
+ * @dev: name of the device, "" if it is a psample group
+ * @group: number of that group
+ * @buf: OUTPUT_TARGET_LEN bytes, for the group
+ *
+ * Return: @dev or @buf.
+ */
+const char *output_target(const char *dev, uint32_t group, char *buf)
+{
+	if (*dev)
+		return dev;
+	snprintf(buf, OUTPUT_TARGET_LEN, "psample %u", group);
+	return buf;
+}
+
+/**
+ * print_output - Print what an output is; in text without its target.
+ * @o: printer, inside an object
+ * @output: the output
+ */
+void print_output(struct out *o, const struct output *output)
+{
+	if (output->is_psample)
+		out_u64(o, "psample", NULL, output->group);
+	else
+		out_str(o, "dev", NULL, output->dev);
+	if (output->ifindex)
+		out_u64(o, "ifindex", NULL, output->ifindex);
+	if (output->vlan)
+		out_u64(o, "vlan", " vlan %llu", output->vlan);
+	if (output->strip)
+		out_bool(o, "strip", " strip", "", true);
+}
+
+/**
+ * print_output_state - Print whether an output sends, or why not.
+ * @o: printer, inside an object
+ * @output: the output
+ */
+void print_output_state(struct out *o, const struct output *output)
+{
+	char why[128];
+
+	if (!output->is_dormant) {
+		print_active(o);
+		return;
+	}
+	why_dormant(why, sizeof(why), output->dormant, output->dev,
+		    "%s is or leads to a source of the span");
+	print_dormant(o, why);
+}
+
+/**
+ * print_output_stats - Print the counters of an output.
+ * @o: printer, inside an object
+ * @output: the output
+ */
+void print_output_stats(struct out *o, const struct output *output)
+{
+	out_object_open(o, "stats");
+	print_label(o, INDENT, "sent");
+	out_u64(o, "packets", "%20llu packets", output->sent.packets);
+	out_u64(o, "bytes", "%20llu bytes\n", output->sent.bytes);
+	print_drops(o, INDENT, output->drops);
 	out_object_close(o);
 }

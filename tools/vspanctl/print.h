@@ -5,6 +5,11 @@
 #include "model.h"
 #include "out.h"
 
+/* Longest target of an output, "psample 4294967295", and its NUL. */
+#define OUTPUT_TARGET_LEN	19
+
+const char *output_target(const char *dev, uint32_t group, char *buf);
+
 void print_span(struct out *o, const struct span *span);
 void print_key(struct out *o, const char *name, uint32_t kind);
 void print_source(struct out *o, const struct source *src, int width);
@@ -13,5 +18,8 @@ void print_binding(struct out *o, const struct binding *b);
 void print_bindings(struct out *o, const struct source *src);
 void print_span_stats(struct out *o, const struct span *span);
 void print_source_stats(struct out *o, const struct source *src);
+void print_output(struct out *o, const struct output *output);
+void print_output_state(struct out *o, const struct output *output);
+void print_output_stats(struct out *o, const struct output *output);
 
 #endif /* VSPANCTL_PRINT_H */

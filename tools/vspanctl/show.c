@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* show and span show. */
+/* show, and what span show and output show have of it. */
 #include <errno.h>
 #include <string.h>
 
@@ -45,22 +45,87 @@ static void show_sources(struct ctx *ctx, const struct span *span)
 	for (src = span->sources; src; src = src->next)
 		show_source(ctx, src, width);
 	out_array_close(&ctx->out);
-	out_array_open(&ctx->out, "outputs");
-	out_array_close(&ctx->out);
 }
 
-static void show_span(struct ctx *ctx, const struct span *span, bool sources)
+static void show_output(struct ctx *ctx, const struct output *output, int width)
 {
+	char target[OUTPUT_TARGET_LEN];
 	struct out *o = &ctx->out;
 
 	out_object_open(o, NULL);
-	print_span(o, span);
+	out_text(o, "  output %-*s", width,
+		 output_target(output->dev, output->group, target));
+	print_output(o, output);
+	print_output_state(o, output);
 	out_text(o, "\n");
 	if (ctx->stats)
-		print_span_stats(o, span);
-	if (sources)
-		show_sources(ctx, span);
+		print_output_stats(o, output);
 	out_object_close(o);
+}
+
+static void show_outputs(struct ctx *ctx, const struct span *span)
+{
+	const struct output *output;
+	char target[OUTPUT_TARGET_LEN];
+	int width = 0, len;
+
+	for (output = span->outputs; output; output = output->next) {
+		len = strlen(output_target(output->dev, output->group, target));
+		if (len > width)
+			width = len;
+	}
+	out_array_open(&ctx->out, "outputs");
+	for (output = span->outputs; output; output = output->next)
+		show_output(ctx, output, width);
+	out_array_close(&ctx->out);
+}
+
+static void show_head(struct ctx *ctx, const struct span *span)
+{
+	print_span(&ctx->out, span);
+	out_text(&ctx->out, "\n");
+	if (ctx->stats)
+		print_span_stats(&ctx->out, span);
+}
+
+/**
+ * show_span - Print a span with its sources and outputs.
+ * @ctx: context
+ * @span: the span, after model_link()
+ */
+void show_span(struct ctx *ctx, const struct span *span)
+{
+	out_object_open(&ctx->out, NULL);
+	show_head(ctx, span);
+	show_sources(ctx, span);
+	show_outputs(ctx, span);
+	out_object_close(&ctx->out);
+}
+
+/**
+ * show_span_alone - Print a span and nothing of what feeds or leaves it.
+ * @ctx: context
+ * @span: the span
+ */
+void show_span_alone(struct ctx *ctx, const struct span *span)
+{
+	out_object_open(&ctx->out, NULL);
+	show_head(ctx, span);
+	out_object_close(&ctx->out);
+}
+
+/**
+ * show_span_outputs - Print the outputs of a span; in text nothing if it has
+ *	none.
+ * @ctx: context
+ * @span: the span, after model_link()
+ */
+void show_span_outputs(struct ctx *ctx, const struct span *span)
+{
+	out_object_open(&ctx->out, NULL);
+	out_str(&ctx->out, "span", span->outputs ? "%s:\n" : NULL, span->name);
+	show_outputs(ctx, span);
+	out_object_close(&ctx->out);
 }
 
 /**
@@ -68,12 +133,12 @@ static void show_span(struct ctx *ctx, const struct span *span, bool sources)
  * @ctx: context
  * @m: model, after model_link()
  * @name: name of the span, NULL for all
- * @sources: with their sources
+ * @show: prints one span
  *
  * Return: false if no span is called @name; then nothing was printed.
  */
 bool show_model(struct ctx *ctx, const struct model *m, const char *name,
-		bool sources)
+		show_fn show)
 {
 	const struct span *spans = m->spans.items;
 	bool found = false;
@@ -86,7 +151,7 @@ bool show_model(struct ctx *ctx, const struct model *m, const char *name,
 	out_array_open(&ctx->out, NULL);
 	for (i = 0; i < m->spans.count; i++)
 		if (!name || !strcmp(name, spans[i].name))
-			show_span(ctx, &spans[i], sources);
+			show(ctx, &spans[i]);
 	out_array_close(&ctx->out);
 	return true;
 }
@@ -95,22 +160,24 @@ bool show_model(struct ctx *ctx, const struct model *m, const char *name,
  * show_spans - Show one span or all.
  * @ctx: context, open
  * @name: name of the span, NULL for all
- * @sources: with their sources
+ * @what: MODEL_* that @show prints
+ * @show: prints one span
  *
  * Return: exit code.
  */
-int show_spans(struct ctx *ctx, const char *name, bool sources)
+int show_spans(struct ctx *ctx, const char *name, unsigned int what,
+	       show_fn show)
 {
 	struct model m = { 0 };
 	int err, ret = EXIT_OK;
 
-	err = model_read(&m, &ctx->nl, sources);
+	err = model_read(&m, &ctx->nl, what);
 	if (err == -EINTR) {
 		report("show: the configuration changes faster than it can be read; try again");
 		ret = EXIT_REFUSED;
 	} else if (err) {
 		ret = refused(&ctx->nl.genl, err, "show");
-	} else if (!show_model(ctx, &m, name, sources)) {
+	} else if (!show_model(ctx, &m, name, show)) {
 		report("no span is named %s; list them with: vspanctl span show",
 		       name);
 		ret = EXIT_REFUSED;
@@ -135,5 +202,6 @@ int cmd_show(struct ctx *ctx, int argc, char **argv)
 		return usage_error("%s", a.err);
 	if (ctx_open(ctx))
 		return EXIT_REFUSED;
-	return show_spans(ctx, a.has & HAS_SPAN ? a.span : NULL, true);
+	return show_spans(ctx, a.has & HAS_SPAN ? a.span : NULL,
+			  MODEL_SOURCES | MODEL_OUTPUTS, show_span);
 }

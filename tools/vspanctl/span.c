@@ -51,7 +51,7 @@ bool span_is_away(struct ctx *ctx, const char *name, int *netnsid)
 	bool away = false;
 	size_t i;
 
-	if (!model_read(&m, &ctx->nl, false)) {
+	if (!model_read(&m, &ctx->nl, 0)) {
 		for (span = m.spans.items, i = 0; i < m.spans.count; i++, span++) {
 			if (!span->is_away || strcmp(span->name, name))
 				continue;
@@ -146,9 +146,17 @@ static int span_put_frames(struct ctx *ctx, const struct args *a)
 	return request(&ctx->nl.genl, nlh);
 }
 
-/* The span of a command that changes its device, which must be here. */
-static int span_find(struct ctx *ctx, const char *name, struct span *span,
-		     const char *cmd)
+/**
+ * span_find - Get the span of a command for which it must be here.
+ * @ctx: context, open
+ * @name: its name
+ * @span: result
+ * @cmd: the command, for messages
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int span_find(struct ctx *ctx, const char *name, struct span *span,
+	      const char *cmd)
 {
 	int err = span_get(ctx, name, span), netnsid;
 
@@ -252,7 +260,8 @@ static int cmd_span_show(struct ctx *ctx, int argc, char **argv)
 		return usage_error("%s", a.err);
 	if (ctx_open(ctx))
 		return EXIT_REFUSED;
-	return show_spans(ctx, a.has & HAS_SPAN ? a.span : NULL, false);
+	return show_spans(ctx, a.has & HAS_SPAN ? a.span : NULL, 0,
+			  show_span_alone);
 }
 
 const struct cmd span_cmds[] = {

@@ -56,6 +56,8 @@ struct cmd {
 	const char *terms;
 };
 
+typedef void (*show_fn)(struct ctx *ctx, const struct span *span);
+
 /* ctx.c */
 int ctx_open(struct ctx *ctx);
 
@@ -75,26 +77,42 @@ int cmd_flush(struct ctx *ctx, int argc, char **argv);
 /* span.c */
 extern const struct cmd span_cmds[];
 int span_get(struct ctx *ctx, const char *name, struct span *span);
+int span_find(struct ctx *ctx, const char *name, struct span *span,
+	      const char *cmd);
 bool span_is_away(struct ctx *ctx, const char *name, int *netnsid);
 int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen);
 int span_link_del(struct ctx *ctx, unsigned int ifindex);
 
 /* show.c */
 int cmd_show(struct ctx *ctx, int argc, char **argv);
-int show_spans(struct ctx *ctx, const char *name, bool sources);
+int show_spans(struct ctx *ctx, const char *name, unsigned int what,
+	       show_fn show);
 bool show_model(struct ctx *ctx, const struct model *m, const char *name,
-		bool sources);
+		show_fn show);
+void show_span(struct ctx *ctx, const struct span *span);
+void show_span_alone(struct ctx *ctx, const struct span *span);
+void show_span_outputs(struct ctx *ctx, const struct span *span);
 
 /* monitor.c */
 int cmd_monitor(struct ctx *ctx, int argc, char **argv);
 
+/* output.c */
+extern const struct cmd output_cmds[];
+
+/* xml.c */
+int cmd_xml(struct ctx *ctx, int argc, char **argv);
+
 /* Definitions in the usage texts, once for all commands. */
 #define TERM_SOURCE	"SOURCE := DEV\n"
 #define TERM_DIRECTION	"DIRECTION := { rx | tx | rx,tx }\n"
-#define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n" \
-			"VID := 1..4094\n"
+#define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n"
+#define TERM_VID	"VID := 1..4094\n"
 #define TERM_FRAMES	"FRAMES := { wire | asis }\n"
 #define TERM_QLEN	"N := 1..1048576\n"
+#define TERM_OUTPUT							\
+	"OUTPUT := { dev DEV [ vlan VID ] [ strip ] | psample GROUP }\n"
+#define TERM_GROUP	"GROUP := 0..4294967295\n"
+#define TERM_QUEUES	"QUEUES := 1..256\n"
 #define TERM_OPTIONS							\
 	"OPTIONS := { -j[son] | -p[retty] | -s[tatistics] |\n"		\
 	"             -n[etns] NETNS | -V[ersion] | -h[elp] }\n"

@@ -83,6 +83,50 @@ static const struct {
 	{ "",				"needs the name of a span", 0, 0 },
 };
 
+static const struct {
+	const char *line;
+	const char *says;
+	unsigned int has;	/* besides the span and the target */
+	const char *dev;
+	uint32_t group;
+	uint16_t vid;
+} outputs[] = {
+	{ "mon dev eth1",		NULL, 0, "eth1", 0, 0 },
+	{ "mon dev eth1 vlan 200",	NULL, HAS_VID, "eth1", 0, 200 },
+	{ "mon dev eth1 vlan 1 strip",	NULL, HAS_VID | HAS_STRIP, "eth1", 0, 1 },
+	{ "mon strip vlan 4094 dev eth1", NULL, HAS_VID | HAS_STRIP, "eth1", 0,
+	  4094 },
+	{ "mon dev eth1 strip",		NULL, HAS_STRIP, "eth1", 0, 0 },
+	{ "mon dev dev",		NULL, 0, "dev", 0, 0 },
+	{ "mon psample 0",		NULL, 0, "", 0, 0 },
+	{ "mon psample 4294967295",	NULL, 0, "", UINT32_MAX, 0 },
+	{ "",				"needs the name of a span", 0, "", 0, 0 },
+	{ "mon",			"needs dev DEV or psample GROUP", 0, "", 0, 0 },
+	{ "mon vlan 200",		"needs dev DEV or psample GROUP", 0, "", 0, 0 },
+	{ "mon dev",			"\"dev\" needs a value, DEV", 0, "", 0, 0 },
+	{ "mon psample",		"needs a value, GROUP", 0, "", 0, 0 },
+	{ "mon dev eth1 vlan",		"needs a value, VID", 0, "", 0, 0 },
+	{ "mon dev eth1 vlan 0",	"1 to 4094", 0, "", 0, 0 },
+	{ "mon dev eth1 vlan 4095",	"1 to 4094", 0, "", 0, 0 },
+	{ "mon dev eth1 vlan 10,20",	"1 to 4094", 0, "", 0, 0 },
+	{ "mon dev eth1 vlan untagged",	"1 to 4094", 0, "", 0, 0 },
+	{ "mon dev eth1 vlan 65736",	"1 to 4094", 0, "", 0, 0 },
+	{ "mon psample 4294967296",	"0 to 4294967295", 0, "", 0, 0 },
+	{ "mon psample 18446744073709551616", "0 to 4294967295", 0, "", 0, 0 },
+	{ "mon psample -1",		"0 to 4294967295", 0, "", 0, 0 },
+	{ "mon psample x",		"0 to 4294967295", 0, "", 0, 0 },
+	{ "mon psample 1 vlan 200",	"are for devices", 0, "", 0, 0 },
+	{ "mon strip psample 1",	"are for devices", 0, "", 0, 0 },
+	{ "mon dev eth1 psample 1",	"is a second target", 0, "", 0, 0 },
+	{ "mon dev eth1 dev eth2",	"is a second target", 0, "", 0, 0 },
+	{ "mon dev eth1 strip strip",	"\"strip\" is given twice", 0, "", 0, 0 },
+	{ "mon eth1",			"what is \"eth1\"?", 0, "", 0, 0 },
+	{ "mon dev a/b",		"contains '/'", 0, "", 0, 0 },
+	{ "mon dev 1234567890123456",	"at most 15", 0, "", 0, 0 },
+	{ "mon dev -j",			"options go before", 0, "", 0, 0 },
+	{ "mon to x dev eth1",		"what is \"to\"?", 0, "", 0, 0 },
+};
+
 /* Splits at spaces only, so that a tab can be in a name. */
 static int split(char *line, char **argv)
 {
@@ -176,6 +220,96 @@ static void test_spans(struct ktap *t)
 	}
 }
 
+static void test_outputs(struct ktap *t)
+{
+	char line[128], name[256], *argv[MAX_WORDS];
+	struct args a;
+	bool ok;
+	size_t i;
+	int argc;
+
+	for (i = 0; i < ARRAY_SIZE(outputs); i++) {
+		strcpy(line, outputs[i].line);
+		argc = split(line, argv);
+		ok = !args_output(&a, "output add", ARGS_OUTPUT, argc, argv);
+		if (outputs[i].says)
+			ok = !ok && strstr(a.err, outputs[i].says);
+		else
+			ok = ok && !strcmp(a.span, "mon") &&
+			     a.has == (HAS_SPAN | HAS_TARGET | outputs[i].has) &&
+			     !strcmp(a.dev, outputs[i].dev) &&
+			     a.group == outputs[i].group &&
+			     a.vid == outputs[i].vid;
+		snprintf(name, sizeof(name), "output \"%s\"%s%s",
+			 outputs[i].line, outputs[i].says ? ": " : "",
+			 outputs[i].says ? outputs[i].says : "");
+		ktap_ok(t, ok, name);
+	}
+}
+
+/* The value of an attribute of at most four bytes, -1 if it is not once. */
+static long long attr_of(const struct nlmsghdr *nlh, uint16_t type)
+{
+	const struct nlattr *attr;
+	long long val = -1;
+	uint32_t n = 0;
+
+	mnl_attr_for_each(attr, nlh, 0) {
+		if (mnl_attr_get_type(attr) != type)
+			continue;
+		if (val >= 0)
+			return -1;
+		memcpy(&n, mnl_attr_get_payload(attr),
+		       mnl_attr_get_payload_len(attr));
+		val = n;
+	}
+	return val;
+}
+
+static void test_put_output(struct ktap *t)
+{
+	char *dev[] = { "mon", "dev", "eth", "vlan", "200", "strip" };
+	char *group[] = { "mon", "psample", "7" };
+	_Alignas(struct nlmsghdr) char buf[256];
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	uint32_t eth = 0;
+	struct args a;
+
+	memcpy(&eth, "eth", 3);
+	args_output(&a, "output add", ARGS_OUTPUT, 6, dev);
+	args_put(nlh, &a, ARGS_OUTPUT);
+	ktap_ok(t, attr_of(nlh, VSPAN_A_OUTPUT_DEV) == eth &&
+		   attr_of(nlh, VSPAN_A_OUTPUT_VLAN) == 200 &&
+		   attr_of(nlh, VSPAN_A_OUTPUT_STRIP) == 1 &&
+		   attr_of(nlh, VSPAN_A_OUTPUT_GROUP) == -1,
+		"a device, its VLAN and strip go into the message");
+
+	nlh = mnl_nlmsg_put_header(buf);
+	args_output(&a, "output add", ARGS_OUTPUT, 3, group);
+	args_put(nlh, &a, ARGS_OUTPUT);
+	ktap_ok(t, attr_of(nlh, VSPAN_A_OUTPUT_GROUP) == 7 &&
+		   nlh->nlmsg_len == MNL_NLMSG_HDRLEN + 8,
+		"a psample group goes alone");
+}
+
+static void test_queues(struct ktap *t)
+{
+	char *argv[] = { "mon", "queues", "256" };
+	struct args a;
+
+	ktap_ok(t, !args_span(&a, "xml", HAS_QUEUES, 3, argv) &&
+		   a.queues == 256, "256 queues");
+	argv[2] = "257";
+	ktap_ok(t, args_span(&a, "xml", HAS_QUEUES, 3, argv) &&
+		   strstr(a.err, "1 to 256"), "257 queues are too many");
+	argv[2] = "0";
+	ktap_ok(t, args_span(&a, "xml", HAS_QUEUES, 3, argv) &&
+		   strstr(a.err, "1 to 256"), "no queue is too few");
+	argv[2] = "";
+	ktap_ok(t, args_span(&a, "xml", HAS_QUEUES, 3, argv) &&
+		   strstr(a.err, "1 to 256"), "nothing is no number");
+}
+
 static void test_put(struct ktap *t)
 {
 	_Alignas(struct nlmsghdr) char buf[2048];
@@ -215,6 +349,9 @@ int main(void)
 	test_del_knows_only_to(&t);
 	test_empty_names(&t);
 	test_spans(&t);
+	test_outputs(&t);
+	test_queues(&t);
 	test_put(&t);
+	test_put_output(&t);
 	return ktap_end(&t);
 }

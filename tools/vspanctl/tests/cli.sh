@@ -68,7 +68,7 @@ help()
 	result $? "help: vspanctl $*${1:+ }help"
 }
 
-usage_errors()
+general_usage()
 {
 	usage_error 'what is "frob"?' frob
 	usage_error 'what is "sho"?' sho
@@ -78,6 +78,16 @@ usage_errors()
 	usage_error 'what is the option "-js"?' -js show
 	usage_error 'what is the option "-"?' - show
 	usage_error 'what is the option "--"?' -- show
+	usage_error 'what is "b"?' show a b
+	usage_error 'what is "b"?' flush a b
+	usage_error 'what is "x"? see: vspanctl monitor help' monitor x
+	usage_error '-n needs the name' -n
+	usage_error 'cannot name a network namespace' -n a/b show
+	usage_error 'cannot name a network namespace' -netns '' show
+}
+
+source_usage()
+{
 	usage_error 'add needs a SOURCE' add
 	usage_error 'set needs a SOURCE' set
 	usage_error 'del needs a SOURCE' del
@@ -113,9 +123,10 @@ usage_errors()
 	usage_error 'empty item' add eth0 vlan ''
 	usage_error '"abc" is neither' add eth0 vlan abc
 	usage_error '"?" is neither' add eth0 vlan $'\n'
-	usage_error 'what is "b"?' show a b
-	usage_error 'what is "b"?' flush a b
-	usage_error 'what is "x"? see: vspanctl monitor help' monitor x
+}
+
+span_usage()
+{
 	usage_error 'span needs a command' span
 	usage_error 'what is "frob"? see: vspanctl span help' span frob
 	usage_error 'span add needs the name' span add
@@ -127,9 +138,44 @@ usage_errors()
 	usage_error 'changes nothing' span set mon
 	usage_error "contains '%'" span add span%d
 	usage_error 'what is "qlen"?' span del mon qlen 5
-	usage_error '-n needs the name' -n
-	usage_error 'cannot name a network namespace' -n a/b show
-	usage_error 'cannot name a network namespace' -netns '' show
+}
+
+output_usage()
+{
+	usage_error 'output needs a command' output
+	usage_error 'what is "set"? see: vspanctl output help' output set
+	usage_error 'output add needs the name of a span' output add
+	usage_error 'output del needs the name of a span' output del
+	usage_error 'needs dev DEV or psample GROUP' output add span0
+	usage_error 'needs dev DEV or psample GROUP' output del span0
+	usage_error 'what is "eth1"? see: vspanctl output add help' output add span0 eth1
+	usage_error '"dev" needs a value, DEV' output add span0 dev
+	usage_error '"psample" needs a value, GROUP' output del span0 psample
+	usage_error '"vlan" needs a value, VID' output add span0 dev eth1 vlan
+	usage_error 'from 1 to 4094' output add span0 dev eth1 vlan 0
+	usage_error 'from 1 to 4094' output add span0 dev eth1 vlan 4095
+	usage_error 'from 1 to 4094' output add span0 dev eth1 vlan 10,20
+	usage_error 'from 0 to 4294967295' output add span0 psample 4294967296
+	usage_error 'from 0 to 4294967295' output add span0 psample -1
+	usage_error 'vlan and strip are for devices' output add span0 psample 1 strip
+	usage_error 'vlan and strip are for devices' output add span0 vlan 5 psample 1
+	usage_error '"psample" is a second target' output add span0 dev eth1 psample 1
+	usage_error '"dev" is a second target' output add span0 dev eth1 dev eth2
+	usage_error '"strip" is given twice' output add span0 dev eth1 strip strip
+	usage_error 'what is "vlan"? see: vspanctl output del help' output del span0 dev eth1 vlan 5
+	usage_error 'what is "b"? see: vspanctl output show help' output show a b
+	usage_error "device name \"a/b\" contains '/'" output add span0 dev a/b
+	usage_error 'the device name is empty' output add span0 dev ''
+	usage_error 'at most 15 characters' output add span0 dev 1234567890123456
+}
+
+xml_usage()
+{
+	usage_error 'xml needs the name of a span' xml
+	usage_error 'what is "b"? see: vspanctl xml help' xml a b
+	usage_error '"queues" needs a value, QUEUES' xml span0 queues
+	usage_error 'from 1 to 256' xml span0 queues 0
+	usage_error 'from 1 to 256' xml span0 queues 257
 }
 
 no_words()
@@ -145,11 +191,14 @@ helps()
 	local word
 
 	help
-	for word in add set del show flush monitor span; do
+	for word in add set del show flush monitor span output xml; do
 		help "$word"
 	done
 	for word in add del set show; do
 		help span "$word"
+	done
+	for word in add del show; do
+		help output "$word"
 	done
 	for word in -h -help --help; do
 		run "$word"
@@ -194,7 +243,12 @@ no_module()
 
 	for words in show "-j show" "show span0" "add eth0" "set eth0 rx" \
 		"del eth0" flush monitor "span show" "span add mon" \
-		"span set mon qlen 1" "span del mon"; do
+		"span set mon qlen 1" "span del mon" \
+		"output add mon dev eth1 vlan 200 strip" \
+		"output add mon dev eth1 strip" "output add mon psample 7" \
+		"output del mon dev eth1" "output del mon psample 7" \
+		"output show" "-j -s output show mon" "xml mon" \
+		"-j xml mon queues 256"; do
 		if [ -e /sys/module/vspan ]; then
 			skip "no module: vspanctl $words" "the module is loaded"
 			continue
@@ -238,7 +292,11 @@ man_page()
 
 echo "KTAP version 1"
 no_words
-usage_errors
+general_usage
+source_usage
+span_usage
+output_usage
+xml_usage
 helps
 write_errors
 no_netns

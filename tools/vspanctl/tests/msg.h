@@ -2,6 +2,7 @@
 #ifndef VSPANCTL_TEST_MSG_H
 #define VSPANCTL_TEST_MSG_H
 
+#include <stdbool.h>
 #include <linux/genetlink.h>
 #include <linux/vspan.h>
 #include <libmnl/libmnl.h>
@@ -100,6 +101,52 @@ static inline struct nlmsghdr *msg_binding(void *buf, uint8_t cmd,
 	mnl_attr_put_strz(nlh, VSPAN_A_BINDING_DEV, dev);
 	mnl_attr_put_u32(nlh, VSPAN_A_BINDING_IFINDEX, ifindex);
 	mnl_attr_put_u32(nlh, VSPAN_A_BINDING_HOOK, VSPAN_HOOK_TAP);
+	return nlh;
+}
+
+/* What an output has besides its target. @dormant < 0: active. */
+static inline void msg_output_rest(struct nlmsghdr *nlh, int dormant)
+{
+	struct nlattr *nest;
+
+	if (dormant >= 0)
+		mnl_attr_put_u32(nlh, VSPAN_A_OUTPUT_DORMANT, dormant);
+	nest = mnl_attr_nest_start(nlh, VSPAN_A_OUTPUT_STATS);
+	mnl_attr_put_u64(nlh, VSPAN_A_OUTPUT_STATS_PACKETS, 30);
+	mnl_attr_put_u64(nlh, VSPAN_A_OUTPUT_STATS_BYTES, 2040);
+	msg_drop(nlh, VSPAN_A_OUTPUT_STATS_DROPS, VSPAN_A_DROP_TOO_BIG, 6);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* @vlan 0: none. @ifindex 0: there is no device. */
+static inline struct nlmsghdr *msg_output_dev(void *buf, uint8_t cmd,
+					      const char *span, const char *dev,
+					      uint32_t ifindex, uint16_t vlan,
+					      bool strip, int dormant)
+{
+	struct nlmsghdr *nlh = msg_start(buf, cmd);
+
+	mnl_attr_put_strz(nlh, VSPAN_A_OUTPUT_SPAN, span);
+	mnl_attr_put_strz(nlh, VSPAN_A_OUTPUT_DEV, dev);
+	if (ifindex)
+		mnl_attr_put_u32(nlh, VSPAN_A_OUTPUT_IFINDEX, ifindex);
+	if (vlan)
+		mnl_attr_put_u16(nlh, VSPAN_A_OUTPUT_VLAN, vlan);
+	if (strip)
+		mnl_attr_put_u8(nlh, VSPAN_A_OUTPUT_STRIP, 1);
+	msg_output_rest(nlh, dormant);
+	return nlh;
+}
+
+static inline struct nlmsghdr *msg_output_group(void *buf, uint8_t cmd,
+						const char *span,
+						uint32_t group)
+{
+	struct nlmsghdr *nlh = msg_start(buf, cmd);
+
+	mnl_attr_put_strz(nlh, VSPAN_A_OUTPUT_SPAN, span);
+	mnl_attr_put_u32(nlh, VSPAN_A_OUTPUT_GROUP, group);
+	msg_output_rest(nlh, -1);
 	return nlh;
 }
 

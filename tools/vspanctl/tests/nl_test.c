@@ -24,6 +24,9 @@ enum answer {
 	FAMILY_REPLY,	/* ID and group of the family */
 	SPAN_REPLY,	/* one span, then done */
 	AWAY_REPLY,	/* one span in another netns, then done */
+	DOWN_REPLY,	/* one span that is down, then done */
+	LINK_REPLY,	/* one link with its address, then done */
+	NO_MAC_REPLY,	/* one link with an address of another length */
 	DUMP_EMPTY,	/* NLMSG_DONE */
 	DUMP_INTR,	/* one span, overtaken by a change */
 	DUMP_FAIL,	/* an error in NLMSG_DONE */
@@ -120,13 +123,27 @@ static void reply_family(const struct nlmsghdr *req)
 	reply_end(nlh);
 }
 
-static void reply_span(const struct nlmsghdr *req, uint16_t flags, int netnsid)
+static void reply_span(const struct nlmsghdr *req, uint16_t flags, int netnsid,
+		       bool up)
 {
 	struct nlmsghdr *nlh = msg_span(kernel.tx + kernel.len,
 					VSPAN_CMD_SPAN_GET, "span0", netnsid);
 
+	if (!up)	/* the last of a type is the one that counts */
+		mnl_attr_put_u8(nlh, VSPAN_A_SPAN_UP, 0);
 	nlh->nlmsg_seq = req->nlmsg_seq;
 	nlh->nlmsg_flags = flags;
+	reply_end(nlh);
+}
+
+static void reply_link(const struct nlmsghdr *req, size_t len)
+{
+	static const uint8_t mac[] = { 0x52, 0x54, 0x00, 0xab, 0x0c, 0xff };
+	struct nlmsghdr *nlh = reply(req, RTM_NEWLINK, 0);
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, "span0");
+	mnl_attr_put(nlh, IFLA_ADDRESS, len, mac);
 	reply_end(nlh);
 }
 
@@ -149,13 +166,22 @@ static void answer(const struct nlmsghdr *req, const struct step *s)
 		reply_family(req);
 		break;
 	case SPAN_REPLY:
-		reply_span(req, 0, -1);
+		reply_span(req, 0, -1, true);
 		break;
 	case AWAY_REPLY:
-		reply_span(req, NLM_F_MULTI, 3);
+		reply_span(req, NLM_F_MULTI, 3, true);
+		break;
+	case DOWN_REPLY:
+		reply_span(req, 0, -1, false);
+		break;
+	case LINK_REPLY:
+		reply_link(req, 6);
+		break;
+	case NO_MAC_REPLY:
+		reply_link(req, 4);
 		break;
 	case DUMP_INTR:
-		reply_span(req, NLM_F_MULTI | NLM_F_DUMP_INTR, -1);
+		reply_span(req, NLM_F_MULTI | NLM_F_DUMP_INTR, -1, true);
 		break;
 	default:
 		break;
@@ -232,11 +258,11 @@ int mnl_socket_setsockopt(const struct mnl_socket *nl, int type, void *buf,
 	return 0;
 }
 
-/* Run a command against a script; stderr goes to @err. */
+/* Run a command against a script; stdout goes to @out, stderr to @err. */
 static int run(int (*fn)(struct ctx *, int, char **), const struct step *script,
-	       char **argv, char *err, size_t len)
+	       char **argv, char *out, char *err, size_t len)
 {
-	struct ctx ctx = { .out.fp = stdout };
+	struct ctx ctx = { .out.fp = fmemopen(out, len - 1, "w") };
 	FILE *real = stderr, *fake;
 	int argc = 0, ret;
 
@@ -244,7 +270,7 @@ static int run(int (*fn)(struct ctx *, int, char **), const struct step *script,
 		argc++;
 	memset(err, 0, len);
 	fake = fmemopen(err, len - 1, "w");
-	if (!fake)
+	if (!fake || !ctx.out.fp)
 		abort();
 	kernel.step = script;
 	kernel.missed = 0;
@@ -252,6 +278,7 @@ static int run(int (*fn)(struct ctx *, int, char **), const struct step *script,
 	ret = fn(&ctx, argc, argv);
 	stderr = real;
 	fclose(fake);
+	fclose(ctx.out.fp);
 	nl_close(&ctx.nl);
 	if (kernel.missed || kernel.step->type) {
 		printf("# the script was not followed to its end\n");
@@ -270,7 +297,7 @@ struct test {
 	char *argv[8];
 	struct step script[SCRIPT_MAX];
 	int ret;
-	const char *says;
+	const char *says;	/* on stderr */
 };
 
 static const struct test tests[] = {
@@ -362,6 +389,7 @@ static const struct test tests[] = {
 			VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
 			VSPAN(SOURCE_GET, DUMP_EMPTY, 0, NULL),
 			VSPAN(BINDING_GET, DUMP_EMPTY, 0, NULL),
+			VSPAN(OUTPUT_GET, DUMP_EMPTY, 0, NULL),
 		}, 1, "no span is named mon",
 	}, {
 		"a dump that fails midway", cmd_show, { NULL }, {
@@ -371,64 +399,65 @@ static const struct test tests[] = {
 	},
 };
 
-static const struct cmd *span_cmd(const char *name)
+static const struct cmd *find_cmd(const struct cmd *cmd, const char *name)
 {
-	const struct cmd *cmd;
-
-	for (cmd = span_cmds; strcmp(cmd->name, name); cmd++)
-		;
+	while (strcmp(cmd->name, name))
+		cmd++;
 	return cmd;
 }
 
-static void run_test(struct ktap *t, const struct test *test)
+static void run_test(struct ktap *t, const struct test *test,
+		     const char *prints)
 {
-	char err[512];
-	int ret = run(test->fn, test->script, (char **)test->argv, err,
+	char out[512] = "", err[512];
+	int ret = run(test->fn, test->script, (char **)test->argv, out, err,
 		      sizeof(err));
 	bool ok = ret == test->ret &&
 		  (*test->says ? strstr(err, test->says) != NULL : !*err);
 
+	ok = ok && !strcmp(out, prints);
 	ktap_ok(t, ok, test->name);
 	if (!ok)
-		printf("# exit %d, want %d; said: %s\n", ret, test->ret, err);
+		printf("# exit %d, want %d; said: %s; printed: %s\n", ret,
+		       test->ret, err, out);
 }
 
 static void test_spans(struct ktap *t)
 {
-	struct test list[] = {
-		{ "span add", span_cmd("add")->fn,
+	const struct test list[] = {
+		{ "span add", find_cmd(span_cmds, "add")->fn,
 		  { "mon", "frames", "wire", "qlen", "9" },
 		  { GET_FAMILY, LINK(NEW, ACK, 0, NULL) }, 0, "" },
-		{ "span add of a name that is taken", span_cmd("add")->fn,
+		{ "span add of a name that is taken", find_cmd(span_cmds, "add")->fn,
 		  { "mon" }, { GET_FAMILY, LINK(NEW, FAIL, EEXIST, NULL) },
 		  1, "a device named mon exists" },
 		{ "span add is undone when frames is refused",
-		  span_cmd("add")->fn, { "mon", "frames", "asis" },
+		  find_cmd(span_cmds, "add")->fn, { "mon", "frames", "asis" },
 		  { GET_FAMILY, LINK(NEW, ACK, 0, NULL),
 		    VSPAN(SPAN_SET, FAIL, EINVAL, "no"),
 		    VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
 		    LINK(DEL, ACK, 0, NULL) }, 1, "span add mon: no" },
-		{ "span set", span_cmd("set")->fn,
+		{ "span set", find_cmd(span_cmds, "set")->fn,
 		  { "mon", "qlen", "9", "frames", "asis" },
 		  { GET_FAMILY, VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
 		    LINK(NEW, ACK, 0, NULL),
 		    VSPAN(SPAN_SET, ACK, 0, NULL) }, 0, "" },
 		{ "span set puts qlen back when frames is refused",
-		  span_cmd("set")->fn, { "mon", "qlen", "9", "frames", "asis" },
+		  find_cmd(span_cmds, "set")->fn, { "mon", "qlen", "9", "frames", "asis" },
 		  { GET_FAMILY, VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
 		    LINK(NEW, ACK, 0, NULL),
 		    VSPAN(SPAN_SET, FAIL, EINVAL, "no"),
 		    LINK(NEW, ACK, 0, NULL) }, 1, "span set mon frames: no" },
-		{ "span del", span_cmd("del")->fn, { "mon" },
+		{ "span del", find_cmd(span_cmds, "del")->fn, { "mon" },
 		  { GET_FAMILY, VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
 		    LINK(DEL, ACK, 0, NULL) }, 0, "" },
 		{ "span del spares a device that is no span",
-		  span_cmd("del")->fn, { "eth0" },
+		  find_cmd(span_cmds, "del")->fn, { "eth0" },
 		  { GET_FAMILY, VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
 		    VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL) },
 		  1, "no span is named eth0" },
 		{ "span set of one that was moved away",
-		  span_cmd("set")->fn, { "span0", "qlen", "9" },
+		  find_cmd(span_cmds, "set")->fn, { "span0", "qlen", "9" },
 		  { GET_FAMILY, VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
 		    VSPAN(SPAN_GET, AWAY_REPLY, 0, NULL) },
 		  1, "in another network namespace (id 3)" },
@@ -436,8 +465,117 @@ static void test_spans(struct ktap *t)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(list); i++)
-		run_test(t, &list[i]);
+		run_test(t, &list[i], "");
 }
+
+static void test_outputs(struct ktap *t)
+{
+	const struct test list[] = {
+		{ "output add", find_cmd(output_cmds, "add")->fn,
+		  { "mon", "dev", "eth1", "vlan", "200", "strip" },
+		  { GET_FAMILY, VSPAN(OUTPUT_NEW, ACK, 0, NULL) }, 0, "" },
+		{ "output add that is refused", find_cmd(output_cmds, "add")->fn,
+		  { "mon", "psample", "5" },
+		  { GET_FAMILY, VSPAN(OUTPUT_NEW, FAIL, EEXIST, "it is there") },
+		  1, "vspanctl: output add psample 5 to mon: it is there\n" },
+		{ "output add makes no span", find_cmd(output_cmds, "add")->fn,
+		  { "span0", "dev", "eth1" },
+		  { GET_FAMILY, VSPAN(OUTPUT_NEW, FAIL, ENODEV, "none"),
+		    VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL) },
+		  1, "make it with: vspanctl span add span0" },
+		{ "output add to a span that was moved away",
+		  find_cmd(output_cmds, "add")->fn, { "span0", "dev", "eth1" },
+		  { GET_FAMILY, VSPAN(OUTPUT_NEW, FAIL, ENODEV, "none"),
+		    VSPAN(SPAN_GET, AWAY_REPLY, 0, NULL) },
+		  1, "in another network namespace (id 3)" },
+		{ "output del", find_cmd(output_cmds, "del")->fn,
+		  { "mon", "psample", "5" },
+		  { GET_FAMILY, VSPAN(OUTPUT_DEL, ACK, 0, NULL) }, 0, "" },
+		{ "output del that is refused", find_cmd(output_cmds, "del")->fn,
+		  { "mon", "dev", "eth1" },
+		  { GET_FAMILY, VSPAN(OUTPUT_DEL, FAIL, ENOENT, "no such") },
+		  1, "vspanctl: output del eth1 of mon: no such\n" },
+		{ "output show of a missing span",
+		  find_cmd(output_cmds, "show")->fn, { "mon" },
+		  { GET_FAMILY, VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
+		    VSPAN(OUTPUT_GET, DUMP_EMPTY, 0, NULL) },
+		  1, "no span is named mon" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(list); i++)
+		run_test(t, &list[i], "");
+}
+
+#define XML_HEAD							\
+	"<interface type='ethernet'>\n"					\
+	"  <mac address='52:54:00:ab:0c:ff'/>\n"
+
+static const struct {
+	struct test test;
+	const char *prints;
+} xml_tests[] = {
+	{ {
+		"xml", cmd_xml, { "span0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+			LINK(GET, LINK_REPLY, 0, NULL),
+		}, 0, "" }, XML_HEAD
+		"  <target dev='span0' managed='no'/>\n"
+		"  <model type='virtio'/>\n</interface>\n",
+	}, { {
+		"xml with queues, of a name XML must escape", cmd_xml,
+		{ "<a>'&\"", "queues", "2" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+			LINK(GET, LINK_REPLY, 0, NULL),
+		}, 0, "" }, XML_HEAD
+		"  <target dev='&lt;a&gt;&apos;&amp;&quot;' managed='no'/>\n"
+		"  <model type='virtio'/>\n"
+		"  <driver name='vhost' queues='2'/>\n</interface>\n",
+	}, { {
+		"xml warns of a span that is down", cmd_xml, { "span0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, DOWN_REPLY, 0, NULL),
+			LINK(GET, LINK_REPLY, 0, NULL),
+		}, 0, "bring it up; do so with: ip link set span0 up\n" }, XML_HEAD
+		"  <target dev='span0' managed='no'/>\n"
+		"  <model type='virtio'/>\n</interface>\n",
+	}, { {
+		"xml of a name of 15 quotes", cmd_xml,
+		{ "\"\"\"\"\"\"\"\"\"\"\"\"\"\"\"" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+			LINK(GET, LINK_REPLY, 0, NULL),
+		}, 0, "" }, XML_HEAD
+		"  <target dev='&quot;&quot;&quot;&quot;&quot;&quot;&quot;&quot;"
+		"&quot;&quot;&quot;&quot;&quot;&quot;&quot;' managed='no'/>\n"
+		"  <model type='virtio'/>\n</interface>\n",
+	}, { {
+		"xml of a name XML cannot hold", cmd_xml, { "a\x01" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+		}, 1, "XML has no way to write the name of a?" }, "",
+	}, { {
+		"xml without an address", cmd_xml, { "span0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, SPAN_REPLY, 0, NULL),
+			LINK(GET, NO_MAC_REPLY, 0, NULL),
+		}, 1, "vspanctl: xml span0: the kernel's answer is malformed" }, "",
+	}, { {
+		"xml of a span that was moved away", cmd_xml, { "span0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+			VSPAN(SPAN_GET, AWAY_REPLY, 0, NULL),
+		}, 1, "in another network namespace (id 3)" }, "",
+	}, { {
+		"xml of a device that is no span", cmd_xml, { "eth0" }, {
+			GET_FAMILY,
+			VSPAN(SPAN_GET, FAIL, ENODEV, NULL),
+			VSPAN(SPAN_GET, DUMP_EMPTY, 0, NULL),
+		}, 1, "xml: no span is named eth0" }, "",
+	},
+};
 
 int main(void)
 {
@@ -446,7 +584,10 @@ int main(void)
 
 	ktap_start();
 	for (i = 0; i < ARRAY_SIZE(tests); i++)
-		run_test(&t, &tests[i]);
+		run_test(&t, &tests[i], "");
 	test_spans(&t);
+	test_outputs(&t);
+	for (i = 0; i < ARRAY_SIZE(xml_tests); i++)
+		run_test(&t, &xml_tests[i].test, xml_tests[i].prints);
 	return ktap_end(&t);
 }
