@@ -31,6 +31,9 @@ static void vspan_notifier_other(struct net_device *dev, unsigned long event)
 		vspan_source_reconcile(dev);
 		vspan_output_reconcile(dev);
 		break;
+	case NETDEV_CHANGEUPPER:
+		vspan_output_retry_all(dev_net(dev));
+		break;
 	case NETDEV_UNREGISTER:
 		/* Deleted or on the way to another netns: ours ends here. The
 		 * event may come again while references remain.

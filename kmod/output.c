@@ -117,8 +117,20 @@ static void vspan_output_count_live(struct vspan_dev *vs)
 	WRITE_ONCE(vs->live_outputs, n);
 }
 
+static bool vspan_output_is_tunnel(const struct net_device *dev)
+{
+	static const char * const kinds[] = {
+		"gretap", "ip6gretap", "erspan", "ip6erspan", "vxlan", "geneve",
+	};
+
+	return dev->rtnl_link_ops &&
+	       match_string(kinds, ARRAY_SIZE(kinds),
+			    dev->rtnl_link_ops->kind) >= 0;
+}
+
 static void vspan_output_bind(struct vspan_output *out, struct net_device *dev)
 {
+	WRITE_ONCE(out->tunnel, vspan_output_is_tunnel(dev));
 	netdev_hold(dev, &out->tracker, GFP_KERNEL);
 	rcu_assign_pointer(out->dev, dev);
 	vspan_output_count_live(out->vs);
@@ -289,6 +301,26 @@ void vspan_output_retry(struct vspan_dev *vs)
 	list_for_each_entry(out, &vs->outputs, node) {
 		dev = out->psample ? NULL :
 				     vspan_devbar_named(out->net, out->name);
+		if (dev)
+			vspan_output_follow(out, dev);
+	}
+}
+
+/**
+ * vspan_output_retry_all - look again at all outputs of a netns
+ * @net: netns where a device got another device above it, or lost it
+ *
+ * An output that now leads to a source yields to it.
+ *
+ * Context: RTNL.
+ */
+void vspan_output_retry_all(struct net *net)
+{
+	struct vspan_output *out;
+	struct net_device *dev;
+
+	list_for_each_entry(out, &vspan_net(net)->outputs, net_node) {
+		dev = out->psample ? NULL : vspan_devbar_named(net, out->name);
 		if (dev)
 			vspan_output_follow(out, dev);
 	}

@@ -4,6 +4,7 @@
 #include <linux/if_vlan.h>
 #include <linux/rculist.h>
 #include <net/psample.h>
+#include <net/sch_generic.h>
 
 #include "vspan.h"
 
@@ -13,21 +14,32 @@ static void vspan_output_drop(const struct vspan_output *out,
 	vspan_stats_drop(out->stats, why, vspan_wire_frames(skb));
 }
 
-/* Would the device take the frame? Asked before it is copied. A tag more than
- * the MTU says is what every Ethernet device bears.
+/* Would the device send? Asked before a frame is copied. With a carrier, but
+ * before link watch has given it its queues, it would drop without a word.
  */
-static bool vspan_output_may(const struct net_device *dev,
-			     const struct sk_buff *skb, enum vspan_drop *why)
+static bool vspan_output_may(const struct net_device *dev, enum vspan_drop *why)
 {
 	if (!dev)
 		*why = VSPAN_DROP_NO_DEVICE;
-	else if (!netif_running(dev) || !netif_carrier_ok(dev))
+	else if (!netif_running(dev) || !netif_carrier_ok(dev) ||
+		 rcu_access_pointer(netdev_get_tx_queue(dev, 0)->qdisc) ==
+		 &noop_qdisc)
 		*why = VSPAN_DROP_DEV_DOWN;
-	else if (!is_skb_forwardable(dev, skb))
-		*why = VSPAN_DROP_TOO_BIG;
 	else
 		return true;
 	return false;
+}
+
+/* Does the frame fit, with the tags it has now? A tag more than the MTU says is
+ * what every Ethernet device bears; a tunnel has no room for it.
+ */
+static bool vspan_output_fits(const struct vspan_output *out,
+			      const struct net_device *dev,
+			      const struct sk_buff *skb)
+{
+	if (!READ_ONCE(out->tunnel) || skb_is_gso(skb))
+		return is_skb_forwardable(dev, skb);
+	return vspan_wire_len(skb) <= dev->mtu + dev->hard_header_len;
 }
 
 /* RSPAN: the frame's own tag stays inside, unless it is to be stripped. */
@@ -46,31 +58,60 @@ static int vspan_output_tag(const struct vspan_output *out,
 
 /* A tunnel that finds IP in a frame too long for its path sends the frame's
  * sender an ICMP error (tnl_update_pmtu() in net/ipv4/ip_tunnel.c), and the
- * sender believes it. It finds none in a frame of another protocol. Those who
- * spread flows have the hash, which the protocol goes into, taken before.
+ * sender believes it. It finds none in a frame of another protocol, nor looks
+ * for one behind a tag that it need not put in by itself. Those who spread
+ * flows have the hash, which the protocol goes into, taken before.
+ *
+ * Return: the frame, or NULL if there was no memory.
  */
-static void vspan_output_disguise(struct sk_buff *skb)
+static struct sk_buff *vspan_output_disguise(const struct vspan_output *out,
+					     struct sk_buff *skb)
 {
 	if (skb_is_gso(skb))
-		return;
+		return skb;
 	skb_get_hash(skb);
-	skb->protocol = htons(ETH_P_802_3);
+	if (READ_ONCE(out->tunnel) && skb_vlan_tag_present(skb))
+		skb = __vlan_hwaccel_push_inside(skb);
+	if (skb)
+		skb->protocol = htons(ETH_P_802_3);
+	return skb;
+}
+
+/* Give a frame of ours the form in which it leaves; NULL if it cannot, which is
+ * counted.
+ */
+static struct sk_buff *vspan_output_form(const struct vspan_output *out,
+					 const struct net_device *dev,
+					 struct sk_buff *skb)
+{
+	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
+	unsigned int n = vspan_wire_frames(skb);
+
+	if (!vspan_output_tag(out, skb)) {
+		if (vspan_output_fits(out, dev, skb)) {
+			skb = vspan_output_disguise(out, skb);
+			if (skb)
+				return skb;
+		} else {
+			why = VSPAN_DROP_TOO_BIG;
+		}
+	}
+	vspan_stats_drop(out->stats, why, n);
+	kfree_skb(skb);
+	return NULL;
 }
 
 static void vspan_output_xmit(const struct vspan_output *out,
 			      struct net_device *dev, struct sk_buff *skb)
 {
-	unsigned int n = vspan_wire_frames(skb);
-	unsigned int len;
+	unsigned int n, len;
 	int err;
 
-	if (vspan_output_tag(out, skb)) {
-		vspan_output_drop(out, skb, VSPAN_DROP_NO_MEMORY);
-		kfree_skb(skb);
+	skb = vspan_output_form(out, dev, skb);
+	if (!skb)
 		return;
-	}
+	n = vspan_wire_frames(skb);
 	len = vspan_wire_len(skb);
-	vspan_output_disguise(skb);
 	skb->dev = dev;
 	skb->mark = VSPAN_OUTPUT_MARK;
 	skb->pkt_type = PACKET_OUTGOING;
@@ -89,7 +130,7 @@ static void vspan_output_to_dev(const struct vspan_output *out,
 	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
 	struct sk_buff *copy = NULL;
 
-	if (vspan_output_may(dev, skb, &why))
+	if (vspan_output_may(dev, &why))
 		copy = skb_clone(skb, GFP_ATOMIC);
 	if (copy)
 		vspan_output_xmit(out, dev, copy);
@@ -97,8 +138,8 @@ static void vspan_output_to_dev(const struct vspan_output *out,
 		vspan_output_drop(out, skb, why);
 }
 
-static void vspan_output_to_psample(const struct vspan_output *out,
-				    struct sk_buff *skb)
+static void vspan_output_sample(const struct vspan_output *out,
+				struct sk_buff *skb)
 {
 	const struct vspan_cb *cb = vspan_cb(skb);
 	struct psample_metadata md = {
@@ -110,6 +151,27 @@ static void vspan_output_to_psample(const struct vspan_output *out,
 	psample_sample_packet(out->psample, skb, cb->rate, &md);
 	vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS,
 			       vspan_wire_frames(skb), vspan_wire_len(skb));
+}
+
+/* psample takes the bytes of a frame; a tag beside them would be lost. */
+static void vspan_output_to_psample(const struct vspan_output *out,
+				    struct sk_buff *skb)
+{
+	struct sk_buff *copy;
+
+	if (!skb_vlan_tag_present(skb)) {
+		vspan_output_sample(out, skb);
+		return;
+	}
+	copy = skb_clone(skb, GFP_ATOMIC);
+	if (copy)
+		copy = __vlan_hwaccel_push_inside(copy);
+	if (copy) {
+		vspan_output_sample(out, copy);
+		consume_skb(copy);
+	} else {
+		vspan_output_drop(out, skb, VSPAN_DROP_NO_MEMORY);
+	}
 }
 
 /**

@@ -172,6 +172,7 @@ struct vspan_binding {
  * @psample: psample group in place of a device, or NULL
  * @vlan: VLAN ID of the tag put around each frame, or 0 for none
  * @strip: take the frame's own outer tag off first
+ * @tunnel: @dev encapsulates what it sends; READ_ONCE/WRITE_ONCE
  * @stats: per-CPU counters
  * @node: in &struct vspan_dev.outputs; RCU
  * @net_node: in &struct vspan_net.outputs; RTNL
@@ -187,6 +188,7 @@ struct vspan_output {
 	struct psample_group *psample;
 	u16 vlan;
 	bool strip;
+	bool tunnel;
 	struct vspan_stats __percpu *stats;
 
 	struct list_head node;
@@ -317,6 +319,7 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 void vspan_output_destroy(struct vspan_output *out);
 void vspan_output_reconcile(struct net_device *dev);
 void vspan_output_retry(struct vspan_dev *vs);
+void vspan_output_retry_all(struct net *net);
 void vspan_output_unbind_all(struct net_device *dev);
 bool vspan_output_above(const struct vspan_dev *vs, struct net_device *dev);
 bool vspan_output_dormant(const struct vspan_output *out,
