@@ -16,6 +16,11 @@ TEST_PROGS=(
 	vspan_cli.sh
 	vspan_refuse.sh
 	vspan_race.sh
+	vspan_output.sh
+	vspan_loop.sh
+	vspan_remote.sh
+	vspan_psample.sh
+	vspan_container.sh
 	# end of TEST_PROGS
 )
 

@@ -81,6 +81,57 @@ source_add()
 	defer vspan "$ns" del "$dev" to "$span"
 }
 
+# output_add NETNS SPAN WORDS...: undone at the end of the test case
+output_add()
+{
+	check_vspan "$1" output add "${@:2}" || return 1
+	defer vspan "$1" output del "${@:2:3}"
+}
+
+# books NETNS OUTPUT-PATH: all that it has counted, in REPLY: "packets=N REASON=N"
+books()
+{
+	local key
+
+	json "$1" -s show || return 1
+	REPLY=packets=${J[$2/stats/packets]-absent}
+	for key in "${!J[@]}"; do
+		[[ $key != "$2/stats/drops/"* || ${J[$key]} == 0 ]] ||
+			REPLY+=" ${key##*/}=${J[$key]}"
+	done
+}
+
+books_are()
+{
+	books "$1" "$2" && [ "$REPLY" == "$3" ]
+}
+
+# check_books NETNS OUTPUT-PATH WANT: a frame is counted just after it has left
+check_books()
+{
+	busywait books_are "$@" && return 0
+	fail "$2 has counted '$REPLY', expected '$3'"
+	return 1
+}
+
+# tcp_copied READER FROM TO ADDRESS BYTES NETNS DEV MARKER...: a TCP transfer that DEV
+# receives; READER, which ends by the marker (id 99), has counted each byte that DEV has.
+# What TCP had to send again is in both.
+tcp_copied()
+{
+	local name=$1 bytes=$5
+
+	reader origin count "$7" ns="$6" id=99 || return 1
+	check_ok "TCP" "$PKT" bulk from="$2" to="$3" addr="$4" bytes="$bytes"
+	flows "marker" "${@:8}"
+	check_finish origin
+	[ "${KV[tcp_bytes]:-0}" -ge "$bytes" ] || fail "bytes of TCP: ${LINES[*]}"
+	bytes=${KV[tcp_bytes]}
+	check_finish "$name"
+	check_eq "bytes of TCP at $name" "${KV[tcp_bytes]}" "$bytes"
+	check_eq "bad checksums at $name" "${KV[badcsum]}" 0
+}
+
 # tap_path NETNS SPAN: its /dev/tapN
 tap_path()
 {

@@ -66,6 +66,8 @@ uint32_t frame_build(const struct stream *s, uint32_t seq, uint8_t *buf)
 	memcpy(p, s->dst, 6);
 	memcpy(p + 6, s->src, 6);
 	p += 12;
+	if (s->outer_vid)
+		p = put_tag(p, 0x8100, s->outer_vid);
 	if (s->tagged)
 		p = put_tag(p, s->tpid, s->tci);
 	if (s->inner)

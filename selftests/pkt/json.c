@@ -71,6 +71,14 @@ static void get_literal(char *out, size_t size)
 		bad();
 }
 
+static void get_scalar(char *out, size_t size)
+{
+	if (peek() == '"')
+		get_string(out, size);
+	else
+		get_literal(out, size);
+}
+
 static void get_value(char *path, int depth);
 
 /* The first member names an object that is in an array. */
@@ -87,9 +95,9 @@ static void get_object(char *path, int depth, bool in_array)
 			expect(',');
 		get_string(key, sizeof(key));
 		expect(':');
-		if (first && in_array && peek() == '"') {
+		if (first && in_array && !strchr("{[", peek())) {
 			back = pos;
-			get_string(value, sizeof(value));
+			get_scalar(value, sizeof(value));
 			pos = back;
 			snprintf(path + len, PATH_LEN - len, "%s%s", len ? "/" : "", value);
 			len = strlen(path);
@@ -137,13 +145,8 @@ static void get_value(char *path, int depth)
 	case '[':
 		get_array(path, depth);
 		return;
-	case '"':
-		get_string(value, sizeof(value));
-		break;
-	default:
-		get_literal(value, sizeof(value));
-		break;
 	}
+	get_scalar(value, sizeof(value));
 	printf("%s %s\n", path, value);
 }
 

@@ -15,16 +15,20 @@
 static const char usage_text[] =
 "Usage: pkt { send | recv | count | echo } PORT [WORD=VALUE ...] [{ send | ... } ...]\n"
 "       pkt bulk from=NS to=NS addr=IP4 [port=N] [bytes=N]\n"
+"       pkt queues /dev/tapN dev=DEV [ns=NAME] [queues=N] [flows=N] [count=N]\n"
+"                         count UDP frames of each flow: each by one queue, in order\n"
 "       pkt nl { bad | random | good | churn } span=NAME source=NAME [seed=N] [count=N]\n"
 "       pkt json          JSON on stdin to one 'path value' line per scalar\n"
-"PORT := DEV (AF_PACKET) | tun:DEV (/dev/net/tun) | /dev/tapN\n"
+"PORT := DEV (AF_PACKET) | tun:DEV (/dev/net/tun) | /dev/tapN | psample:GROUP |\n"
+"        pcap:FILE\n"
 "All readers attach, then 'ready' is printed, then the senders send in the\n"
 "order given; a reader ends at the markers of its stream. One result line each;\n"
 "exit 0 only if every reader got exactly what its words describe.\n"
 "  ns=NAME        netns of the port\n"
 "  count=N        frames of the stream (default 10)\n"
 "  len=A[-B]      frame length without tags and FCS, swept from A to B\n"
-"  vlan=VID[:PCP] outer tag; proto=0x8100|0x88a8; inner=VID adds a second tag\n"
+"  vlan=VID[:PCP] outer tag; proto=0x8100|0x88a8; inner=VID adds a second tag;\n"
+"                 outer=VID another 802.1Q tag around them\n"
 "  dst=MAC src=MAC type=0xNNNN id=N seed=N     the rest of the frame\n"
 "  end=0|1        send or expect the end markers (default 1)\n"
 "  vnet=0|1       virtio header on a tap or tun; offload=N as TUNSETOFFLOAD\n"
@@ -34,6 +38,7 @@ static const char usage_text[] =
 "  timeout=MS     reader: give up after that much silence (default 15000, 0 never)\n"
 "  bind=0xNNNN    reader: packet socket of this protocol only; stamp=1 asks it for\n"
 "                 time stamps\n"
+"  iif=N oif=N sampled=N     reader of psample: interfaces and rate of each sample\n"
 "  loss=ok others=ok dir=any reader: what else is no failure; see outgoing frames\n";
 
 void die(const char *fmt, ...)
@@ -121,6 +126,8 @@ static bool parse_stream_word(struct stream *s, const char *word)
 		s->tpid = (uint16_t)opt_number("proto", v, 65535);
 	else if ((v = opt_value(word, "inner")))
 		parse_inner(s, v);
+	else if ((v = opt_value(word, "outer")))
+		s->outer_vid = (uint16_t)opt_number("outer", v, 4095);
 	else if ((v = opt_value(word, "dst")))
 		parse_mac(s->dst, v);
 	else if ((v = opt_value(word, "src")))
@@ -136,11 +143,26 @@ static bool parse_stream_word(struct stream *s, const char *word)
 	return true;
 }
 
+static bool parse_sampled_word(struct sampled *s, const char *word)
+{
+	const char *v;
+
+	if ((v = opt_value(word, "iif")))
+		s->iif = opt_number("iif", v, 65535);
+	else if ((v = opt_value(word, "oif")))
+		s->oif = opt_number("oif", v, 65535);
+	else if ((v = opt_value(word, "sampled")))
+		s->rate = opt_number("sampled", v, 0xffffffff);
+	else
+		return false;
+	return true;
+}
+
 static void parse_flow_word(struct flow *f, const char *word)
 {
 	const char *v;
 
-	if (parse_stream_word(&f->s, word))
+	if (parse_stream_word(&f->s, word) || parse_sampled_word(&f->want, word))
 		return;
 	if ((v = opt_value(word, "ns")))
 		f->ns = v;
@@ -202,6 +224,7 @@ static int parse_flows(struct flow *flows, int argc, char **argv)
 			.src = { 0x02, 0, 0, 0, 0, 0x01 },
 			.type = PKT_TYPE, .tpid = 0x8100,
 		},
+		.want = { .rate = 1 },
 		.end = true, .cpu = -1, .offload = -1, .bind = 3, .timeout = 15000,
 	};
 	enum role role;
@@ -235,6 +258,8 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "bulk"))
 		return bulk_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "queues"))
+		return queues_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "nl"))
 		return nl_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "json"))

@@ -30,6 +30,7 @@ struct stream {
 	uint16_t tpid;
 	uint16_t tci;
 	uint16_t inner_tci;
+	uint16_t outer_vid;	/* one more 802.1Q tag around all, or 0 */
 	bool tagged;
 	bool inner;
 };
@@ -60,14 +61,30 @@ struct frame {
 
 enum role { ROLE_SEND, ROLE_RECV, ROLE_COUNT, ROLE_ECHO };
 
+enum port_kind {
+	PORT_PACKET,		/* packet socket */
+	PORT_TAP,		/* a tap or tun: read() and write() */
+	PORT_PSAMPLE,		/* samples of a psample group */
+	PORT_PCAP,		/* a capture file, that may still grow */
+};
+
+/* What a psample listener wants to be told of each sample. */
+struct sampled {
+	uint32_t group;
+	uint32_t iif;
+	uint32_t oif;
+	uint32_t rate;
+};
+
 struct flow {
 	enum role role;
-	const char *dev;	/* DEV, tun:DEV or /dev/tapN */
+	const char *dev;	/* PORT as in usage() */
 	const char *ns;
 	struct stream s;
 	int fd;
 	int ifindex;
-	bool is_file;		/* a tap or tun: read() and write() */
+	enum port_kind kind;
+	struct sampled want;
 	bool vnet;
 	bool end;		/* markers end the stream */
 	bool loss_ok;
@@ -117,6 +134,14 @@ int port_write(struct flow *f, const uint8_t *frame, uint32_t len);
 void port_find(struct flow *f);
 void port_drops(struct flow *f);
 
+/* psample.c */
+void psample_open(struct flow *f, const char *group);
+int psample_read(struct flow *f, uint8_t *buf, struct frame *fr);
+
+/* pcap.c */
+void pcap_open(struct flow *f, const char *path);
+int pcap_read(struct flow *f, uint8_t *buf, struct frame *fr);
+
 /* flow.c */
 int flow_run(struct flow *flows, int n);
 uint64_t now_ms(void);
@@ -137,6 +162,9 @@ void super_header(uint32_t mss, struct virtio_net_hdr *vh);
 
 /* bulk.c */
 int bulk_main(int argc, char **argv);
+
+/* queues.c */
+int queues_main(int argc, char **argv);
 
 /* nl.c */
 int nl_main(int argc, char **argv);

@@ -127,7 +127,7 @@ static void file_open(struct flow *f, const char *path, const char *name)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI };
 
-	f->is_file = true;
+	f->kind = PORT_TAP;
 	f->fd = open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC);
 	if (f->fd < 0)
 		die("%s: %m", path);
@@ -164,11 +164,11 @@ static bool file_share(struct flow *f, const struct flow *before, int n)
 	const struct flow *g;
 
 	for (g = before; g < before + n; g++) {
-		if (!g->is_file || strcmp(g->dev, f->dev))
+		if (g->kind != PORT_TAP || strcmp(g->dev, f->dev))
 			continue;
 		f->fd = g->fd;
 		f->vnet = g->vnet;
-		f->is_file = true;
+		f->kind = PORT_TAP;
 		return true;
 	}
 	return false;
@@ -185,6 +185,10 @@ void port_open(struct flow *f, const struct flow *before, int nbefore)
 		file_open(f, f->dev, "");
 	else if (!strncmp(f->dev, "tun:", 4))
 		tun_open(f, f->dev + 4);
+	else if (!strncmp(f->dev, "psample:", 8))
+		psample_open(f, f->dev + 8);
+	else if (!strncmp(f->dev, "pcap:", 5))
+		pcap_open(f, f->dev + 5);
 	else
 		packet_open(f);
 	ns_leave(home);
@@ -276,8 +280,13 @@ static int packet_read(struct flow *f, uint8_t *buf, struct frame *fr)
 /* 1 and a frame in @fr, or 0 when there is none now. */
 int port_read(struct flow *f, uint8_t *buf, struct frame *fr)
 {
+	static int (* const readers[])(struct flow *f, uint8_t *buf, struct frame *fr) = {
+		[PORT_PACKET] = packet_read, [PORT_TAP] = file_read,
+		[PORT_PSAMPLE] = psample_read, [PORT_PCAP] = pcap_read,
+	};
+
 	memset(fr, 0, sizeof(*fr));
-	return f->is_file ? file_read(f, buf, fr) : packet_read(f, buf, fr);
+	return readers[f->kind](f, buf, fr);
 }
 
 static ssize_t file_write(struct flow *f, const uint8_t *frame, uint32_t len)
@@ -302,7 +311,7 @@ int port_write(struct flow *f, const uint8_t *frame, uint32_t len)
 	};
 	ssize_t n;
 
-	if (f->is_file) {
+	if (f->kind == PORT_TAP) {
 		n = file_write(f, frame, len);
 	} else {
 		memcpy(to.sll_addr, frame, 6);
@@ -317,6 +326,7 @@ void port_drops(struct flow *f)
 	struct tpacket_stats st = { 0 };
 	socklen_t len = sizeof(st);
 
-	if (!f->is_file && !getsockopt(f->fd, SOL_PACKET, PACKET_STATISTICS, &st, &len))
+	if (f->kind == PORT_PACKET &&
+	    !getsockopt(f->fd, SOL_PACKET, PACKET_STATISTICS, &st, &len))
 		f->t.sockdrop += st.tp_drops;
 }

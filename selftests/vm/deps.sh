@@ -51,6 +51,13 @@ check_packages()
 	jq                 reads vspanctl's JSON in the tests
 	ethtool            offloads and counters in the tests
 	python3            helpers in the tests
+	flex               builds user-mode Linux
+	bison              builds user-mode Linux
+	bc                 builds user-mode Linux
+	libvirt-daemon     runs the monitor VM in the tests
+	libvirt-daemon-driver-qemu runs the monitor VM in the tests
+	libvirt-clients    runs the monitor VM in the tests
+	tshark             decodes what left the host in the tests
 	EOT
 }
 

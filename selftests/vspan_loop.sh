@@ -1,0 +1,279 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Outputs that lead back: refused where the kernel can see it, caught at run time
+# where it cannot. Each frame on the wire is accounted for: no storm.
+# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+
+ALL_TESTS=(
+	"what_can_be_no_output"
+	"output_is_a_source"
+	"source_is_an_output"
+	"vlan_device_above_a_source"
+	"bridge_above_a_source"
+	"bond_above_a_source"
+	"another_span_may"
+	"device_becomes_a_loop"
+	"tunnel_over_a_mirrored_uplink"
+	"peer_of_a_bridge_port"
+	"bridge_takes_a_source"
+	"two_spans_in_a_circle"
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo.sh
+. "$(dirname "$0")/topo.sh"
+
+# eth0 of sw is the uplink, with p2 at its other end; out0 leads to far.
+setup()
+{
+	topo_cable && setup_ns far && span_add "$sw" span0 || return 1
+	ip -n "$sw" link add out0 type veth peer name mon0 netns "$far" || return 1
+	ip -n "$far" link set mon0 up
+	ip -n "$sw" link set out0 up
+	wait_up "$sw" out0 && wait_up "$far" mon0 || return 1
+	MARKERS=$(nproc)
+	TEN=$((10 + MARKERS))
+}
+
+state()
+{
+	REPLY=$(vspan "$sw" -j show)
+}
+
+# refused NEEDLE WORDS...: one sentence with the needle in it, and nothing changes
+refused()
+{
+	local needle=$1 before err rc=0
+
+	shift
+	state
+	before=$REPLY
+	err=$(vspan "$sw" "$@" 2>&1) || rc=$?
+	check_eq "exit status of '$*' ($err)" "$rc" 1
+	[[ $err == "vspanctl: "*"$needle"*"; "* && $err != *$'\n'* ]] ||
+		fail "'$*': '$err' does not name '$needle' and the way out"
+	state
+	check_eq "state after '$*'" "$REPLY" "$before"
+}
+
+what_can_be_no_output()
+{
+	refused lo output add span0 dev lo
+	refused span0 output add span0 dev span0
+	ip -n "$sw" link add span5 type vspan
+	defer ip -n "$sw" link del span5
+	refused span5 output add span0 dev span5
+	ip -n "$sw" tuntap add tun0 mode tun
+	defer ip -n "$sw" link del tun0
+	refused tun0 output add span0 dev tun0
+	output_add "$sw" span0 dev out0 || return
+	refused out0 output add span0 dev out0 vlan 10
+	refused out1 output del span0 dev out1
+	refused 7 output del span0 psample 7
+	ip -n "$sw" link property add dev out0 altname other0
+	defer ip -n "$sw" link property del dev out0 altname other0
+	refused other0 output add span0 dev other0
+}
+
+output_is_a_source()
+{
+	local dir
+
+	for dir in rx tx rx,tx; do
+		check_vspan "$sw" add eth0 "$dir"
+		refused eth0 output add span0 dev eth0
+		refused eth0 output add span0 dev eth0 vlan 200
+		check_vspan "$sw" del eth0
+	done
+	output_add "$sw" span0 dev eth0
+}
+
+source_is_an_output()
+{
+	output_add "$sw" span0 dev eth0 || return
+	refused eth0 add eth0
+	refused eth0 add eth0 rx vlan 10
+	check_vspan "$sw" output del span0 dev eth0
+	source_add "$sw" eth0
+}
+
+# above DEV [LOWER]: a device that sends by LOWER is refused, in either order
+above()
+{
+	local lower=${2:-eth0}
+
+	check_vspan "$sw" add "$lower" || return
+	refused "$1" output add span0 dev "$1"
+	refused "$1" output add span0 dev "$1" vlan 7
+	check_vspan "$sw" del "$lower"
+	check_vspan "$sw" output add span0 dev "$1" || return
+	refused "$lower" add "$lower" rx
+	# the device itself is one, too; what is beside it is not
+	refused "$1" add "$1"
+	check_vspan "$sw" add out0
+	check_vspan "$sw" del out0
+	check_vspan "$sw" output del span0 dev "$1"
+}
+
+vlan_device_above_a_source()
+{
+	ip -n "$sw" link add link eth0 name eth0.7 up type vlan id 7
+	defer ip -n "$sw" link del eth0.7
+	above eth0.7
+	# below the source nothing that is sent would come by it again
+	source_add "$sw" eth0.7
+	output_add "$sw" span0 dev eth0
+}
+
+bridge_above_a_source()
+{
+	ip -n "$sw" link add br7 up type bridge
+	defer ip -n "$sw" link del br7
+	ip -n "$sw" link set eth0 master br7
+	above br7
+	# two storeys
+	ip -n "$sw" link add link br7 name br7.8 up type vlan id 8
+	above br7.8
+}
+
+bond_above_a_source()
+{
+	modprobe -q bonding 2>/dev/null
+	ip -n "$sw" link add bond0 type bond mode active-backup 2>/dev/null ||
+		{ skip "no bonding driver"; return; }
+	defer ip -n "$sw" link del bond0
+	ip -n "$sw" link add s0 type veth peer name s1
+	defer ip -n "$sw" link del s0
+	ip -n "$sw" link set s0 master bond0
+	above bond0 s0
+}
+
+# What one span sends may be watched by another: only a circle is none's wish.
+another_span_may()
+{
+	span_add "$sw" span1 && source_add "$sw" eth0 rx && output_add "$sw" span1 dev eth0 ||
+		return
+	source_add "$sw" out0 to span1
+	output_add "$sw" span0 dev out0
+}
+
+# The name of an output comes to mean a device above a source.
+device_becomes_a_loop()
+{
+	source_add "$sw" eth0 && output_add "$sw" span0 dev eth0.7 || return
+	ip -n "$sw" link add link eth0 name eth0.7 up type vlan id 7
+	defer ip -n "$sw" link del eth0.7
+	wait_up "$sw" eth0.7
+	json "$sw" show span0
+	check_j span0/outputs/eth0.7/state dormant
+	[[ ${J[span0/outputs/eth0.7/why]:-} == *"source of"* ]] ||
+		fail "why is eth0.7 dormant? '${J[span0/outputs/eth0.7/why]:-}'"
+	flows "both ways" send eth0 ns="$sw" id=1 send eth0 ns="$p2" id=2 \
+		recv eth0 ns="$p2" id=1 recv eth0 ns="$sw" id=2
+	check_books "$sw" span0/outputs/eth0.7 "packets=0 no_device=$((2 * TEN))"
+	check_vspan "$sw" del eth0
+	json "$sw" show span0
+	check_j span0/outputs/eth0.7/state active
+}
+
+loops_are()
+{
+	json "$sw" -s show && [ "${J[$1/stats/drops/loop]}" == "$2" ]
+}
+
+# caught SOURCE N: so many copies came by it again, and were not copied
+check_loops()
+{
+	check_wait "loops at $1" loops_are "span0/sources/$1" "$2" ||
+		fail "loops: ${J[span0/sources/$1/stats/drops/loop]}, not $2"
+}
+
+# An end of the tunnel at p2 too, that swallows what comes.
+tunnel_add()
+{
+	ip -n "$1" link add gre7 up type gretap local "$2" remote "$3" key 7 || return 1
+	defer ip -n "$1" link del gre7
+}
+
+# Ten frames each way, and each of them once more through the tunnel.
+tunnel_over_a_mirrored_uplink()
+{
+	local before
+
+	stats "$sw" span0
+	before=${J[span0/stats/drops/loop]}
+	check_ok "GRE" modprobe ip_gre &&
+		tunnel_add "$sw" 192.0.2.1 192.0.2.2 && tunnel_add "$p2" 192.0.2.2 192.0.2.1 &&
+		source_add "$sw" eth0 && output_add "$sw" span0 dev gre7 || return
+	reader wire count eth0 ns="$p2" id=99 || return
+	flows "both ways" send eth0 ns="$sw" id=1 send eth0 ns="$p2" id=2 \
+		recv eth0 ns="$p2" id=1 recv eth0 ns="$sw" id=2
+	check_books "$sw" span0/outputs/gre7 "packets=$((2 * TEN))"
+	check_loops eth0 $((2 * TEN))
+	check_j span0/stats/drops/loop $((before + 2 * TEN))
+	check_vspan "$sw" del eth0
+	flows "marker" send eth0 ns="$sw" id=99 count=0
+	check_finish wire
+	check_eq "frames in the tunnel" "${KV[ip4]}" $((2 * TEN))
+	check_eq "frames of production" "${KV[stream]}" 10
+	check_eq "frames on the wire" "${KV[frames]}" $((2 * TEN + 10))
+}
+
+# Copies come into the bridge by another port and are flooded back: once.
+peer_of_a_bridge_port()
+{
+	ip -n "$sw" -b - <<-EOT
+		link add br7 up type bridge mcast_snooping 0
+		link add q7 type veth peer name out7
+		link set q7 master br7
+		link set eth0 master br7
+		link set q7 up
+		link set out7 up
+	EOT
+	defer ip -n "$sw" link del br7
+	defer ip -n "$sw" link del q7
+	bridge -n "$sw" link set dev q7 learning off
+	wait_up "$sw" q7 out7 && check_wait "ports forward" ports_forward "$sw" 2 || return
+	source_add "$sw" eth0 && output_add "$sw" span0 dev out7 || return
+	flows "flooded" send eth0 ns="$p2" id=1 recv eth0 ns="$p2" id=1 \
+		recv out7 ns="$sw" id=1
+	check_loops eth0 "$TEN"
+	check_books "$sw" span0/outputs/out7 "packets=$TEN"
+}
+
+# A bridge that is an output gets a source as its port.
+bridge_takes_a_source()
+{
+	ip -n "$sw" link add br7 up type bridge mcast_snooping 0
+	defer ip -n "$sw" link del br7
+	source_add "$sw" eth0 && output_add "$sw" span0 dev br7 || return
+	ip -n "$sw" link set eth0 master br7
+	json "$sw" show span0
+	check_j span0/outputs/br7/state dormant
+	flows "both ways" send eth0 ns="$sw" id=1 send eth0 ns="$p2" id=2 \
+		recv eth0 ns="$p2" id=1
+	check_books "$sw" span0/outputs/br7 "packets=0 no_device=$((2 * TEN))"
+	ip -n "$sw" link set eth0 nomaster
+	json "$sw" show span0
+	check_j span0/outputs/br7/state active
+}
+
+# span0 sends eth0's frames to out0; span1 would send those of out0 to eth0.
+two_spans_in_a_circle()
+{
+	span_add "$sw" span1 && source_add "$sw" eth0 && output_add "$sw" span0 dev out0 &&
+		source_add "$sw" out0 to span1 && output_add "$sw" span1 dev eth0 || return
+	flows "round" send eth0 ns="$p2" id=1 recv eth0 ns="$sw" id=1 recv mon0 ns="$far" id=1
+	check_books "$sw" span0/outputs/out0 "packets=$TEN"
+	check_books "$sw" span1/outputs/eth0 "packets=0"
+	check_j span1/sources/out0/stats/drops/loop "$TEN"
+	check_j span0/sources/eth0/stats/drops/loop 0
+	# what out0 itself receives does go to eth0, and from there no further
+	flows "back" send mon0 ns="$far" id=2 recv eth0 ns="$p2" id=2
+	check_books "$sw" span1/outputs/eth0 "packets=$TEN"
+	check_loops eth0 "$TEN"
+	check_books "$sw" span0/outputs/out0 "packets=$TEN"
+}
+
+tests_run
