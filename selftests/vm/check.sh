@@ -16,6 +16,8 @@ UAPI=$TOP/include/uapi/linux/vspan.h
 TOOL_BUILD=$BUILD/tool
 # Alone on two cores a VM takes three minutes; with another, and neighbours, ten.
 VM_TIMEOUT=${VM_TIMEOUT:-1500}
+# These boot a VM of their own, for which an emulated machine is too slow.
+UML_TESTS=(vspan_qemu.sh vspan_libvirt.sh)
 # What make was told for us is not meant for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
@@ -47,19 +49,22 @@ tool_tests()
 	fi
 }
 
-# The machine itself is one result, besides those of the tests in it.
-vm_tests()
+# machine_tests NICENESS RUNNER NAME VAR=VALUE...: the selftests on that machine, which
+# itself is one result besides.
+machine_tests()
 {
-	local rel=$1 out=$LOGS/vm-$1 ko=$BUILD/$1/src/kmod/vspan.ko verdict='no VM' begin=$SECONDS
+	local nice=$1 runner=$2 rel=$3 out=$LOGS/vm-$3 ko=$BUILD/$3/src/kmod/vspan.ko
+	local verdict='no VM' begin=$SECONDS
 
+	shift 3
 	if [ ! -e "$ko" ]; then
 		result fail "$rel: no module to test"
 		return
 	fi
 	rm -rf "$out"
 	echo "# $rel: booting"
-	"$VM/run.sh" -k "$rel" -t "$VM_TIMEOUT" -o "$out" -- \
-		env "VSPAN_KO=$ko" "VSPANCTL=$TOOL_BUILD/vspanctl" "TESTS=${TESTS:-}" \
+	nice -n "$nice" "$runner" -k "$rel" -t "$VM_TIMEOUT" -o "$out" -- \
+		env "VSPAN_KO=$ko" "VSPANCTL=$TOOL_BUILD/vspanctl" "$@" \
 		selftests/run.sh </dev/null 2>&1 | ktap "$rel" || true
 	[ ! -e "$out/verdict" ] || verdict=$(cat "$out/verdict")
 	if [ "$verdict" = healthy ]; then
@@ -69,6 +74,57 @@ vm_tests()
 		result fail "$rel: kernel stayed healthy"
 		echo "not ok - $rel: kernel stayed healthy: $verdict"
 	fi
+}
+
+# Of TESTS, the words that are for user-mode Linux ("uml") or for the other machines
+# ("vm"): names of scripts are for either, beginnings of test cases for both.
+tests_for()
+{
+	local word where
+
+	for word in ${TESTS:-}; do
+		where=both
+		case " ${UML_TESTS[*]} " in
+		*" ${word%.sh}.sh "*) where=uml ;;
+		*) [[ $word != vspan_* ]] || where=vm ;;
+		esac
+		[ "$where" != both ] && [ "$where" != "$1" ] || echo "$word"
+	done | tr '\n' ' '
+}
+
+# False if TESTS names scripts, but none for that kind of machine.
+wanted()
+{
+	[[ " ${TESTS:-}" != *" vspan_"* ]] || [[ $(tests_for "$1") == *vspan_* ]]
+}
+
+# Nice to the machine that has one processor, and a test that measures.
+vm_tests()
+{
+	wanted vm || return 0
+	machine_tests 10 "$VM/run.sh" "$1" "TESTS=$(tests_for vm)"
+}
+
+# The newest of the kernels is what the monitor VM boots.
+uml_tests()
+{
+	local root words
+
+	wanted uml || return 0
+	words=$(tests_for uml)
+	[[ $words == *vspan_* ]] || words="${UML_TESTS[*]} $words"
+	root=$("$VM/kernels.sh" path "$1")
+	machine_tests 0 "$VM/uml-run.sh" uml "TESTS=$words" TEST_TIMEOUT=900 \
+		"FREEZE=${FREEZE:-30}" "MONITOR_KERNEL=$root/boot/vmlinuz-$1" \
+		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$1")"
+}
+
+# Takes two minutes of two processors: begun as soon as possible.
+uml_build()
+{
+	wanted uml || return 0
+	try "user-mode Linux builds" "$VM/uml.sh" uml
+	try "uml: module builds without warnings (W=1)" build_module uml
 }
 
 stop()
@@ -87,11 +143,11 @@ all_tests()
 
 	static_checks "$@"
 	tool_tests
-	# Each job a process group of its own, for stop().
-	set -m
 	for rel; do
 		vm_tests "$rel" &
 	done
+	wait "$UML_BUILD"
+	uml_tests "${@: -1}" &
 	wait
 }
 
@@ -106,11 +162,15 @@ main()
 	flock -n 8 || { say "waiting for another check of this tree"; flock 8; }
 	: >"$RESULTS"
 	"$VM/deps.sh" check
+	trap stop INT TERM
+	# Each job a process group of its own, for stop().
+	set -m
+	uml_build &
+	UML_BUILD=$!
 	mapfile -t kernels < <(selected_kernels)
 	[ ${#kernels[@]} -gt 0 ] || die "no kernel begins with '${KERNELS:-}'"
 	"$VM/kernels.sh" fetch "${kernels[@]}"
 	"$VM/accel.sh" "${kernels[-1]}" >/dev/null
-	trap stop INT TERM
 	echo "# kernels: ${kernels[*]}"
 	all_tests "${kernels[@]}"
 	echo "# $SECONDS s in all; logs are in build/logs"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Usage: guest.sh JOB: runs in the VM, started by init.c: mounts what a command
-# expects, runs it and hands output and exit code to run.sh on the host.
-# JOB, written by run.sh, sets REL SYSROOT TOP OUTDIR COMMAND.
+# expects, runs it and hands output and exit code to run.sh or uml-run.sh on the
+# host. JOB, written by these, sets REL SYSROOT TOP OUTDIR COMMAND.
 set -u
 
 export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -22,7 +22,7 @@ mount_all()
 	mkdir -p /run/lock /run/netns
 	mount -t cgroup2 cgroup2 /sys/fs/cgroup
 	mount -t debugfs debugfs /sys/kernel/debug
-	mount -t tracefs tracefs /sys/kernel/tracing
+	mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
 	mount -t bpf bpf /sys/fs/bpf 2>/dev/null
 	ln -sfn /proc/self/fd /dev/fd
 	ln -sfn fd/0 /dev/stdin
@@ -30,23 +30,36 @@ mount_all()
 	ln -sfn fd/2 /dev/stderr
 	mkdir -p "/lib/modules/$REL"
 	mount --bind "$SYSROOT/lib/modules/$REL" "/lib/modules/$REL"
-	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap \
-		outdir "$OUTDIR"
+	mount_outdir
+}
+
+mount_outdir()
+{
+	if [ "${VM_ROOT:-9p}" = hostfs ]; then
+		mount -t hostfs -o "$OUTDIR" outdir "$OUTDIR"
+	else
+		mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap \
+			outdir "$OUTDIR"
+	fi
 }
 
 # Nodes that load their driver when opened; elsewhere systemd makes them.
 static_nodes()
 {
 	mkdir -p /dev/net
-	mknod -m 666 /dev/net/tun c 10 200
-	mknod -m 600 /dev/vhost-net c 10 238
+	[ -c /dev/net/tun ] || mknod -m 666 /dev/net/tun c 10 200
+	[ -c /dev/vhost-net ] || mknod -m 600 /dev/vhost-net c 10 238
 }
 
-# There is no udev to give the ports their names.
+# There is no udev to give the ports their names. User-mode Linux has serial lines.
 port()
 {
 	local file name
 
+	case ${VM_ROOT:-9p},$1 in
+	hostfs,stdio) echo ttyS0; return ;;
+	hostfs,status) echo ttyS1; return ;;
+	esac
 	for file in /sys/class/virtio-ports/*/name; do
 		read -r name <"$file"
 		[ "$name" != "$1" ] || basename "$(dirname "$file")"
@@ -59,7 +72,7 @@ run_command()
 {
 	local copier rc i
 
-	exec 3> >(exec cat >"/dev/$(port stdio)")
+	exec 3> >(exec cat >"/dev/$PORT")
 	copier=$!
 	(cd "$TOP" && exec "${COMMAND[@]}") </dev/null >&3 2>&3 3>&-
 	rc=$?
@@ -75,5 +88,9 @@ mount_all
 static_nodes
 hostname vspan-vm
 ip link set lo up
+PORT=$(port stdio)
+STATUS=$(port status)
+# A line ends as the command ends it.
+[[ $PORT != ttyS* ]] || { stty -F "/dev/$PORT" raw; stty -F "/dev/$STATUS" raw; }
 run_command
-echo "exit=$?" >"/dev/$(port status)"
+echo "exit=$?" >"/dev/$STATUS"

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* First process of the test VM, the only program of its initramfs: loads
- * /modules/NN-*.ko, makes the host's root file system (9p, read-only, under a
- * throw-away tmpfs) its own, runs the program named on the kernel command line
- * after "--", and switches the machine off when that ends, however it ends.
+/* First process of a test machine: loads /modules/NN-*.ko, makes the host's root
+ * file system (read-only, under a throw-away tmpfs) its own, runs the program
+ * named on the kernel command line after "--", and switches the machine off when
+ * that ends, however it ends. How the host's files are reached, the kernel command
+ * line says too: VM_ROOT=hostfs in user-mode Linux, VM_ROOT=none for a machine
+ * whose initramfs is all it has; otherwise by 9p.
  *
  * Static and without a shell, so that the harness needs no busybox.
  */
@@ -60,10 +62,17 @@ static void mount_at(const char *type, const char *source, const char *dir,
 	check(mount(source, dir, type, flags, options), dir);
 }
 
+static void mount_host(const char *type)
+{
+	if (!strcmp(type, "hostfs"))
+		mount_at("hostfs", "host", "/host", MS_RDONLY, "/");
+	else
+		mount_at("9p", "hostroot", "/host", MS_RDONLY,
+			 "trans=virtio,version=9p2000.L,msize=512000,cache=loose");
+}
+
 static void switch_root(void)
 {
-	mount_at("9p", "hostroot", "/host", MS_RDONLY,
-		 "trans=virtio,version=9p2000.L,msize=512000,cache=loose");
 	mount_at("tmpfs", "overlay", "/rw", 0, "mode=0755,size=75%");
 	mkdir("/rw/upper", 0755);
 	mkdir("/rw/work", 0755);
@@ -73,7 +82,6 @@ static void switch_root(void)
 	check(mount(".", "/", NULL, MS_MOVE, NULL), "move root");
 	check(chroot("."), "chroot");
 	check(chdir("/"), "chdir /");
-	check(mount("dev", "/dev", "devtmpfs", 0, NULL), "/dev");
 }
 
 static void run(char **argv)
@@ -95,13 +103,21 @@ static void run(char **argv)
 
 int main(int argc, char **argv)
 {
+	const char *root = getenv("VM_ROOT");
+
 	setvbuf(stdout, NULL, _IONBF, 0);
+	if (!root)
+		root = "9p";
 	if (argc < 2) {
 		printf("vm-init: no program given\n");
 		power_off();
 	}
 	load_modules();
-	switch_root();
+	if (strcmp(root, "none")) {
+		mount_host(root);
+		switch_root();
+	}
+	mount_at("devtmpfs", "dev", "/dev", 0, NULL);
 	run(argv + 1);
 	power_off();
 }

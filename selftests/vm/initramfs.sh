@@ -1,22 +1,44 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Usage: initramfs.sh REL: makes REL's initramfs, once, and prints its path.
-# In it: init.c and the modules that the host's root file system comes through.
+# Makes initramfs's, each once, and prints the path. All begin with init.c.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 
 HERE=$(dirname "$(readlink -f "$0")")
-# virtio_console carries the test's output; see run.sh.
-MODULES=(virtio_pci virtio_console 9pnet_virtio 9p overlay)
 PATH=$PATH:/usr/sbin:/sbin
+
+usage()
+{
+	cat <<-EOT
+	Usage: initramfs.sh [qemu|monitor] REL
+	       initramfs.sh uml|monitor
+	  qemu     (default) goes on with the host's files over 9p, in QEMU
+	  uml      goes on with the host's files over hostfs, in user-mode Linux
+	  monitor  has all it needs: tcpdump (see monitor.c), and the driver of its
+	           NIC if REL is given; user-mode Linux has that built in
+	EOT
+}
+
+# What the root file system comes through, and virtio_console, which carries the
+# test's output; see run.sh.
+qemu_modules()
+{
+	echo virtio_pci virtio_console 9pnet_virtio 9p overlay
+}
+
+monitor_modules()
+{
+	echo virtio_pci virtio_net
+}
 
 # In load order, each once; those built into the kernel are not listed.
 module_files()
 {
 	local root=$1 rel=$2 mod
 
-	for mod in "${MODULES[@]}"; do
+	shift 2
+	for mod; do
 		modprobe -C /dev/null -d "$root" -S "$rel" --show-depends "$mod" ||
 			die "kernel $rel has no module $mod"
 	done | awk '$1 == "insmod" && !seen[$2]++ { print $2 }'
@@ -37,30 +59,89 @@ copy_modules()
 	done
 }
 
+compile()
+{
+	gcc -O2 -Wall -Wextra -static -o "$1" "$HERE/$2"
+}
+
+# The libraries keep their paths: the loader looks there.
+copy_program()
+{
+	local dir=$1 program lib
+
+	program=$(command -v "$2") || die "no $2: run selftests/vm/deps.sh"
+	install -D "$program" "$dir/usr/bin/$2"
+	ldd "$program" | grep -o '/[^ ]*' | while read -r lib; do
+		install -D "$lib" "$dir$lib"
+	done
+}
+
+qemu_files()
+{
+	:
+}
+
+uml_files()
+{
+	:
+}
+
+# tcpdump asks who root is before it becomes that.
+monitor_files()
+{
+	compile "$1/monitor" monitor.c
+	copy_program "$1" tcpdump
+	mkdir "$1/etc"
+	echo 'root:x:0:0:root:/:/bin/sh' >"$1/etc/passwd"
+}
+
+# make_cpio KIND OUT [ROOT REL]
 make_cpio()
 {
-	local root=$1 rel=$2 out=$3 dir
+	local kind=$1 out=$2 dir
 
+	shift 2
 	dir=$(mktemp -d "$BUILD/initramfs.XXXXXX")
 	mkdir "$dir/modules" "$dir/dev"
 	# The kernel opens this one before init runs, for its messages.
 	mknod "$dir/dev/console" c 5 1 2>/dev/null || true
-	gcc -O2 -Wall -Wextra -static -o "$dir/init" "$HERE/init.c"
-	module_files "$root" "$rel" | copy_modules "$dir/modules"
+	compile "$dir/init" init.c
+	# shellcheck disable=SC2046
+	[ $# -eq 0 ] || module_files "$@" $("${kind}_modules") | copy_modules "$dir/modules"
+	"${kind}_files" "$dir"
 	(cd "$dir" && find . | cpio --quiet -o -H newc -R 0:0) >"$dir.cpio"
 	mv "$dir.cpio" "$out"
 	rm -rf "$dir"
 }
 
+# True if a file it is made of is newer.
+stale()
+{
+	local file
+
+	for file in init.c monitor.c initramfs.sh; do
+		[ "$1" -nt "$HERE/$file" ] || return 0
+	done
+	return 1
+}
+
 main()
 {
-	local rel=${1:?release} root out
+	local kind=qemu rel='' root out
 
-	root=$("$HERE/kernels.sh" path "$rel")
-	out=$root/initramfs.cpio
-	if [ ! "$out" -nt "$HERE/init.c" ] || [ ! "$out" -nt "$HERE/initramfs.sh" ]; then
-		make_cpio "$root" "$rel" "$out"
+	case ${1:-} in
+	qemu | monitor | uml) kind=$1; shift ;;
+	-h | --help | help | '') usage; exit 0 ;;
+	esac
+	if [ $# -eq 0 ] && [ "$kind" != qemu ]; then
+		mkdir -p "$BUILD"
+		out=$BUILD/initramfs-$kind.cpio
+	else
+		rel=${1:?release}
+		root=$("$HERE/kernels.sh" path "$rel")
+		out=$root/initramfs-$kind.cpio
 	fi
+	! stale "$out" || make_cpio "$kind" "$out" ${rel:+"$root" "$rel"}
 	printf '%s\n' "$out"
 }
 

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Usage: module.sh REL [MAKE-ARG...]: builds vspan.ko for kernel REL and prints its
-# path. On a copy of the sources under build/REL, so that kernels do not share
-# objects. The build's messages go to stderr.
+# Usage: module.sh REL [MAKE-ARG...]: builds vspan.ko for kernel REL, or for a
+# user-mode Linux that uml.sh builds (uml...), and prints its path. On a copy of
+# the sources under build/REL, so that kernels do not share objects. The build's
+# messages go to stderr.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
@@ -34,7 +35,10 @@ main()
 	local rel=${1:?release} dst kdir
 
 	shift
-	kdir=$("$TOP/selftests/vm/kernels.sh" kdir "$rel")
+	case $rel in
+	uml*) kdir=$("$TOP/selftests/vm/uml.sh" "$rel")/obj; set -- ARCH=um "$@" ;;
+	*) kdir=$("$TOP/selftests/vm/kernels.sh" kdir "$rel") ;;
+	esac
 	dst=$BUILD/$rel/src
 	mkdir -p "$dst"
 	exec 9>"$BUILD/$rel/.lock"

@@ -5,12 +5,10 @@
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
+# shellcheck source=selftests/vm/boot.sh
+. "$(dirname "$0")/boot.sh"
 
 HERE=$(dirname "$(readlink -f "$0")")
-BAD='BUG:|kernel BUG|WARNING:|Oops|Call Trace|Kernel panic|general protection'
-BAD+='|leaked|unregister_netdevice: waiting|rcu.*detected.*stall|kthread starved|soft lockup'
-BAD+='|possible (circular|recursive)|suspicious RCU|blocked for more than'
-BAD+='|Out of memory:|vm-init: '
 
 usage()
 {
@@ -27,41 +25,6 @@ usage()
 	EOT
 }
 
-parse_args()
-{
-	REL='' MEM=1024 TIMEOUT=300 OUTDIR=''
-	local opt
-
-	while getopts k:m:t:o:h opt; do
-		case $opt in
-		k) REL=$OPTARG ;;
-		m) MEM=$OPTARG ;;
-		t) TIMEOUT=$OPTARG ;;
-		o) OUTDIR=$OPTARG ;;
-		h) usage; exit 0 ;;
-		*) usage >&2; exit 2 ;;
-		esac
-	done
-	shift $((OPTIND - 1))
-	[ $# -gt 0 ] || { usage >&2; exit 2; }
-	COMMAND=("$@")
-	[ -n "$REL" ] || REL=$("$HERE/kernels.sh" newest)
-}
-
-make_outdir()
-{
-	KEEP=$OUTDIR
-	mkdir -p "$LOGS"
-	[ -n "$OUTDIR" ] || OUTDIR=$(mktemp -d "$LOGS/vm-$REL.XXXXXX")
-	mkdir -p "$OUTDIR"
-	OUTDIR=$(cd "$OUTDIR" && pwd -P)
-	need_plain_path "$OUTDIR"
-	rm -f "$OUTDIR"/{console.log,output.log,status,qemu.log,verdict}
-	touch "$OUTDIR"/{console.log,output.log,status}
-	# 9p shows the VM the host's files; the job is read from there.
-	declare -p REL SYSROOT TOP OUTDIR COMMAND >"$OUTDIR/job"
-}
-
 kernel_args()
 {
 	# panic=-1 with -no-reboot ends QEMU at once. An emulated CPU is slow and
@@ -73,7 +36,7 @@ kernel_args()
 		"-- $HERE/guest.sh $OUTDIR/job"
 }
 
-qemu()
+machine()
 {
 	local accel
 
@@ -93,85 +56,21 @@ qemu()
 		-virtfs "local,path=$OUTDIR,mount_tag=outdir,security_model=none,multidevs=remap"
 }
 
-# Sets ENDED to qemu's exit status, or 124.
-boot()
+end_machine()
 {
-	local watchdog
-
-	qemu </dev/null >"$OUTDIR/qemu.log" 2>&1 &
-	QEMU=$!
-	# Writes nothing and holds no pipe open, whatever the caller does with ours.
-	(sleep "$TIMEOUT" && touch "$OUTDIR/timeout" && kill "$QEMU") \
-		</dev/null >/dev/null 2>&1 &
-	watchdog=$!
-	tail -q -s 0.2 -n +1 -f --pid="$QEMU" "$OUTDIR/output.log"
-	ENDED=0
-	wait "$QEMU" || ENDED=$?
-	QEMU=
-	pkill -P "$watchdog" 2>/dev/null || true
-	wait "$watchdog" 2>/dev/null || true
-	if [ -e "$OUTDIR/timeout" ]; then
-		rm "$OUTDIR/timeout"
-		ENDED=124
-	fi
-}
-
-failed()
-{
-	local code=$1
-
-	shift
-	echo "$*" >"$OUTDIR/verdict"
-	say "kernel $REL: $*"
-	say "last lines of $OUTDIR/console.log:"
-	tail -n "${TAIL:-25}" "$OUTDIR/console.log" | tr -d '\r' | sed 's/^/  | /' >&2
-	exit "$code"
-}
-
-# The command's own exit status counts only if the kernel stayed healthy and the
-# machine went down in order.
-judge()
-{
-	local status log=$OUTDIR/console.log
-
-	status=$(sed -n 's/^exit=\([0-9]*\)$/\1/p' "$OUTDIR/status")
-	[ "$ENDED" -ne 124 ] || failed 124 "stopped after $TIMEOUT s"
-	if [ ! -s "$log" ]; then
-		cat "$OUTDIR/qemu.log" >&2
-		failed 1 "QEMU did not start the kernel"
-	fi
-	if grep -qE "$BAD" "$log"; then
-		grep -E "$BAD" "$log" | head -n 5 >&2
-		TAIL=80 failed 1 "complained; see the lines above"
-	fi
-	[ -n "$status" ] || failed 1 "died before the command ended"
-	grep -q 'reboot: Power down' "$log" || failed 1 "did not switch off in order"
-	echo healthy >"$OUTDIR/verdict"
-	return "$status"
-}
-
-# shellcheck disable=SC2317
-cleanup()
-{
-	[ -z "${QEMU:-}" ] || kill "$QEMU" 2>/dev/null || true
+	kill "$1" 2>/dev/null || true
 }
 
 main()
 {
-	local rc=0
-
 	parse_args "$@"
+	[ -n "$REL" ] || REL=$("$HERE/kernels.sh" newest)
 	need_amd64
 	need_plain_path "$TOP"
 	SYSROOT=$("$HERE/kernels.sh" path "$REL")
 	INITRAMFS=$("$HERE/initramfs.sh" "$REL")
-	make_outdir
-	trap cleanup EXIT
-	trap 'exit 130' INT TERM
-	boot
-	judge || rc=$?
-	[ -n "$KEEP" ] || rm -rf "$OUTDIR"
-	exit "$rc"
+	make_outdir "$REL"
+	boot_and_exit
 }
 
 main "$@"

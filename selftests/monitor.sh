@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Monitor VMs of the vspan selftests; sourced after topo.sh. Such a VM is a stock
+# kernel, MONITOR_KERNEL, with MONITOR_INITRAMFS (vm/initramfs.sh monitor), where
+# the only program is tcpdump on the NIC; the VM's second serial port, a file,
+# has what it prints. Booting one takes some 15 s in user-mode Linux.
+# shellcheck disable=SC2034	# some of it is for the scripts
+
+MONITOR_MB=192
+BOOT_DEADLINE=${BOOT_DEADLINE:-240000}	# ms
+MARKS=0
+
+# require_monitor COMMAND...: and these are there
+require_monitor()
+{
+	require_command tcpdump ping "$@" || return 1
+	[ -r "${MONITOR_KERNEL:-}" ] && [ -r "${MONITOR_INITRAMFS:-}" ] && return 0
+	skip "no kernel for the monitor VM: set MONITOR_KERNEL and MONITOR_INITRAMFS"
+	return 1
+}
+
+# The guest itself must not say anything: no IPv6, and nobody gives it an address.
+monitor_cmdline()
+{
+	REPLY="console=ttyS0 quiet panic=-1 mitigations=off VM_ROOT=none ipv6.disable=1"
+	REPLY+=" -- /monitor eth0 /dev/ttyS1 -Z root -n -t -l --immediate-mode -s 2048 -B 8192 -Q in"
+}
+
+# monitor_ready OUT CONSOLE: until the guest's tcpdump listens; its output is OUT
+monitor_ready()
+{
+	local DEADLINE=$BOOT_DEADLINE
+
+	MONITOR_OUT=$1
+	busywait grep -q '^listening on eth0' "$MONITOR_OUT" && return 0
+	fail "the monitor VM does not get ready; its console ends with:" \
+		"$(tail -n 20 "$2" 2>&1)"
+	return 1
+}
+
+# pings COUNT BYTES: from p1 to p2, all answered; BYTES is the ICMP message's
+# shellcheck disable=SC2154	# topo_bridge sets p1
+pings()
+{
+	local out
+
+	out=$(ip netns exec "$p1" ping -n -q -c "$1" -s $(($2 - 8)) -i 0.002 -W 20 192.0.2.2 2>&1)
+	[[ $out == *" $1 received, 0% packet loss"* ]] ||
+		{ fail "production: ping lost something" "$out"; return 1; }
+}
+
+talk()
+{
+	until [ -e "$1/quiet" ]; do
+		pings 20 "$2" >>"$1/lost" || return 1
+		echo >>"$1/rounds"
+	done
+}
+
+# talk_start BYTES: p1 and p2 talk until talk_stop, and nothing may get lost
+talk_start()
+{
+	TALK=$(mktemp -d) || return 1
+	defer rm -rf "$TALK"
+	talk "$TALK" "$1" &
+	TALKER=$!
+	defer touch "$TALK/quiet"
+	check_wait "p1 talks with p2" test -s "$TALK/rounds"
+}
+
+# How many pings it was is left in TALKED.
+talk_stop()
+{
+	touch "$TALK/quiet"
+	wait "$TALKER" || fail "$(cat "$TALK/lost")"
+	TALKED=$((20 * $(wc -l <"$TALK/rounds")))
+}
+
+marked()
+{
+	grep -q "echo reply, .* length $1\$" "$MONITOR_OUT"
+}
+
+# One ping of a length that no other has, until the guest has printed the answer:
+# then it has printed all that went before. REPLY is the length.
+mark()
+{
+	local length=$((1000 + ++MARKS))
+
+	pings 1 "$length" && check_wait "mark $MARKS is seen by the guest" marked "$length" ||
+		return 1
+	REPLY=$length
+}
+
+# between A B: what the guest has printed between these marks, in LINES
+between()
+{
+	mapfile -t LINES < <(sed -n "/echo reply,.* length $1\$/,/echo request,.* length $2\$/p" \
+		"$MONITOR_OUT" | sed '1d; $d')
+}
+
+# check_pings COUNT BYTES: LINES are the copies of just these pings, each once, and
+# in either direction in order
+check_pings()
+{
+	local line sort
+	local -A next=([request]=1 [reply]=1)
+
+	check_eq "lines of the guest's tcpdump" "${#LINES[@]}" $((2 * $1))
+	for line in "${LINES[@]}"; do
+		case $line in
+		"IP 192.0.2.1 > 192.0.2.2: ICMP echo request, id "*) sort=request ;;
+		"IP 192.0.2.2 > 192.0.2.1: ICMP echo reply, id "*) sort=reply ;;
+		*) fail "a stray frame in the guest: $line"; return 1 ;;
+		esac
+		[[ $line == *", seq ${next[$sort]}, length $2" ]] ||
+			{ fail "got '$line', expected $sort ${next[$sort]}"; return 1; }
+		next[$sort]=$((next[$sort] + 1))
+	done
+}
+
+# guest_sees COUNT BYTES: the copies of so many pings, and nothing else
+guest_sees()
+{
+	local from
+
+	mark || return 1
+	from=$REPLY
+	pings "$@" && mark || return 1
+	between "$from" "$REPLY"
+	check_pings "$@"
+}

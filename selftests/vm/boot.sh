@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# What run.sh and uml-run.sh share: a test machine is started, its output shown,
+# and the run judged. Sourced after common.sh by a script that has usage and
+# machine (which becomes the machine); main is theirs too and calls these in order.
+# shellcheck disable=SC2034,SC2154
+
+BAD='BUG:|kernel BUG|WARNING:|Oops|Call Trace|Kernel panic|general protection'
+BAD+='|leaked|unregister_netdevice: waiting|rcu.*detected.*stall|kthread starved|soft lockup'
+BAD+='|possible (circular|recursive)|suspicious RCU|blocked for more than'
+BAD+='|Out of memory:|vm-init: '
+
+parse_args()
+{
+	REL='' MEM=1024 TIMEOUT=300 OUTDIR=''
+	local opt
+
+	while getopts k:m:t:o:h opt; do
+		case $opt in
+		k) REL=$OPTARG ;;
+		m) MEM=$OPTARG ;;
+		t) TIMEOUT=$OPTARG ;;
+		o) OUTDIR=$OPTARG ;;
+		h) usage; exit 0 ;;
+		*) usage >&2; exit 2 ;;
+		esac
+	done
+	shift $((OPTIND - 1))
+	[ $# -gt 0 ] || { usage >&2; exit 2; }
+	COMMAND=("$@")
+}
+
+# make_outdir NAME: also writes the job, which the machine reads from there: it
+# sees the host's files.
+make_outdir()
+{
+	KEEP=$OUTDIR
+	mkdir -p "$LOGS"
+	[ -n "$OUTDIR" ] || OUTDIR=$(mktemp -d "$LOGS/vm-$1.XXXXXX")
+	mkdir -p "$OUTDIR"
+	OUTDIR=$(cd "$OUTDIR" && pwd -P)
+	need_plain_path "$OUTDIR"
+	rm -f "$OUTDIR"/{console.log,output.log,status,machine.log,verdict}
+	touch "$OUTDIR"/{console.log,output.log,status}
+	declare -p REL SYSROOT TOP OUTDIR COMMAND >"$OUTDIR/job"
+}
+
+# Sets ENDED to the machine's exit status, or 124.
+boot()
+{
+	local watchdog
+
+	machine </dev/null >"$OUTDIR/machine.log" 2>&1 &
+	MACHINE=$!
+	# Writes nothing and holds no pipe open, whatever the caller does with ours.
+	(sleep "$TIMEOUT" && touch "$OUTDIR/timeout" && end_machine "$MACHINE") \
+		</dev/null >/dev/null 2>&1 &
+	watchdog=$!
+	tail -q -s 0.2 -n +1 -f --pid="$MACHINE" "$OUTDIR/output.log"
+	ENDED=0
+	wait "$MACHINE" || ENDED=$?
+	MACHINE=
+	pkill -P "$watchdog" 2>/dev/null || true
+	wait "$watchdog" 2>/dev/null || true
+	if [ -e "$OUTDIR/timeout" ]; then
+		rm "$OUTDIR/timeout"
+		ENDED=124
+	fi
+}
+
+failed()
+{
+	local code=$1
+
+	shift
+	echo "$*" >"$OUTDIR/verdict"
+	say "kernel $REL: $*"
+	say "last lines of $OUTDIR/console.log:"
+	tail -n "${TAIL:-25}" "$OUTDIR/console.log" | tr -d '\r' | sed 's/^/  | /' >&2
+	exit "$code"
+}
+
+# The command's own exit status counts only if the kernel stayed healthy and the
+# machine went down in order.
+judge()
+{
+	local status log=$OUTDIR/console.log
+
+	status=$(sed -n 's/^exit=\([0-9]*\)$/\1/p' "$OUTDIR/status")
+	[ "$ENDED" -ne 124 ] || failed 124 "stopped after $TIMEOUT s"
+	if [ ! -s "$log" ]; then
+		cat "$OUTDIR/machine.log" >&2
+		failed 1 "the machine did not start the kernel"
+	fi
+	if grep -qE "$BAD" "$log"; then
+		grep -E "$BAD" "$log" | head -n 5 >&2
+		TAIL=80 failed 1 "complained; see the lines above"
+	fi
+	[ -n "$status" ] || failed 1 "died before the command ended"
+	grep -q 'reboot: \(Power down\|System halted\)' "$log" ||
+		failed 1 "did not switch off in order"
+	echo healthy >"$OUTDIR/verdict"
+	return "$status"
+}
+
+# shellcheck disable=SC2317
+cleanup()
+{
+	[ -z "${MACHINE:-}" ] || end_machine "$MACHINE"
+}
+
+# Boots what has been prepared, and exits as the command did.
+boot_and_exit()
+{
+	local rc=0
+
+	trap cleanup EXIT
+	trap 'exit 130' INT TERM
+	boot
+	judge || rc=$?
+	[ -n "$KEEP" ] || rm -rf "$OUTDIR"
+	exit "$rc"
+}

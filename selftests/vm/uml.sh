@@ -1,0 +1,182 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Builds user-mode Linux: a kernel that is a program of this machine. It runs at
+# native speed where QEMU emulates, so that QEMU itself can be run in it, as the
+# monitor VM. From Debian's source package, under build/; nothing is installed.
+set -eu
+# shellcheck source=selftests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+
+HERE=$(dirname "$(readlink -f "$0")")
+PACKAGE=linux-source-6.12
+TARBALL=usr/src/$PACKAGE.tar.xz
+SOURCE=$BUILD/$PACKAGE
+
+# Neither built nor read: three quarters of the files.
+LEFT_OUT=(
+	'arch/[a-t]*/*.[chS]' 'arch/[v-wy-z]*/*.[chS]' '*.dts' '*.dtsi'
+	'Documentation/devicetree/*' 'drivers/[ag]*/*/*/*.[ch]'
+	'drivers/i[in]*/*/*.[ch]' 'drivers/media/*/*.[ch]' 'drivers/misc/*/*.[ch]'
+	'drivers/net/ethernet/*/*.[ch]' 'drivers/net/wireless/*/*.[ch]'
+	'drivers/s[ct]*/*/*.[ch]' 'drivers/usb/*/*.[ch]' 'sound/*/*.[ch]'
+	'tools/perf/*' 'tools/testing/*'
+)
+
+usage()
+{
+	cat <<-EOT
+	Usage: uml.sh NAME
+	       uml.sh debian
+	NAME is uml, or uml-SOMETHING with a configuration fragment NAME.config
+	beside this script, which adds to uml.config. Builds if something of these
+	has changed; prints the directory: obj/ (the kernel's build directory, with
+	the kernel, linux) and lib/modules/. Debian's own, older and for no module
+	of ours, is only unpacked: prints the path of the kernel.
+	EOT
+}
+
+# The archive itself, from the package's if it is not installed.
+tarball()
+{
+	if [ -e "/$TARBALL" ]; then
+		cat "/$TARBALL"
+	else
+		dpkg-deb --fsys-tarfile ./*.deb | tar -xO "./$TARBALL"
+	fi
+}
+
+unpack()
+{
+	local tmp=$BUILD/.$PACKAGE.tmp
+
+	rm -rf "$tmp"
+	mkdir -p "$tmp"
+	cd "$tmp"
+	if [ ! -e "/$TARBALL" ]; then
+		apt-get -q -o APT::Sandbox::User=root download "$PACKAGE"
+	fi
+	tarball | xz -T0 -dc |
+		tar -x --wildcards "${LEFT_OUT[@]/#/--exclude=$PACKAGE/}"
+	mv "$PACKAGE" "$SOURCE"
+	cd "$BUILD"
+	rm -rf "$tmp"
+}
+
+# The monitor VM of the demo, which has no time to build one.
+debian()
+{
+	local dir=$BUILD/uml-debian
+
+	if [ ! -e "$dir/usr/bin/linux.uml" ]; then
+		rm -rf "$dir.tmp"
+		mkdir -p "$dir.tmp/deb"
+		cd "$dir.tmp/deb"
+		apt-get -q -o APT::Sandbox::User=root download user-mode-linux >&2
+		dpkg -x ./*.deb ..
+		cd "$BUILD"
+		rm -rf "$dir.tmp/deb" "$dir"
+		mv "$dir.tmp" "$dir"
+	fi
+	printf '%s\n' "$dir/usr/bin/linux.uml"
+}
+
+fragments()
+{
+	echo "$HERE/uml.config"
+	[ "$1" = uml ] || echo "$HERE/$1.config"
+}
+
+# Everything that no fragment names is off; what one names must have come out so.
+configure()
+{
+	local obj=$1 line
+
+	shift
+	mkdir -p "$obj"
+	cat "$@" >"$obj/fragments"
+	make -s -C "$SOURCE" ARCH=um O="$obj" KCONFIG_ALLCONFIG="$obj/fragments" allnoconfig
+	grep CONFIG_ "$obj/fragments" | while read -r line; do
+		case $line in
+		CONFIG_*) grep -qxF "$line" "$obj/.config" ;;
+		*) ! grep -q "^$(expr "$line" : '# \(CONFIG_[^ ]*\)')=" "$obj/.config" ;;
+		esac || { echo "the kernel has not taken: $line"; exit 1; }
+	done
+}
+
+# modprobe has to know what is built in.
+module_lists()
+{
+	local obj=$1 dir=$2 list
+
+	mkdir -p "$dir"
+	for list in modules.builtin modules.builtin.modinfo modules.order; do
+		cp "$obj/$list" "$dir/"
+	done
+}
+
+build()
+{
+	local dir=$1 obj=$1/obj rel
+
+	shift
+	configure "$obj" "$@"
+	make -s -C "$SOURCE" ARCH=um O="$obj" -j"$(nproc)" linux modules
+	rel=$(cat "$obj/include/config/kernel.release")
+	rm -rf "${dir:?}/lib"
+	module_lists "$obj" "$dir/lib/modules/$rel"
+	PATH=$PATH:/usr/sbin:/sbin depmod -b "$dir" "$rel"
+}
+
+stale()
+{
+	local dir=$1 file
+
+	shift
+	for file in "$HERE/uml.sh" "$@"; do
+		[ "$dir/.complete" -nt "$file" ] || return 0
+	done
+	return 1
+}
+
+# Output goes to the log; only how long it took is told.
+logged()
+{
+	local what=$1 log=$2 begin=$SECONDS
+
+	shift 2
+	# Not as a condition: set -e would not hold in it.
+	( set -e; "$@" ) >>"$log" 2>&1 </dev/null 9>&- &
+	wait $! || { tail -n 20 "$log" >&2; die "failed: $what"; }
+	say "$what: $((SECONDS - begin)) s"
+}
+
+main()
+{
+	local name=${1:-} dir=$BUILD/${1:-} log=$LOGS/${1:-}-build.log
+	local -a frags
+
+	case $name in
+	uml | uml-*) ;;
+	debian) debian; exit 0 ;;
+	-h | --help | help) usage; exit 0 ;;
+	*) usage >&2; exit 2 ;;
+	esac
+	mapfile -t frags < <(fragments "$name")
+	need_amd64
+	need_plain_path "$TOP"
+	mkdir -p "$dir" "$LOGS"
+	exec 9>"$BUILD/.uml.lock"
+	flock 9
+	# What make was told above is not meant for the kernel's.
+	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+	if stale "$dir" "${frags[@]}"; then
+		rm -f "$dir/.complete"
+		: >"$log"
+		[ -d "$SOURCE" ] || logged "kernel source unpacked" "$log" unpack
+		logged "user-mode Linux ($name) built" "$log" build "$dir" "${frags[@]}"
+		touch "$dir/.complete"
+	fi
+	printf '%s\n' "$dir"
+}
+
+main "$@"

@@ -1,0 +1,223 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The monitor is a QEMU started by hand on the span's /dev/tapN: with and without
+# vhost, with two queues, and frozen while production goes on.
+# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+
+ALL_TESTS=(
+	"flows_spread_over_queues 2"
+	"flows_spread_over_queues 4"
+	"qemu_reads_the_tap"
+	"frozen_qemu_harms_nobody"
+	"vhost_reads_two_queues"
+)
+FREEZE=${FREEZE:-30}	# seconds
+RING=1000
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo.sh
+. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/monitor.sh
+. "$(dirname "$0")/monitor.sh"
+
+setup()
+{
+	topo_bridge && span_add "$sw" span0 || return 1
+	ip -n "$sw" link set span0 txqueuelen "$RING"
+	source_add "$sw" p1 && tap_path "$sw" span0 || return 1
+	TAP=$REPLY
+	DIR=$(mktemp -d) || return 1
+	defer rm -rf "$DIR"
+}
+
+flows_spread_over_queues()
+{
+	check_ok "flows" "$PKT" queues "$TAP" ns="$p1" dev=eth0 queues="$1" flows=64 count=100
+	stats "$sw" span0
+	check_j span0/stats/drops/ring_full 0
+}
+
+# qemu_start VCPUS NETDEV DEVICE: undone at the end of the test case. The taps are
+# open already: NETDEV has the numbers of their descriptors.
+qemu_start()
+{
+	local vcpus=$1 netdev=$2 device=$3
+
+	: >"$DIR/tcpdump"
+	monitor_cmdline
+	qemu-system-x86_64 -M pc -accel tcg -smp "$vcpus" -m "$MONITOR_MB" -nodefaults \
+		-no-user-config -no-reboot -display none -nic none \
+		-kernel "$MONITOR_KERNEL" -initrd "$MONITOR_INITRAMFS" -append "$REPLY" \
+		-serial "file:$DIR/console" -serial "file:$DIR/tcpdump" \
+		-netdev "tap,id=span,$netdev" -device "virtio-net-pci,netdev=span,$device" \
+		</dev/null >"$DIR/qemu.log" 2>&1 &
+	QEMU=$!
+	defer kill_quietly "$QEMU"
+	monitor_ready "$DIR/tcpdump" "$DIR/console" || { fail "$(cat "$DIR/qemu.log")"; return 1; }
+}
+
+plain_qemu()
+{
+	local fd
+
+	require_monitor qemu-system-x86_64 || return
+	exec {fd}<>"$TAP"
+	qemu_start 1 "fd=$fd,vhost=off" romfile=
+	exec {fd}>&-
+}
+
+qemu_reads_the_tap()
+{
+	plain_qemu || return
+	guest_sees 200 64
+	guest_sees 100 1400
+}
+
+# counters of span0 to PACKETS and FULL; nothing else may have been lost
+span_books()
+{
+	local key
+
+	stats "$sw" span0
+	PACKETS=${J[span0/stats/packets]:-0}
+	FULL=${J[span0/stats/drops/ring_full]:-0}
+	for key in "${!J[@]}"; do
+		[[ $key != span0/stats/drops/* || $key == */ring_full || $key == */no_reader ]] ||
+			check_eq "$key" "${J[$key]}" 0
+	done
+}
+
+ring_is_full()
+{
+	json "$sw" -s show span0 && ((${J[span0/stats/drops/ring_full]:-0} > FULL))
+}
+
+available_kb()
+{
+	REPLY=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+}
+
+# It has room for more than it had taken.
+ring_takes_again()
+{
+	json "$sw" -s show span0 && ((${J[span0/stats/packets]:-0} > PACKETS))
+}
+
+guest_prints_again()
+{
+	[ "$(stat -c %s "$MONITOR_OUT")" -gt "$1" ]
+}
+
+# accounted COUNT: so many copies are either in the guest or counted as lost
+accounted()
+{
+	span_books
+	mapfile -t LINES < <(sed "1,/echo reply,.* length $FROM\$/d" "$MONITOR_OUT")
+	((${#LINES[@]} + FULL - FULL_BEFORE == $1))
+}
+
+ms_now()
+{
+	REPLY=$((${EPOCHREALTIME/[^0-9]/} / 1000))
+}
+
+# QEMU stands still, and the ring of its tap is full.
+stop_qemu()
+{
+	kill -STOP "$QEMU"
+	span_books
+	check_wait "the ring is full" ring_is_full && span_books
+}
+
+# freeze: for so long, while p1 talks with p2. What memory is used when the ring has
+# filled up is all that is used.
+freeze()
+{
+	local full_kb early lost_kb grown_kb
+
+	talk_start 1400 && stop_qemu || return
+	available_kb
+	full_kb=$REPLY
+	early=$FULL
+	sleep "$FREEZE"
+	available_kb
+	span_books
+	lost_kb=$(((FULL - early) * 1400 / 1024))
+	grown_kb=$((full_kb - REPLY))
+	echo "# frozen for $FREEZE s: $((FULL - early)) copies ($lost_kb KB) lost while" \
+		"the ring was full; memory in use grew by $grown_kb KB"
+	((grown_kb < lost_kb / 4)) || fail "memory in use grew with what was lost"
+}
+
+# How long after SIGCONT the full ring takes frames again, since QEMU reads, in
+# RESUMED. (When the guest prints the first says more about an emulated guest.)
+continue_qemu()
+{
+	local size begin
+
+	size=$(stat -c %s "$MONITOR_OUT")
+	ms_now
+	begin=$REPLY
+	kill -CONT "$QEMU"
+	check_wait "the ring takes frames again" ring_takes_again || return
+	ms_now
+	RESUMED=$((REPLY - begin))
+	check_wait "the guest prints again" guest_prints_again "$size" || return
+	ms_now
+	echo "# delivery resumed $RESUMED ms after SIGCONT; the guest printed after" \
+		"$((REPLY - begin)) ms"
+}
+
+# Within a second. A busy host can only lengthen that: the shortest of three counts.
+thaw()
+{
+	local i
+
+	for i in 1 2 3; do
+		[ "$i" -eq 1 ] || stop_qemu || return
+		continue_qemu || return
+		((RESUMED >= 1000)) || return 0
+	done
+	fail "delivery took longer than a second to resume"
+}
+
+# Not one copy is missing in the sum of what the guest has got and what was counted.
+frozen_qemu_harms_nobody()
+{
+	local copies
+
+	plain_qemu && mark || return
+	FROM=$REPLY
+	span_books
+	FULL_BEFORE=$FULL
+	freeze && thaw
+	talk_stop
+	copies=$((2 * TALKED))
+	check_wait "all copies are accounted for" accounted "$copies"
+	echo "# of $copies copies the guest got ${#LINES[@]}, ring_full rose by $((FULL - FULL_BEFORE))"
+	check_eq "copies" $((${#LINES[@]} + FULL - FULL_BEFORE)) "$copies"
+	((FULL > FULL_BEFORE && ${#LINES[@]} >= RING)) || fail "the ring was never full"
+	guest_sees 100 64
+}
+
+vhost_threads()
+{
+	cat "/proc/$QEMU/task/"*/comm | grep -c '^vhost-'
+}
+
+vhost_reads_two_queues()
+{
+	local one two
+
+	require_monitor qemu-system-x86_64 || return
+	[ -c /dev/vhost-net ] || { skip "no /dev/vhost-net"; return; }
+	exec {one}<>"$TAP" {two}<>"$TAP"
+	qemu_start 2 "fds=$one:$two,vhost=on" romfile=,mq=on,vectors=6
+	exec {one}>&- {two}>&-
+	check_eq "vhost threads" "$(vhost_threads)" 2
+	guest_sees 200 64
+	guest_sees 100 1400
+}
+
+tests_run
