@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The part of the demo that runs in the VM: two hosts on a bridge, and a monitor
-# that sees what they say to each other. PATH_ADD has vspanctl and tapcat.
+# The part of the demo that runs in the VM: two hosts on a bridge, and a monitor VM
+# that sees what they say to each other. PATH_ADD has vspanctl and tapfd;
+# MONITOR_KERNEL is user-mode Linux, for another QEMU in here would take minutes.
 set -eu
 
 PATH=$PATH_ADD:$PATH
@@ -27,7 +28,7 @@ show()
 # +-----------+     +--------------------------+    +-----------+
 # | 192.0.2.1 +-----+ vnet1 --- br0 --- vnet2  +----+ 192.0.2.2 |
 # +-----------+     +-----------|--------------+    +-----------+
-#                             span0 (/dev/tapN): the monitor
+#                             span0 (/dev/tapN): the monitor VM
 add_host()
 {
 	local host=h$1 port=vnet$1 peer=$((3 - $1))
@@ -63,7 +64,7 @@ wait_for()
 {
 	local i
 
-	for ((i = 0; i < 50; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		"$@" && return
 		sleep 0.2
 	done
@@ -71,20 +72,37 @@ wait_for()
 	return 1
 }
 
-# What arrives on span0, seen twice: by a sniffer on the device, and by what reads
-# its tap node, as the monitor VM's QEMU does.
-start_monitors()
+# A machine with a kernel of its own and one NIC, where tcpdump is all that runs: what
+# that prints comes out of its serial line, to a file.
+boot_monitor()
 {
 	local node
 
 	node=/dev/tap$(cat /sys/class/net/span0/ifindex)
 	wait_for test -c "$node"
-	echo "# tapcat $node      (reads it as a monitor VM's QEMU does)"
-	echo "# tcpdump -i span0      (reads it as a sniffer does)"
-	tapcat "$node" >"$OUT/tap.pcap" 2>"$OUT/tap.err" &
+	echo "# user-mode Linux, its NIC on $node      (a VM, as QEMU's would be)"
+	setsid tapfd "$node" "$MONITOR_KERNEL" mem=96M "initrd=$MONITOR_INITRAMFS" \
+		root=none console=tty0 con0=null,fd:1 con=null ssl0=null,fd:4 ssl=null \
+		vec0:transport=fd,fd=3,vec=0 VM_ROOT=none \
+		-- /monitor vec0 /dev/ttyS0 -Z root -n -t -l -Q in \
+		</dev/null >"$OUT/monitor.log" 2>&1 4>"$OUT/monitor" &
+}
+
+# What arrives on span0 is seen twice: by the monitor VM, and by a sniffer here.
+start_monitors()
+{
+	boot_monitor
+	echo "# tcpdump -i span0      (on this host, beside it)"
 	tcpdump -Z root -U -n -i span0 -w "$OUT/span.pcap" 2>"$OUT/tcpdump.err" &
-	wait_for test -s "$OUT/tap.pcap"
 	wait_for grep -q 'listening on' "$OUT/tcpdump.err"
+	wait_for grep -q 'listening on' "$OUT/monitor" || { cat "$OUT/monitor.log"; return 1; }
+	grep -o 'Linux version [0-9.]*' "$OUT/monitor.log" | sed 's/^/    the monitor VM runs /'
+}
+
+# What the monitor VM's tcpdump has printed of frames
+monitor_lines()
+{
+	sed '1,/^listening on/d' "$OUT/monitor"
 }
 
 count()
@@ -102,7 +120,7 @@ passed()
 
 all_seen()
 {
-	[ "$(count "$OUT/tap.pcap")" -ge $((2 * PINGS)) ] &&
+	[ "$(monitor_lines | wc -l)" -ge $((2 * PINGS)) ] &&
 		[ "$(count "$OUT/span.pcap")" -ge $((2 * PINGS)) ]
 }
 
@@ -129,14 +147,14 @@ on_your_host()
 
 main()
 {
-	local before sent tap span
+	local before sent vm span
 
 	mkdir -p "$OUT"
 	title "Two hosts on a bridge ($(uname -r))"
 	build_network
 	title "A SPAN port that copies what passes vnet1"
 	echo "# insmod vspan.ko"
-	modprobe tap
+	modprobe -a tap psample
 	insmod "$VSPAN_KO"
 	show vspanctl add vnet1 rx,tx
 	show vspanctl show
@@ -147,14 +165,14 @@ main()
 	send_traffic
 	wait_for all_seen
 	sent=$(($(passed) - before))
-	title "What the monitor read from span0's tap"
-	tcpdump -n -t -r "$OUT/tap.pcap" 2>/dev/null | sed 's/, length.*//; s/^/    /'
+	title "What tcpdump in the monitor VM printed"
+	monitor_lines | sed 's/, length.*//; s/^/    /'
 	title "Counters"
 	show vspanctl -s show
-	tap=$(count "$OUT/tap.pcap")
+	vm=$(monitor_lines | wc -l)
 	span=$(count "$OUT/span.pcap")
-	title "Result: $sent frames passed vnet1; the tap's reader got $tap, the sniffer $span"
-	[ "$tap" -eq "$sent" ] && [ "$span" -eq "$sent" ]
+	title "Result: $sent frames passed vnet1; the monitor VM got $vm, the sniffer $span"
+	[ "$vm" -eq "$sent" ] && [ "$span" -eq "$sent" ]
 	on_your_host
 }
 

@@ -25,10 +25,16 @@ step()
 	echo "$((SECONDS - begin)) s"
 }
 
+monitor_files()
+{
+	"$VM/uml.sh" debian
+	"$VM/initramfs.sh" monitor
+}
+
 build_tools()
 {
 	make -C "$TOP/tools/vspanctl" -j"$(nproc)" O="$BIN" VERSION="$(version)"
-	gcc -O2 -Wall -static -o "$BIN/tapcat" "$VM/tapcat.c"
+	gcc -O2 -Wall -static -o "$BIN/tapfd" "$VM/tapfd.c"
 }
 
 main()
@@ -49,10 +55,13 @@ main()
 	step "Debian's kernel $rel, unpacked under build/" "$VM/kernels.sh" fetch "$rel"
 	step "the module for it, built" "$VM/module.sh" "$rel"
 	step "vspanctl, built" build_tools
+	step "a kernel for the monitor VM, unpacked" monitor_files
 	step "how the VM runs best here, found out" "$VM/accel.sh" "$rel"
-	echo "  booting (about 10 s in software emulation; log: build/logs/vm-demo)"
+	echo "  booting (the log: build/logs/vm-demo)"
 	"$VM/run.sh" -k "$rel" -t 150 -o "$out" -- env \
 		"VSPAN_KO=$BUILD/$rel/src/kmod/vspan.ko" "PATH_ADD=$BIN" \
+		"MONITOR_KERNEL=$("$VM/uml.sh" debian)" \
+		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor)" \
 		"$VM/demo-guest.sh"
 }
 
