@@ -10,17 +10,34 @@
 
 #include "vspan.h"
 
-static unsigned long vspan_port_key(const struct net_device *dev)
-{
-	return dev->ifindex;
-}
-
 static struct xarray *vspan_ports(const struct net_device *dev)
 {
 	return &vspan_net(dev_net(dev))->ports;
 }
 
-static struct vspan_port *vspan_port_create(struct net_device *dev)
+static struct vspan_port *vspan_port_find(const struct net_device *dev,
+					  enum vspan_hook hook)
+{
+	return xa_load(vspan_ports(dev), vspan_port_key(dev->ifindex, hook));
+}
+
+static int vspan_port_publish(struct vspan_port *port)
+{
+	struct xarray *ports = vspan_ports(port->dev);
+	unsigned long key = vspan_port_key(port->dev->ifindex, port->hook);
+	int err;
+
+	err = xa_err(xa_store(ports, key, port, GFP_KERNEL));
+	if (err)
+		return err;
+	err = vspan_hook_attach(port);
+	if (err)
+		xa_erase(ports, key);
+	return err;
+}
+
+static struct vspan_port *vspan_port_create(struct net_device *dev,
+					    enum vspan_hook hook)
 {
 	struct vspan_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
 	int err;
@@ -28,16 +45,15 @@ static struct vspan_port *vspan_port_create(struct net_device *dev)
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&port->bindings);
-	port->hook = VSPAN_HOOK_TAP;
+	port->hook = hook;
 	port->dev = dev;
-	err = xa_err(xa_store(vspan_ports(dev), vspan_port_key(dev), port,
-			      GFP_KERNEL));
+	err = vspan_port_publish(port);
 	if (err) {
-		kfree(port);
+		/* Those who look ports up may have seen it. */
+		kfree_rcu(port, rcu);
 		return ERR_PTR(err);
 	}
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
-	vspan_hook_attach(port);
 	return port;
 }
 
@@ -47,7 +63,8 @@ static struct vspan_port *vspan_port_create(struct net_device *dev)
 static void vspan_port_destroy(struct vspan_port *port)
 {
 	vspan_hook_detach(port);
-	xa_erase(vspan_ports(port->dev), vspan_port_key(port->dev));
+	xa_erase(vspan_ports(port->dev),
+		 vspan_port_key(port->dev->ifindex, port->hook));
 	netdev_put(port->dev, &port->tracker);
 	kfree_rcu(port, rcu);
 }
@@ -59,39 +76,98 @@ static void vspan_port_update(struct vspan_port *port,
 	u32 all = 0;
 
 	list_for_each_entry(b, &port->bindings, port_node)
-		all |= b->src == src ? dir : rtnl_dereference(b->src->rule)->dir;
+		all |= b->dirs & (b->src == src ? dir :
+				  rtnl_dereference(b->src->rule)->dir);
 	vspan_hook_want(port, all);
+}
+
+/**
+ * vspan_binding_find - the binding of a span on a device
+ * @dev: the device
+ * @vs: the span
+ *
+ * Context: RTNL.
+ * Return: the binding, of which there is one at most, or NULL.
+ */
+struct vspan_binding *vspan_binding_find(struct net_device *dev,
+					 const struct vspan_dev *vs)
+{
+	enum vspan_hook hook;
+
+	for (hook = 0; hook < VSPAN_HOOK_CNT; hook++) {
+		struct vspan_port *port = vspan_port_find(dev, hook);
+		struct vspan_binding *b;
+
+		if (!port)
+			continue;
+		list_for_each_entry(b, &port->bindings, port_node)
+			if (b->src->vs == vs)
+				return b;
+	}
+	return NULL;
+}
+
+/* The port for the hook that is wanted, or for the tap, which is always free,
+ * where another has taken its place.
+ */
+static struct vspan_port *vspan_binding_port(struct net_device *dev,
+					     enum vspan_hook hook)
+{
+	struct vspan_port *port = vspan_port_find(dev, hook);
+
+	if (port)
+		return port;
+	if (vspan_hook_free(dev, hook))
+		return vspan_port_create(dev, hook);
+	port = vspan_port_find(dev, VSPAN_HOOK_TAP);
+	return port ?: vspan_port_create(dev, VSPAN_HOOK_TAP);
+}
+
+/* The notifiers this may run in know no device that locks itself; where the
+ * kernel has such (6.15 on), this belongs into a work.
+ */
+static void vspan_binding_promisc(struct vspan_binding *b, bool on)
+{
+	if (b->promisc == on)
+		return;
+	if (!dev_set_promiscuity(b->port->dev, on ? 1 : -1))
+		b->promisc = on;
 }
 
 /**
  * vspan_binding_create - copy a device's frames for a source from now on
  * @src: the source, with its rule
  * @dev: a device that can be a source
+ * @dirs: directions for which the source means the device
+ * @hook: how to take them, if it can be had; else by the tap
  *
  * Context: RTNL.
  * Return: the binding or ERR_PTR(-ENOMEM).
  */
 struct vspan_binding *vspan_binding_create(struct vspan_source *src,
-					   struct net_device *dev)
+					   struct net_device *dev, u32 dirs,
+					   enum vspan_hook hook)
 {
+	const struct vspan_rule *rule = rtnl_dereference(src->rule);
 	struct vspan_binding *b = kzalloc(sizeof(*b), GFP_KERNEL);
 	struct vspan_port *port;
 
 	ASSERT_RTNL();
 	if (!b)
 		return ERR_PTR(-ENOMEM);
-	port = xa_load(vspan_ports(dev), vspan_port_key(dev));
-	if (!port)
-		port = vspan_port_create(dev);
+	port = vspan_binding_port(dev, hook);
 	if (IS_ERR(port)) {
 		kfree(b);
 		return ERR_CAST(port);
 	}
 	b->src = src;
 	b->port = port;
+	b->dirs = dirs;
 	list_add_tail(&b->src_node, &src->bindings);
 	list_add_tail_rcu(&b->port_node, &port->bindings);
 	vspan_port_update(port, NULL, 0);
+	vspan_binding_promisc(b, rule->promisc);
+	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
 	return b;
 }
 
@@ -106,6 +182,7 @@ void vspan_binding_destroy(struct vspan_binding *b)
 	struct vspan_port *port = b->port;
 
 	ASSERT_RTNL();
+	vspan_binding_promisc(b, false);
 	list_del(&b->src_node);
 	list_del_rcu(&b->port_node);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_DEL_NTF);
@@ -116,6 +193,60 @@ void vspan_binding_destroy(struct vspan_binding *b)
 	kfree_rcu(b, rcu);
 }
 
+/* Would a binding made now hang on the port that @b hangs on? */
+static bool vspan_binding_stays(const struct vspan_binding *b,
+				enum vspan_hook hook)
+{
+	const struct vspan_port *port = b->port;
+
+	if (!vspan_hook_serves(port->dev, port->hook))
+		return false;
+	return port->hook == hook || (port->hook == VSPAN_HOOK_TAP &&
+				      !vspan_hook_free(port->dev, hook));
+}
+
+/**
+ * vspan_binding_replace - copy a device's frames for another source from now on
+ * @old: the binding that goes; freed when the packet path has let go of it
+ * @src: source of the same span; that of @old to change the rest
+ * @dirs: directions for which the source means the device
+ * @hook: how to take frames, if it can be had
+ *
+ * No frame is missed or copied twice, unless the hook changes.
+ *
+ * Context: RTNL.
+ * Return: 0; -ENOMEM, and there is no binding any more.
+ */
+int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
+			  u32 dirs, enum vspan_hook hook)
+{
+	struct net_device *dev = old->port->dev;
+	struct vspan_port *port = old->port;
+	struct vspan_binding *b = NULL;
+
+	if (vspan_binding_stays(old, hook))
+		b = kzalloc(sizeof(*b), GFP_KERNEL);
+	if (!b) {
+		vspan_binding_destroy(old);
+		return PTR_ERR_OR_ZERO(vspan_binding_create(src, dev, dirs,
+							    hook));
+	}
+	b->src = src;
+	b->port = port;
+	b->dirs = dirs;
+	list_del(&old->src_node);
+	list_add_tail(&b->src_node, &src->bindings);
+	list_replace_rcu(&old->port_node, &b->port_node);
+	vspan_port_update(port, NULL, 0);
+	/* First on, then off, so that it does not flap. */
+	vspan_binding_promisc(b, rtnl_dereference(src->rule)->promisc);
+	vspan_binding_promisc(old, false);
+	vspan_nl_notify_binding(old, VSPAN_CMD_BINDING_DEL_NTF);
+	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
+	kfree_rcu(old, rcu);
+	return 0;
+}
+
 /**
  * vspan_binding_destroy_all - a device goes away
  * @dev: the device, still in its netns
@@ -124,13 +255,15 @@ void vspan_binding_destroy(struct vspan_binding *b)
  */
 void vspan_binding_destroy_all(struct net_device *dev)
 {
+	enum vspan_hook hook;
 	struct vspan_port *port;
 
 	/* The port goes with its last binding. */
-	while ((port = xa_load(vspan_ports(dev), vspan_port_key(dev))))
-		vspan_binding_destroy(list_first_entry(&port->bindings,
-						       struct vspan_binding,
-						       port_node));
+	for (hook = 0; hook < VSPAN_HOOK_CNT; hook++)
+		while ((port = vspan_port_find(dev, hook)))
+			vspan_binding_destroy(list_first_entry(&port->bindings,
+							       struct vspan_binding,
+							       port_node));
 }
 
 /**
@@ -144,6 +277,8 @@ void vspan_binding_update(struct vspan_source *src, u32 dir)
 {
 	struct vspan_binding *b;
 
-	list_for_each_entry(b, &src->bindings, src_node)
+	list_for_each_entry(b, &src->bindings, src_node) {
 		vspan_port_update(b->port, src, dir);
+		vspan_binding_promisc(b, rtnl_dereference(src->rule)->promisc);
+	}
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* How frames are taken from a device. No other file knows. */
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 
 #include "vspan.h"
 
 /**
  * struct vspan_hook_ops - a way to take frames
+ * @free: is the place not taken by another?
+ * @serves: would it see all frames of the device?
  * @attach: start; frames go to vspan_mirror()
  * @detach: stop, without waiting for those on their way
  * @want: only these directions are wanted now; a mask of enum vspan_dir
@@ -13,7 +16,9 @@
  * All are called under RTNL.
  */
 struct vspan_hook_ops {
-	void (*attach)(struct vspan_port *port);
+	bool (*free)(const struct net_device *dev);
+	bool (*serves)(const struct net_device *dev);
+	int (*attach)(struct vspan_port *port);
 	void (*detach)(struct vspan_port *port);
 	void (*want)(struct vspan_port *port, u32 dir);
 };
@@ -32,13 +37,19 @@ static int vspan_hook_tap_rcv(struct sk_buff *skb, struct net_device *dev,
 	return 0;
 }
 
-static void vspan_hook_tap_attach(struct vspan_port *port)
+static bool vspan_hook_tap_always(const struct net_device *dev)
+{
+	return true;
+}
+
+static int vspan_hook_tap_attach(struct vspan_port *port)
 {
 	port->pt.type = htons(ETH_P_ALL);
 	port->pt.dev = port->dev;
 	port->pt.func = vspan_hook_tap_rcv;
 	port->pt.ignore_outgoing = true;
 	dev_add_pack(&port->pt);
+	return 0;
 }
 
 static void vspan_hook_tap_detach(struct vspan_port *port)
@@ -54,23 +65,106 @@ static void vspan_hook_tap_want(struct vspan_port *port, u32 dir)
 	WRITE_ONCE(port->pt.ignore_outgoing, !(dir & VSPAN_DIR_TX));
 }
 
-static const struct vspan_hook_ops vspan_hooks[] = {
+/* Runs after taps, tc, nftables and VLAN devices, in place of a bridge. */
+static rx_handler_result_t vspan_hook_slot_rcv(struct sk_buff **pskb)
+{
+	struct sk_buff *skb = *pskb;
+	struct vspan_port *port = rcu_dereference(skb->dev->rx_handler_data);
+
+	if (READ_ONCE(port->redirect)) {
+		vspan_mirror(port, skb, VSPAN_DIR_RX);
+		return RX_HANDLER_CONSUMED;
+	}
+	vspan_mirror(port, skb_get(skb), VSPAN_DIR_RX);
+	return RX_HANDLER_PASS;
+}
+
+static bool vspan_hook_slot_free(const struct net_device *dev)
+{
+	rx_handler_func_t *holder = rtnl_dereference(dev->rx_handler);
+
+	return !holder || holder == vspan_hook_slot_rcv;
+}
+
+/* VLAN devices take their frames ahead of the slot. */
+static bool vspan_hook_slot_serves(const struct net_device *dev)
+{
+	return !vlan_uses_dev(dev);
+}
+
+static int vspan_hook_slot_attach(struct vspan_port *port)
+{
+	return netdev_rx_handler_register(port->dev, vspan_hook_slot_rcv, port);
+}
+
+static void vspan_hook_slot_detach(struct vspan_port *port)
+{
+	netdev_rx_handler_unregister(port->dev);
+}
+
+static void vspan_hook_slot_want(struct vspan_port *port, u32 dir)
+{
+	const struct vspan_binding *b;
+	bool redirect = false;
+
+	list_for_each_entry(b, &port->bindings, port_node)
+		redirect |= rtnl_dereference(b->src->rule)->redirect;
+	WRITE_ONCE(port->redirect, redirect);
+}
+
+static const struct vspan_hook_ops vspan_hooks[VSPAN_HOOK_CNT] = {
 	[VSPAN_HOOK_TAP] = {
+		.free	= vspan_hook_tap_always,
+		.serves	= vspan_hook_tap_always,
 		.attach	= vspan_hook_tap_attach,
 		.detach	= vspan_hook_tap_detach,
 		.want	= vspan_hook_tap_want,
 	},
+	[VSPAN_HOOK_RX_HANDLER] = {
+		.free	= vspan_hook_slot_free,
+		.serves	= vspan_hook_slot_serves,
+		.attach	= vspan_hook_slot_attach,
+		.detach	= vspan_hook_slot_detach,
+		.want	= vspan_hook_slot_want,
+	},
 };
+
+/**
+ * vspan_hook_serves - would frames taken this way be all there are?
+ * @dev: the device
+ * @hook: the way
+ *
+ * Context: RTNL.
+ * Return: false if others take frames of the device first.
+ */
+bool vspan_hook_serves(const struct net_device *dev, enum vspan_hook hook)
+{
+	return vspan_hooks[hook].serves(dev);
+}
+
+/**
+ * vspan_hook_free - can frames of a device be taken this way now?
+ * @dev: the device, not attached to by us this way
+ * @hook: the way
+ *
+ * Context: RTNL.
+ * Return: false if another has the place, or takes frames first.
+ */
+bool vspan_hook_free(const struct net_device *dev, enum vspan_hook hook)
+{
+	return vspan_hooks[hook].free(dev) && vspan_hook_serves(dev, hook);
+}
 
 /**
  * vspan_hook_attach - take frames of a port from now on
  * @port: the port; wants nothing sent until vspan_hook_want()
  *
  * Context: RTNL.
+ * Return: 0, or -EBUSY if another has the place.
  */
-void vspan_hook_attach(struct vspan_port *port)
+int vspan_hook_attach(struct vspan_port *port)
 {
-	vspan_hooks[port->hook].attach(port);
+	return vspan_hooks[port->hook].attach(port);
 }
 
 /**

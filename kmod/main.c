@@ -26,6 +26,8 @@ static int __net_init vspan_net_init(struct net *net)
 	INIT_LIST_HEAD(&vn->sources);
 	INIT_LIST_HEAD(&vn->outputs);
 	xa_init(&vn->ports);
+	INIT_WORK(&vn->regain, vspan_follow_regain);
+	vn->net = net;
 	return 0;
 }
 
@@ -38,6 +40,7 @@ static void __net_exit vspan_net_exit(struct net *net)
 	struct vspan_output *out, *next_out;
 	struct vspan_source *src, *next_src;
 
+	cancel_work_sync(&vn->regain);
 	rtnl_lock();
 	list_for_each_entry_safe(src, next_src, &vn->sources, net_node)
 		vspan_source_destroy(src);

@@ -114,17 +114,23 @@ static void vspan_mirror_clone(const struct vspan_source *src,
 		vspan_mirror_drop(src, skb, VSPAN_DROP_NO_MEMORY);
 }
 
-static bool vspan_mirror_wants(const struct vspan_source *src,
+static bool vspan_mirror_wants(const struct vspan_binding *b,
 			       const struct sk_buff *skb, enum vspan_dir dir)
 {
+	const struct vspan_source *src = b->src;
 	const struct vspan_rule *rule = rcu_dereference(src->rule);
 	enum vspan_drop why;
 
-	if (!(rule->dir & dir))
+	if (!(rule->dir & b->dirs & dir))
 		return false;
 	if (!vspan_select(rule, skb)) {
 		vspan_stats_add(src->stats, VSPAN_FILTERED,
 				vspan_wire_frames(skb));
+		return false;
+	}
+	if (dir == VSPAN_DIR_TX && !rule->dup_keep &&
+	    vspan_dedup(src->vs, skb)) {
+		vspan_stats_add(src->stats, VSPAN_DUP, vspan_wire_frames(skb));
 		return false;
 	}
 	if (vspan_mirror_may(src->vs, skb, &why))
@@ -153,7 +159,7 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 	const struct vspan_binding *b;
 
 	list_for_each_entry_rcu(b, &port->bindings, port_node) {
-		if (!vspan_mirror_wants(b->src, skb, dir))
+		if (!vspan_mirror_wants(b, skb, dir))
 			continue;
 		if (last)
 			vspan_mirror_clone(last, skb, dir);

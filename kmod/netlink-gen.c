@@ -24,33 +24,41 @@ const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_FRAMES + 1] = {
 /* VSPAN_CMD_SOURCE_GET - do */
 const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_KIND + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 0),
+	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
+	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
 /* VSPAN_CMD_SOURCE_NEW - do */
-const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_VLANS + 1] = {
+const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_DUP_KEEP + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 0),
+	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
+	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VSPAN_A_SOURCE_DIR] = NLA_POLICY_MASK(NLA_U32, 0x3),
 	[VSPAN_A_SOURCE_VLANS] = NLA_POLICY_EXACT_LEN(VSPAN_VLAN_BITMAP_LEN),
+	[VSPAN_A_SOURCE_HOOK] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VSPAN_A_SOURCE_REDIRECT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_SOURCE_PROMISC] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_SOURCE_DUP_KEEP] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* VSPAN_CMD_SOURCE_SET - do */
-const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_VLANS + 1] = {
+const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_DUP_KEEP + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 0),
+	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
+	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VSPAN_A_SOURCE_DIR] = NLA_POLICY_MASK(NLA_U32, 0x3),
 	[VSPAN_A_SOURCE_VLANS] = NLA_POLICY_EXACT_LEN(VSPAN_VLAN_BITMAP_LEN),
+	[VSPAN_A_SOURCE_HOOK] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VSPAN_A_SOURCE_REDIRECT] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_SOURCE_PROMISC] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_SOURCE_DUP_KEEP] = NLA_POLICY_MAX(NLA_U8, 1),
 };
 
 /* VSPAN_CMD_SOURCE_DEL - do */
 const struct nla_policy vspan_source_del_nl_policy[VSPAN_A_SOURCE_KIND + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 0),
+	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
+	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
 };
 
 /* VSPAN_CMD_SOURCE_FLUSH - do */
@@ -61,8 +69,8 @@ const struct nla_policy vspan_source_flush_nl_policy[VSPAN_A_SOURCE_SPAN + 1] = 
 /* VSPAN_CMD_BINDING_GET - do */
 const struct nla_policy vspan_binding_get_nl_policy[VSPAN_A_BINDING_DEV + 1] = {
 	[VSPAN_A_BINDING_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_BINDING_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
-	[VSPAN_A_BINDING_KIND] = NLA_POLICY_MAX(NLA_U32, 0),
+	[VSPAN_A_BINDING_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
+	[VSPAN_A_BINDING_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VSPAN_A_BINDING_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 };
 
@@ -116,14 +124,14 @@ const struct genl_ops vspan_nl_ops[11] = {
 		.cmd		= VSPAN_CMD_SOURCE_NEW,
 		.doit		= vspan_nl_source_new_doit,
 		.policy		= vspan_source_new_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_VLANS,
+		.maxattr	= VSPAN_A_SOURCE_DUP_KEEP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VSPAN_CMD_SOURCE_SET,
 		.doit		= vspan_nl_source_set_doit,
 		.policy		= vspan_source_set_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_VLANS,
+		.maxattr	= VSPAN_A_SOURCE_DUP_KEEP,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -3,7 +3,6 @@
  * Requests of the generic netlink family, as described in
  * Documentation/netlink/specs/vspan.yaml: parse, check, call, fill.
  */
-#include <linux/slab.h>
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
@@ -97,73 +96,11 @@ struct vspan_source *vspan_nl_find_source(struct genl_info *info,
 	return src;
 }
 
-static int vspan_nl_parse_dir(struct genl_info *info, struct vspan_rule *rule)
-{
-	struct nlattr *attr = info->attrs[VSPAN_A_SOURCE_DIR];
-
-	if (!attr)
-		return 0;
-	rule->dir = nla_get_u32(attr);
-	if (rule->dir)
-		return 0;
-	NL_SET_ERR_MSG_ATTR(info->extack, attr,
-			    "no direction is selected; select rx, tx or both");
-	return -EINVAL;
-}
-
-static int vspan_nl_parse_vlans(struct genl_info *info, struct vspan_rule *rule)
-{
-	struct nlattr *attr = info->attrs[VSPAN_A_SOURCE_VLANS];
-	const u8 *bits;
-	int vid;
-
-	if (!attr)
-		return 0;
-	bits = nla_data(attr);
-	for (vid = 0; vid < VLAN_N_VID; vid++)
-		__assign_bit(vid, rule->vlans, bits[vid / 8] & BIT(vid % 8));
-	if (test_bit(VLAN_VID_MASK, rule->vlans)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "VLAN 4095 is reserved by IEEE 802.1Q; VLANs are 1 to 4094");
-		return -EINVAL;
-	}
-	if (bitmap_empty(rule->vlans, VLAN_N_VID)) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "the VLAN list is empty and would select nothing");
-		return -EINVAL;
-	}
-	rule->by_vlan = bitmap_weight(rule->vlans, VLAN_N_VID) < VLAN_VID_MASK;
-	return 0;
-}
-
-/* A rule like @old with what the request changes, or one from scratch. */
-static struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
-					      const struct vspan_rule *old)
-{
-	struct vspan_rule *rule;
-	int err;
-
-	rule = old ? kmemdup(old, sizeof(*old), GFP_KERNEL) :
-		     kzalloc(sizeof(*rule), GFP_KERNEL);
-	if (!rule)
-		return ERR_PTR(-ENOMEM);
-	if (!old)
-		rule->dir = VSPAN_DIR_RX | VSPAN_DIR_TX;
-	err = vspan_nl_parse_dir(info, rule);
-	if (!err)
-		err = vspan_nl_parse_vlans(info, rule);
-	if (!err)
-		return rule;
-	kfree(rule);
-	return ERR_PTR(err);
-}
-
 static int vspan_nl_source_new(struct genl_info *info,
 			       const struct vspan_source_key *key)
 {
 	struct vspan_rule *rule;
 	struct vspan_dev *vs;
-	int err;
 
 	vs = vspan_nl_find_span(info, info->attrs[VSPAN_A_SOURCE_SPAN]);
 	if (!vs)
@@ -171,11 +108,8 @@ static int vspan_nl_source_new(struct genl_info *info,
 	rule = vspan_nl_parse_rule(info, NULL);
 	if (IS_ERR(rule))
 		return PTR_ERR(rule);
-	err = vspan_source_create(genl_info_net(info), vs, key, rule,
-				  info->extack);
-	if (err)
-		kfree(rule);
-	return err;
+	return vspan_source_create(genl_info_net(info), vs, key, rule,
+				   info->extack);
 }
 
 /**
@@ -210,8 +144,7 @@ static int vspan_nl_source_set(struct genl_info *info,
 	rule = vspan_nl_parse_rule(info, rtnl_dereference(src->rule));
 	if (IS_ERR(rule))
 		return PTR_ERR(rule);
-	vspan_source_change(src, rule);
-	return 0;
+	return vspan_source_change(src, rule, info->extack);
 }
 
 /**

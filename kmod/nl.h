@@ -15,6 +15,10 @@ struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
 struct vspan_source *vspan_nl_find_source(struct genl_info *info,
 					  const struct vspan_source_key *key);
 
+/* nlrule.c */
+struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
+				       const struct vspan_rule *old);
+
 /* One kind of object for gets, dumps and notifications. */
 union vspan_nl_object {
 	const struct vspan_dev *vs;

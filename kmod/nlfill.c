@@ -125,6 +125,8 @@ static int vspan_nl_fill_source_stats(struct sk_buff *skb,
 	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_FILTERED,
 			      sums.v[VSPAN_FILTERED],
 			      VSPAN_A_SOURCE_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_DUP,
+			      sums.v[VSPAN_DUP], VSPAN_A_SOURCE_STATS_PAD) ||
 	    vspan_nl_fill_drops(skb, VSPAN_A_SOURCE_STATS_DROPS, &sums))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -147,6 +149,19 @@ static int vspan_nl_fill_vlans(struct sk_buff *skb,
 	memset(bits, 0, VSPAN_VLAN_BITMAP_LEN);
 	for_each_set_bit(vid, rule->vlans, VLAN_N_VID)
 		bits[vid / 8] |= BIT(vid % 8);
+	return 0;
+}
+
+/* Options that are not set are not there. */
+static int vspan_nl_fill_options(struct sk_buff *skb,
+				 const struct vspan_rule *rule)
+{
+	if ((rule->hook != VSPAN_HOOK_TAP &&
+	     nla_put_u32(skb, VSPAN_A_SOURCE_HOOK, rule->hook)) ||
+	    (rule->redirect && nla_put_u8(skb, VSPAN_A_SOURCE_REDIRECT, 1)) ||
+	    (rule->promisc && nla_put_u8(skb, VSPAN_A_SOURCE_PROMISC, 1)) ||
+	    (rule->dup_keep && nla_put_u8(skb, VSPAN_A_SOURCE_DUP_KEEP, 1)))
+		return -EMSGSIZE;
 	return 0;
 }
 
@@ -180,6 +195,7 @@ int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src)
 	if (vspan_nl_fill_key(skb, src) ||
 	    nla_put_u32(skb, VSPAN_A_SOURCE_DIR, rule->dir) ||
 	    vspan_nl_fill_vlans(skb, rule) ||
+	    vspan_nl_fill_options(skb, rule) ||
 	    (vspan_source_dormant(src, &why) &&
 	     nla_put_u32(skb, VSPAN_A_SOURCE_DORMANT, why)) ||
 	    vspan_nl_fill_source_stats(skb, src))

@@ -22,17 +22,47 @@ static void vspan_notifier_tell(const struct vspan_dev *vs, unsigned long event)
 	}
 }
 
-static void vspan_notifier_other(struct net_device *dev, unsigned long event)
+/* A master takes the receive slot right after this event, if it wants it. */
+static void vspan_notifier_prelink(struct net_device *dev,
+				   const struct netdev_notifier_changeupper_info
+				   *info)
+{
+	if (info->linking && info->master)
+		vspan_follow_yield(dev);
+}
+
+static void vspan_notifier_relink(struct net_device *dev,
+				  const struct netdev_notifier_changeupper_info
+				  *info)
+{
+	/* An output that now leads to a source yields, not the source. */
+	vspan_output_retry_all(dev_net(dev));
+	vspan_follow_dev(dev);
+	vspan_follow_dev(info->upper_dev);
+	vspan_follow_later(dev);
+}
+
+static void vspan_notifier_other(struct net_device *dev, unsigned long event,
+				 void *info)
 {
 	switch (event) {
-	case NETDEV_REGISTER:
 	case NETDEV_CHANGENAME:
+		vspan_follow_ports(dev);
+		fallthrough;
+	case NETDEV_REGISTER:
 	case NETDEV_POST_TYPE_CHANGE:
-		vspan_source_reconcile(dev);
+	case NETDEV_CHANGE:
+		vspan_follow_dev(dev);
 		vspan_output_reconcile(dev);
 		break;
+	case NETDEV_JOIN:
+		vspan_follow_yield(dev);
+		break;
+	case NETDEV_PRECHANGEUPPER:
+		vspan_notifier_prelink(dev, info);
+		break;
 	case NETDEV_CHANGEUPPER:
-		vspan_output_retry_all(dev_net(dev));
+		vspan_notifier_relink(dev, info);
 		break;
 	case NETDEV_UNREGISTER:
 		/* Deleted or on the way to another netns: ours ends here. The
@@ -51,7 +81,7 @@ static int vspan_notifier_event(struct notifier_block *nb, unsigned long event,
 	int err;
 
 	if (!vspan_dev_is_span(dev)) {
-		vspan_notifier_other(dev, event);
+		vspan_notifier_other(dev, event, ptr);
 		return NOTIFY_DONE;
 	}
 	err = vspan_tapdev_event(netdev_priv(dev), event);

@@ -262,6 +262,7 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 	else
 		vspan_output_count_live(vs);
 	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_NEW_NTF);
+	vspan_audit_output("output-new", out);
 	return 0;
 }
 
@@ -335,8 +336,10 @@ void vspan_output_retry_all(struct net *net)
 void vspan_output_destroy(struct vspan_output *out)
 {
 	struct vspan_dev *vs = out->vs;
+	struct net *net = out->net;
 
 	ASSERT_RTNL();
+	vspan_audit_output("output-del", out);
 	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_DEL_NTF);
 	list_del(&out->net_node);
 	list_del_rcu(&out->node);
@@ -345,7 +348,7 @@ void vspan_output_destroy(struct vspan_output *out)
 	/* psample frees its group under RCU too. */
 	vspan_output_close_group(out);
 	call_rcu(&out->rcu, vspan_output_free_rcu);
-	vspan_source_retry(vs);
+	vspan_follow_retry(vs, net);
 }
 
 /**

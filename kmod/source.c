@@ -10,24 +10,6 @@
 
 static u32 vspan_source_last_id;
 
-static struct net_device *vspan_source_dev(const struct vspan_source *src)
-{
-	return vspan_devbar_named(src->net, src->name);
-}
-
-/* What keeps a device from being a source of a span, or NULL. */
-static const char *vspan_source_bar(const struct vspan_dev *vs,
-				    struct net_device *dev,
-				    enum vspan_dormant *why)
-{
-	const char *sentence = vspan_devbar(dev, why);
-
-	if (sentence || !vspan_output_above(vs, dev))
-		return sentence;
-	*why = VSPAN_DORMANT_IS_OUTPUT;
-	return "an output of the span sends to this device; its copies would be copied again";
-}
-
 /**
  * vspan_source_dormant - is the source bound to nothing, and why?
  * @src: the source
@@ -43,11 +25,17 @@ bool vspan_source_dormant(const struct vspan_source *src,
 
 	if (!list_empty(&src->bindings))
 		return false;
-	dev = vspan_source_dev(src);
-	if (!dev)
-		*why = VSPAN_DORMANT_NO_DEVICE;
-	else if (!vspan_source_bar(src->vs, dev, why))
-		*why = VSPAN_DORMANT_NO_MEMORY;
+	*why = vspan_match_none(src);
+	for_each_netdev(src->net, dev) {
+		if (!vspan_match(src, dev) ||
+		    vspan_follow_bar(src->vs, dev, why))
+			continue;
+		if (!src->followed)
+			return false;
+		*why = vspan_binding_find(dev, src->vs) ?
+		       VSPAN_DORMANT_SHADOWED : VSPAN_DORMANT_NO_MEMORY;
+		break;
+	}
 	return true;
 }
 
@@ -133,9 +121,24 @@ vspan_source_alloc(struct net *net, struct vspan_dev *vs,
 	return src;
 }
 
-static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
-			      const struct vspan_source_key *key,
-			      struct netlink_ext_ack *extack)
+static int vspan_source_check_hook(const struct net_device *dev,
+				   const struct vspan_rule *rule,
+				   struct netlink_ext_ack *extack)
+{
+	if (vspan_hook_free(dev, rule->hook))
+		return 0;
+	NL_SET_ERR_MSG(extack,
+		       "the device's receive slot is taken by its bridge, bond, macvlan or VLANs; leave out redirect and hook");
+	return -EBUSY;
+}
+
+/* A device that is there and cannot be bound as asked is refused now; one that
+ * comes later is dealt with as well as can be.
+ */
+static int vspan_source_check_dev(struct net *net, const struct vspan_dev *vs,
+				  const struct vspan_source_key *key,
+				  const struct vspan_rule *rule,
+				  struct netlink_ext_ack *extack)
 {
 	struct net_device *dev = vspan_devbar_named(net, key->name);
 	enum vspan_dormant why;
@@ -145,17 +148,32 @@ static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
 	err = vspan_devbar_check_name(net, key->name, extack);
 	if (err)
 		return err;
+	if (!dev || key->kind == VSPAN_KIND_MASTER)
+		return 0;
+	bar = vspan_follow_bar(vs, dev, &why);
+	if (bar) {
+		vspan_devbar_refuse(extack, bar);
+		return -EOPNOTSUPP;
+	}
+	return vspan_source_check_hook(dev, rule, extack);
+}
+
+static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
+			      const struct vspan_source_key *key,
+			      const struct vspan_rule *rule,
+			      struct netlink_ext_ack *extack)
+{
 	if (vspan_source_find(net, key)) {
 		NL_SET_ERR_MSG(extack,
 			       "the span has this source already; change it with set or delete it first");
 		return -EEXIST;
 	}
-	bar = dev ? vspan_source_bar(vs, dev, &why) : NULL;
-	if (bar) {
-		vspan_devbar_refuse(extack, bar);
-		return -EOPNOTSUPP;
-	}
-	return 0;
+	if (key->kind != VSPAN_KIND_GLOB)
+		return vspan_source_check_dev(net, vs, key, rule, extack);
+	if (key->name[0])
+		return 0;
+	NL_SET_ERR_MSG(extack, "the pattern is empty and would match nothing");
+	return -EINVAL;
 }
 
 /**
@@ -163,7 +181,7 @@ static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
  * @net: netns in which the name is looked up
  * @vs: span the copies go to
  * @key: the source's names
- * @rule: what it selects; the source's on success
+ * @rule: what it selects; consumed
  * @extack: for the sentence of a refusal
  *
  * Context: RTNL.
@@ -176,54 +194,26 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 			struct netlink_ext_ack *extack)
 {
 	struct vspan_source *src;
-	struct vspan_binding *b;
-	struct net_device *dev;
 	int err;
 
 	ASSERT_RTNL();
-	err = vspan_source_check(net, vs, key, extack);
-	if (err)
-		return err;
-	src = vspan_source_alloc(net, vs, key);
-	if (!src)
-		return -ENOMEM;
-	RCU_INIT_POINTER(src->rule, rule);
-
-	dev = vspan_source_dev(src);
-	b = dev ? vspan_binding_create(src, dev) : NULL;
-	if (IS_ERR(b)) {
-		RCU_INIT_POINTER(src->rule, NULL);
-		vspan_source_free(src);
-		return PTR_ERR(b);
+	err = vspan_source_check(net, vs, key, rule, extack);
+	src = err ? NULL : vspan_source_alloc(net, vs, key);
+	if (!src) {
+		kfree(rule);
+		return err ?: -ENOMEM;
 	}
+	RCU_INIT_POINTER(src->rule, rule);
 	src->id = ++vspan_source_last_id;
 	list_add_tail(&src->net_node, &vspan_net(net)->sources);
 	list_add_tail(&src->span_node, &vs->sources);
 	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_NEW_NTF);
-	if (b)
-		vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
-	return 0;
-}
-
-/**
- * vspan_source_change - put another rule in force
- * @src: the source
- * @rule: the new rule; the source's from now on
- *
- * A frame is judged by the old rule or by the new one, whole. The hooks are
- * opened for both before and for the new one alone after.
- *
- * Context: RTNL.
- */
-void vspan_source_change(struct vspan_source *src, struct vspan_rule *rule)
-{
-	struct vspan_rule *old = rtnl_dereference(src->rule);
-
-	vspan_binding_update(src, old->dir | rule->dir);
-	rcu_assign_pointer(src->rule, rule);
-	vspan_binding_update(src, rule->dir);
-	kfree_rcu(old, rcu);
-	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_SET_NTF);
+	vspan_audit_source("source-new", src);
+	err = vspan_follow_source(src);
+	src->followed = true;
+	if (err)
+		vspan_source_destroy(src);
+	return err;
 }
 
 static void vspan_source_unbind(struct vspan_source *src)
@@ -232,6 +222,47 @@ static void vspan_source_unbind(struct vspan_source *src)
 
 	list_for_each_entry_safe(b, tmp, &src->bindings, src_node)
 		vspan_binding_destroy(b);
+}
+
+/**
+ * vspan_source_change - put another rule in force
+ * @src: the source
+ * @rule: the new rule; consumed
+ * @extack: for the sentence of a refusal
+ *
+ * A frame is judged by the old rule or by the new one, whole. The hooks are
+ * opened for both before and for the new one alone after.
+ *
+ * Context: RTNL.
+ * Return: 0, or -EBUSY if the source's device cannot be hooked as the new rule
+ *	demands and the old one did not; then nothing has changed.
+ */
+int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
+			struct netlink_ext_ack *extack)
+{
+	struct vspan_rule *old = rtnl_dereference(src->rule);
+	struct net_device *dev = src->kind == VSPAN_KIND_NAME ?
+				 vspan_devbar_named(src->net, src->name) : NULL;
+	int err;
+
+	if (dev && old->hook != rule->hook) {
+		err = vspan_source_check_hook(dev, rule, extack);
+		if (err) {
+			kfree(rule);
+			return err;
+		}
+	}
+	vspan_binding_update(src, old->dir | rule->dir);
+	rcu_assign_pointer(src->rule, rule);
+	vspan_binding_update(src, rule->dir);
+	if (old->hook != rule->hook) {
+		vspan_source_unbind(src);
+		vspan_follow_source(src);
+	}
+	kfree_rcu(old, rcu);
+	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_SET_NTF);
+	vspan_audit_source("source-set", src);
+	return 0;
 }
 
 /**
@@ -245,71 +276,11 @@ void vspan_source_destroy(struct vspan_source *src)
 	struct vspan_dev *vs = src->vs;
 
 	ASSERT_RTNL();
-	vspan_source_unbind(src);
+	vspan_audit_source("source-del", src);
+	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_DEL_NTF);
 	list_del(&src->net_node);
 	list_del(&src->span_node);
-	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_DEL_NTF);
+	vspan_follow_lost(src);
 	call_rcu(&src->rcu, vspan_source_free_rcu);
 	vspan_output_retry(vs);
-}
-
-static void vspan_source_bind(struct vspan_source *src, struct net_device *dev)
-{
-	struct vspan_binding *b = vspan_binding_create(src, dev);
-
-	/* No memory: show says so. */
-	if (!IS_ERR(b))
-		vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
-}
-
-/* Bind or unbind a source as a device now demands. */
-static void vspan_source_follow(struct vspan_source *src,
-				struct net_device *dev)
-{
-	struct vspan_binding *b = list_first_entry_or_null(&src->bindings,
-							   struct vspan_binding,
-							   src_node);
-	enum vspan_dormant why;
-	bool wanted;
-
-	wanted = vspan_source_dev(src) == dev &&
-		 !vspan_source_bar(src->vs, dev, &why);
-	if (b && b->port->dev == dev && !wanted)
-		vspan_binding_destroy(b);
-	else if (!b && wanted)
-		vspan_source_bind(src, dev);
-}
-
-/**
- * vspan_source_retry - bind what an output kept a source from
- * @vs: a span that lost an output
- *
- * Context: RTNL.
- */
-void vspan_source_retry(struct vspan_dev *vs)
-{
-	struct vspan_source *src;
-	struct net_device *dev;
-
-	if (vs->dev->reg_state != NETREG_REGISTERED)
-		return;
-	list_for_each_entry(src, &vs->sources, span_node) {
-		dev = vspan_source_dev(src);
-		if (dev)
-			vspan_source_follow(src, dev);
-	}
-}
-
-/**
- * vspan_source_reconcile - bind and unbind sources as a device now demands
- * @dev: a device that appeared, or changed its name or type
- *
- * Context: RTNL.
- */
-void vspan_source_reconcile(struct net_device *dev)
-{
-	struct vspan_source *src;
-
-	list_for_each_entry(src, &vspan_net(dev_net(dev))->sources, net_node)
-		vspan_source_follow(src, dev);
 }

@@ -26,6 +26,7 @@ enum vspan_drop {
  * @VSPAN_TX_PACKETS: frames in transmit direction
  * @VSPAN_TX_BYTES: their bytes
  * @VSPAN_FILTERED: frames that the rule refused
+ * @VSPAN_DUP: frames the span had already
  * @VSPAN_DROPS: first of VSPAN_DROP_CNT counters, by enum vspan_drop
  * @VSPAN_COUNTER_CNT: how many there are
  */
@@ -35,6 +36,7 @@ enum vspan_counter {
 	VSPAN_TX_PACKETS,
 	VSPAN_TX_BYTES,
 	VSPAN_FILTERED,
+	VSPAN_DUP,
 	VSPAN_DROPS,
 	VSPAN_COUNTER_CNT = VSPAN_DROPS + VSPAN_DROP_CNT,
 };

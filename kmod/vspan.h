@@ -13,6 +13,7 @@
 #include <linux/if_vlan.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 #include <uapi/linux/vspan.h>
@@ -38,6 +39,8 @@
  * kube-proxy, Calico, Cilium and Tailscale take for theirs.
  */
 #define VSPAN_OUTPUT_MARK	0x1073
+
+#define VSPAN_HOOK_CNT	(VSPAN_HOOK_RX_HANDLER + 1)
 
 struct netlink_ext_ack;
 struct psample_group;
@@ -91,12 +94,20 @@ struct vspan_dev {
 /**
  * struct vspan_rule - which frames a source selects; replaced, never changed
  * @dir: mask of enum vspan_dir
+ * @hook: enum vspan_hook that is wanted
+ * @redirect: the host is not to see the frames; with VSPAN_HOOK_RX_HANDLER
+ * @promisc: the devices are promiscuous while bound
+ * @dup_keep: copy a forwarded frame as received and as sent
  * @by_vlan: @vlans decides; else every frame passes
  * @vlans: VLANs selected, bit 0 for frames without one
  * @rcu: for kfree_rcu()
  */
 struct vspan_rule {
 	u32 dir;
+	u32 hook;
+	bool redirect;
+	bool promisc;
+	bool dup_keep;
 	bool by_vlan;
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
 	struct rcu_head rcu;
@@ -113,6 +124,7 @@ struct vspan_rule {
  * @net: netns in which @name is looked up; the source does not outlive it
  * @id: order of creation, the key by which dumps resume
  * @kind: how @name is to be read
+ * @followed: devices that were there before it have been looked at; RTNL
  * @name: device name, present or not
  * @rcu: the packet path may hold the source until a grace period has passed
  */
@@ -127,7 +139,8 @@ struct vspan_source {
 	struct net *net;
 	u32 id;
 	enum vspan_kind kind;
-	char name[IFNAMSIZ];
+	bool followed;
+	char name[VSPAN_PATTERN_LEN + 1];
 	struct rcu_head rcu;
 };
 
@@ -137,6 +150,8 @@ struct vspan_source {
  * @dev: the device; held while the port is in &struct vspan_net.ports
  * @tracker: of the hold
  * @hook: how its frames are taken
+ * @redirect: frames are moved, not copied, for VSPAN_HOOK_RX_HANDLER;
+ *	READ_ONCE/WRITE_ONCE
  * @pt: packet tap, for VSPAN_HOOK_TAP
  * @rcu: the packet path may hold the port until a grace period has passed
  */
@@ -145,6 +160,7 @@ struct vspan_port {
 	struct net_device *dev;
 	netdevice_tracker tracker;
 	enum vspan_hook hook;
+	bool redirect;
 	struct packet_type pt;
 	struct rcu_head rcu;
 };
@@ -153,6 +169,8 @@ struct vspan_port {
  * struct vspan_binding - a source on one live device
  * @src: the source
  * @port: the device
+ * @dirs: directions for which the source means this device
+ * @promisc: the binding holds the device promiscuous; RTNL
  * @port_node: in &struct vspan_port.bindings; RCU
  * @src_node: in &struct vspan_source.bindings; RTNL
  * @rcu: for kfree_rcu()
@@ -160,6 +178,8 @@ struct vspan_port {
 struct vspan_binding {
 	struct vspan_source *src;
 	struct vspan_port *port;
+	u32 dirs;
+	bool promisc;
 	struct list_head port_node;
 	struct list_head src_node;
 	struct rcu_head rcu;
@@ -235,12 +255,16 @@ static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
  * struct vspan_net - what belongs to a netns
  * @sources: sources configured here, oldest first; RTNL
  * @outputs: outputs configured here, oldest first; RTNL
- * @ports: ports by vspan_port_key(); RTNL
+ * @ports: ports by vspan_port_key(); written under RTNL, read under RCU
+ * @regain: looks for receive slots that have become free
+ * @net: the netns
  */
 struct vspan_net {
 	struct list_head sources;
 	struct list_head outputs;
 	struct xarray ports;
+	struct work_struct regain;
+	struct net *net;
 };
 
 /**
@@ -254,6 +278,12 @@ struct vspan_source_key {
 	const char *name;
 	enum vspan_kind kind;
 };
+
+/* Ports are found under RCU by device and hook. */
+static inline unsigned long vspan_port_key(int ifindex, enum vspan_hook hook)
+{
+	return (unsigned long)ifindex * VSPAN_HOOK_CNT + hook;
+}
 
 /* main.c */
 struct vspan_net *vspan_net(const struct net *net);
@@ -300,10 +330,9 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 			const struct vspan_source_key *key,
 			struct vspan_rule *rule,
 			struct netlink_ext_ack *extack);
-void vspan_source_change(struct vspan_source *src, struct vspan_rule *rule);
+int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
+			struct netlink_ext_ack *extack);
 void vspan_source_destroy(struct vspan_source *src);
-void vspan_source_reconcile(struct net_device *dev);
-void vspan_source_retry(struct vspan_dev *vs);
 bool vspan_source_dormant(const struct vspan_source *src,
 			  enum vspan_dormant *why);
 
@@ -336,21 +365,53 @@ int vspan_devbar_check_name(struct net *net, const char *name,
 const char *vspan_devbar(const struct net_device *dev, enum vspan_dormant *why);
 void vspan_devbar_refuse(struct netlink_ext_ack *extack, const char *sentence);
 
+/* match.c */
+u32 vspan_match(const struct vspan_source *src, struct net_device *dev);
+enum vspan_dormant vspan_match_none(const struct vspan_source *src);
+bool vspan_match_beats(const struct vspan_source *a,
+		       const struct vspan_source *b);
+
+/* follow.c */
+const char *vspan_follow_bar(const struct vspan_dev *vs, struct net_device *dev,
+			     enum vspan_dormant *why);
+int vspan_follow_source(struct vspan_source *src);
+void vspan_follow_dev(struct net_device *dev);
+void vspan_follow_retry(struct vspan_dev *vs, struct net *net);
+void vspan_follow_ports(struct net_device *master);
+void vspan_follow_lost(struct vspan_source *src);
+void vspan_follow_yield(struct net_device *dev);
+void vspan_follow_later(const struct net_device *dev);
+void vspan_follow_regain(struct work_struct *work);
+
 /* binding.c */
+struct vspan_binding *vspan_binding_find(struct net_device *dev,
+					 const struct vspan_dev *vs);
 struct vspan_binding *vspan_binding_create(struct vspan_source *src,
-					   struct net_device *dev);
+					   struct net_device *dev, u32 dirs,
+					   enum vspan_hook hook);
+int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
+			  u32 dirs, enum vspan_hook hook);
 void vspan_binding_destroy(struct vspan_binding *b);
 void vspan_binding_destroy_all(struct net_device *dev);
 void vspan_binding_update(struct vspan_source *src, u32 dir);
 
 /* hook.c */
-void vspan_hook_attach(struct vspan_port *port);
+bool vspan_hook_serves(const struct net_device *dev, enum vspan_hook hook);
+bool vspan_hook_free(const struct net_device *dev, enum vspan_hook hook);
+int vspan_hook_attach(struct vspan_port *port);
 void vspan_hook_detach(struct vspan_port *port);
 void vspan_hook_want(struct vspan_port *port, u32 dir);
 
 /* mirror.c */
 void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 		  enum vspan_dir dir);
+
+/* dedup.c */
+bool vspan_dedup(const struct vspan_dev *vs, const struct sk_buff *skb);
+
+/* audit.c */
+void vspan_audit_source(const char *op, const struct vspan_source *src);
+void vspan_audit_output(const char *op, const struct vspan_output *out);
 
 /* select.c */
 bool vspan_select(const struct vspan_rule *rule, const struct sk_buff *skb);

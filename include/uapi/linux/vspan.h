@@ -11,6 +11,7 @@
 
 #define VSPAN_VLAN_BITMAP_LEN	512
 #define VSPAN_NAME_LEN		15
+#define VSPAN_PATTERN_LEN	63
 
 /**
  * enum vspan_frames - The form in which a span delivers frames.
@@ -26,10 +27,17 @@ enum vspan_frames {
 
 /**
  * enum vspan_kind - How a source names its devices.
- * @VSPAN_KIND_NAME: The one device of exactly this name.
+ * @VSPAN_KIND_NAME: The one device of exactly this name, or alternative name.
+ * @VSPAN_KIND_GLOB: Every device whose name matches the pattern; * ? [abc]
+ *   [a-z] [!a] as in glob(7). Not loopback devices, spans, and outputs of the
+ *   source's span.
+ * @VSPAN_KIND_MASTER: All ports of the device, as they join and leave, and
+ *   what the host sends through it, so that every frame is copied once.
  */
 enum vspan_kind {
 	VSPAN_KIND_NAME,
+	VSPAN_KIND_GLOB,
+	VSPAN_KIND_MASTER,
 };
 
 /**
@@ -46,9 +54,13 @@ enum vspan_dir {
  * enum vspan_hook - Where in the kernel a binding takes its copies.
  * @VSPAN_HOOK_TAP: Packet tap, where tcpdump looks: before tc, nftables and
  *   bridge on RX, after the qdisc on TX.
+ * @VSPAN_HOOK_RX_HANDLER: The receive slot of the device, which it has one of:
+ *   after tc, nftables and VLAN devices. RX alone. A bridge or Open vSwitch
+ *   that takes the device gets the slot; tap serves meanwhile.
  */
 enum vspan_hook {
 	VSPAN_HOOK_TAP,
+	VSPAN_HOOK_RX_HANDLER,
 };
 
 /**
@@ -59,6 +71,9 @@ enum vspan_hook {
  * @VSPAN_DORMANT_NOT_ETHERNET: The device does not carry Ethernet frames.
  * @VSPAN_DORMANT_NO_MEMORY: There was no memory to bind when the device
  *   appeared.
+ * @VSPAN_DORMANT_NO_MATCH: No device's name matches the pattern.
+ * @VSPAN_DORMANT_NO_PORTS: The master exists and has no ports.
+ * @VSPAN_DORMANT_SHADOWED: Another source of the span has each of the devices.
  * @VSPAN_DORMANT_IS_OUTPUT: An output of the source's span is the device or
  *   leads to it.
  */
@@ -68,6 +83,9 @@ enum vspan_dormant {
 	VSPAN_DORMANT_IS_SPAN,
 	VSPAN_DORMANT_NOT_ETHERNET,
 	VSPAN_DORMANT_NO_MEMORY,
+	VSPAN_DORMANT_NO_MATCH,
+	VSPAN_DORMANT_NO_PORTS,
+	VSPAN_DORMANT_SHADOWED,
 	VSPAN_DORMANT_IS_OUTPUT,
 };
 
@@ -130,6 +148,7 @@ enum {
 	VSPAN_A_SOURCE_STATS_RX = 1,
 	VSPAN_A_SOURCE_STATS_TX,
 	VSPAN_A_SOURCE_STATS_FILTERED,
+	VSPAN_A_SOURCE_STATS_DUP,
 	VSPAN_A_SOURCE_STATS_DROPS,
 	VSPAN_A_SOURCE_STATS_PAD,
 
@@ -143,6 +162,10 @@ enum {
 	VSPAN_A_SOURCE_KIND,
 	VSPAN_A_SOURCE_DIR,
 	VSPAN_A_SOURCE_VLANS,
+	VSPAN_A_SOURCE_HOOK,
+	VSPAN_A_SOURCE_REDIRECT,
+	VSPAN_A_SOURCE_PROMISC,
+	VSPAN_A_SOURCE_DUP_KEEP,
 	VSPAN_A_SOURCE_DORMANT,
 	VSPAN_A_SOURCE_STATS,
 

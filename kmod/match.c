@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Which devices does a source mean, and for which directions? */
+#include <linux/glob.h>
+#include <linux/netdevice.h>
+
+#include "vspan.h"
+
+#define VSPAN_BOTH	(VSPAN_DIR_RX | VSPAN_DIR_TX)
+
+static struct net_device *vspan_match_named(const struct vspan_source *src)
+{
+	return vspan_devbar_named(src->net, src->name);
+}
+
+static u32 vspan_match_name(const struct vspan_source *src,
+			    struct net_device *dev)
+{
+	return strcmp(src->name, dev->name) ? 0 : VSPAN_BOTH;
+}
+
+static enum vspan_dormant vspan_match_name_why(const struct vspan_source *src)
+{
+	return VSPAN_DORMANT_NO_DEVICE;
+}
+
+/* Alternative names cannot be walked: their list is net/core's own. */
+static u32 vspan_match_glob(const struct vspan_source *src,
+			    struct net_device *dev)
+{
+	return glob_match(src->name, dev->name) ? VSPAN_BOTH : 0;
+}
+
+static enum vspan_dormant vspan_match_glob_why(const struct vspan_source *src)
+{
+	return VSPAN_DORMANT_NO_MATCH;
+}
+
+/* A master that sends what the host gives it through its ports, and nothing
+ * else through itself: then RX of the ports and TX of the master are each
+ * frame once. A VRF and an OVS datapath are not; there the ports say it all.
+ */
+static bool vspan_match_master_sends(const struct net_device *master)
+{
+	return netif_is_bridge_master(master) || netif_is_bond_master(master) ||
+	       netif_is_team_master(master);
+}
+
+static bool vspan_match_has_ports(struct net_device *master)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+
+	netdev_for_each_lower_dev(master, lower, iter)
+		if (netdev_master_upper_dev_get(lower) == master)
+			return true;
+	return false;
+}
+
+static u32 vspan_match_master(const struct vspan_source *src,
+			      struct net_device *dev)
+{
+	struct net_device *master = vspan_match_named(src);
+
+	if (!master)
+		return 0;
+	if (dev == master)
+		return vspan_match_master_sends(master) &&
+		       vspan_match_has_ports(master) ? VSPAN_DIR_TX : 0;
+	if (netdev_master_upper_dev_get(dev) != master)
+		return 0;
+	return vspan_match_master_sends(master) ? VSPAN_DIR_RX : VSPAN_BOTH;
+}
+
+static enum vspan_dormant vspan_match_master_why(const struct vspan_source *src)
+{
+	struct net_device *master = vspan_match_named(src);
+
+	if (!master)
+		return VSPAN_DORMANT_NO_DEVICE;
+	return vspan_match_has_ports(master) ? VSPAN_DORMANT_SHADOWED :
+					       VSPAN_DORMANT_NO_PORTS;
+}
+
+static const struct {
+	u32 (*match)(const struct vspan_source *src, struct net_device *dev);
+	enum vspan_dormant (*why)(const struct vspan_source *src);
+} vspan_kinds[] = {
+	[VSPAN_KIND_NAME] = { vspan_match_name, vspan_match_name_why },
+	[VSPAN_KIND_GLOB] = { vspan_match_glob, vspan_match_glob_why },
+	[VSPAN_KIND_MASTER] = { vspan_match_master, vspan_match_master_why },
+};
+
+/**
+ * vspan_match - does a source mean a device?
+ * @src: the source
+ * @dev: a device of its netns
+ *
+ * Context: RTNL.
+ * Return: directions in which it does, a mask of enum vspan_dir; 0 if not.
+ */
+u32 vspan_match(const struct vspan_source *src, struct net_device *dev)
+{
+	return vspan_kinds[src->kind].match(src, dev);
+}
+
+/**
+ * vspan_match_none - why does a source mean no device at all?
+ * @src: a source for which vspan_match() returns 0 for every device
+ *
+ * Context: RTNL.
+ * Return: the reason.
+ */
+enum vspan_dormant vspan_match_none(const struct vspan_source *src)
+{
+	return vspan_kinds[src->kind].why(src);
+}
+
+/**
+ * vspan_match_beats - which of two sources has a device that both mean?
+ * @a: a source
+ * @b: another source of the same span
+ *
+ * A name beats a pattern, a pattern a master, and the older of two alike the
+ * younger.
+ *
+ * Return: true if @a has it.
+ */
+bool vspan_match_beats(const struct vspan_source *a,
+		       const struct vspan_source *b)
+{
+	return a->kind != b->kind ? a->kind < b->kind : a->id < b->id;
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Rules in netlink: from the attributes of a request to what a hook obeys. */
+#include <linux/slab.h>
+#include <net/genetlink.h>
+
+#include "nl.h"
+
+static int vspan_nl_parse_dir(struct genl_info *info, struct vspan_rule *rule)
+{
+	struct nlattr *attr = info->attrs[VSPAN_A_SOURCE_DIR];
+
+	if (!attr)
+		return 0;
+	rule->dir = nla_get_u32(attr);
+	if (rule->dir)
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, attr,
+			    "no direction is selected; select rx, tx or both");
+	return -EINVAL;
+}
+
+static int vspan_nl_parse_vlans(struct genl_info *info, struct vspan_rule *rule)
+{
+	struct nlattr *attr = info->attrs[VSPAN_A_SOURCE_VLANS];
+	const u8 *bits;
+	int vid;
+
+	if (!attr)
+		return 0;
+	bits = nla_data(attr);
+	for (vid = 0; vid < VLAN_N_VID; vid++)
+		__assign_bit(vid, rule->vlans, bits[vid / 8] & BIT(vid % 8));
+	if (test_bit(VLAN_VID_MASK, rule->vlans)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "VLAN 4095 is reserved by IEEE 802.1Q; VLANs are 1 to 4094");
+		return -EINVAL;
+	}
+	if (bitmap_empty(rule->vlans, VLAN_N_VID)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the VLAN list is empty and would select nothing");
+		return -EINVAL;
+	}
+	rule->by_vlan = bitmap_weight(rule->vlans, VLAN_N_VID) < VLAN_VID_MASK;
+	return 0;
+}
+
+static void vspan_nl_parse_options(struct genl_info *info,
+				   struct vspan_rule *rule)
+{
+	struct nlattr *redirect = info->attrs[VSPAN_A_SOURCE_REDIRECT];
+	struct nlattr *promisc = info->attrs[VSPAN_A_SOURCE_PROMISC];
+	struct nlattr *keep = info->attrs[VSPAN_A_SOURCE_DUP_KEEP];
+	struct nlattr *hook = info->attrs[VSPAN_A_SOURCE_HOOK];
+
+	if (hook)
+		rule->hook = nla_get_u32(hook);
+	if (redirect) {
+		rule->redirect = nla_get_u8(redirect);
+		if (!hook)
+			rule->hook = rule->redirect ? VSPAN_HOOK_RX_HANDLER :
+						      VSPAN_HOOK_TAP;
+	}
+	if (promisc)
+		rule->promisc = nla_get_u8(promisc);
+	if (keep)
+		rule->dup_keep = nla_get_u8(keep);
+}
+
+/* What no option alone can know. */
+static int vspan_nl_check_rule(struct genl_info *info,
+			       const struct vspan_rule *rule)
+{
+	if (rule->redirect && rule->hook != VSPAN_HOOK_RX_HANDLER) {
+		NL_SET_ERR_MSG(info->extack,
+			       "redirect takes frames at the rx-handler hook; leave the hook out");
+		return -EINVAL;
+	}
+	if (rule->hook == VSPAN_HOOK_RX_HANDLER && rule->dir != VSPAN_DIR_RX) {
+		NL_SET_ERR_MSG(info->extack,
+			       "redirect and the rx-handler hook see received frames only; select rx");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+/**
+ * vspan_nl_parse_rule - the rule a request asks for
+ * @info: the request
+ * @old: rule that it changes, or NULL for one from scratch
+ *
+ * Return: a new rule, to be freed with kfree(), or an ERR_PTR() with a
+ *	sentence in extack.
+ */
+struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
+				       const struct vspan_rule *old)
+{
+	struct vspan_rule *rule;
+	int err;
+
+	rule = old ? kmemdup(old, sizeof(*old), GFP_KERNEL) :
+		     kzalloc(sizeof(*rule), GFP_KERNEL);
+	if (!rule)
+		return ERR_PTR(-ENOMEM);
+	vspan_nl_parse_options(info, rule);
+	/* All there is to see, unless said otherwise. */
+	if (!old)
+		rule->dir = rule->hook == VSPAN_HOOK_RX_HANDLER ?
+			    VSPAN_DIR_RX : VSPAN_DIR_RX | VSPAN_DIR_TX;
+	err = vspan_nl_parse_dir(info, rule);
+	if (!err)
+		err = vspan_nl_parse_vlans(info, rule);
+	if (!err)
+		err = vspan_nl_check_rule(info, rule);
+	if (!err)
+		return rule;
+	kfree(rule);
+	return ERR_PTR(err);
+}
