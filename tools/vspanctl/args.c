@@ -22,6 +22,7 @@
  * @word: the exact word
  * @has: its HAS_* bit; words with the same bit exclude each other
  * @value: what must follow, for messages; NULL if the word stands alone
+ * @onoff: "on" or "off" may follow; then @parse gets "on" if neither does
  * @parse: reads the value, or the word itself if there is none
  * @put: adds it to a vspan message, NULL if it is not sent that way
  */
@@ -29,6 +30,7 @@ struct arg {
 	const char *word;
 	unsigned int has;
 	const char *value;
+	bool onoff;
 	int (*parse)(struct args *a, const char *val);
 	void (*put)(struct nlmsghdr *nlh, const struct args *a);
 };
@@ -76,14 +78,52 @@ static int name_copy(struct args *a, char *to, const char *what,
 	return err;
 }
 
-static int source_parse(struct args *a, const char *word)
+/* A '*', '?' or '[' makes a pattern, as for a shell. */
+static bool is_glob(const char *word)
 {
-	if (!strcmp(word, "master"))
-		return args_error(a, "source \"master\": this version has no sources by master, only by device name");
-	if (strpbrk(word, "*?["))
-		return args_error(a, "source \"%.40s\": this version has no sources by pattern, only by device name",
+	return strpbrk(word, "*?[");
+}
+
+/* The kernel matches as glob(7) says, but takes an open '[' for itself. */
+static int glob_copy(struct args *a, const char *word)
+{
+	const char *open = strrchr(word, '[');
+
+	if (*word == '-')
+		return args_error(a, ARGS_OPTION_LATE, word);
+	if (open && !strchr(open + 1, ']'))
+		return args_error(a, "pattern \"%.40s\" has a '[' without a ']'",
 				  word);
-	return name_copy(a, a->source, "source", word);
+	if (strlen(word) > VSPAN_PATTERN_LEN)
+		return args_error(a, "pattern \"%.40s...\" is too long: it has at most %d characters",
+				  word, VSPAN_PATTERN_LEN);
+	snprintf(a->source, sizeof(a->source), "%s", word);
+	return 0;
+}
+
+/* One word, or two for a master; @used tells. */
+static int source_parse(struct args *a, int argc, char **argv, int *used)
+{
+	const char *word = argv[0];
+
+	*used = 1;
+	a->kind = VSPAN_KIND_NAME;
+	if (!strcmp(word, "master")) {
+		if (argc < 2)
+			return args_error(a, "\"master\" needs the name of a bridge, bond or other master; a device named master is written [m]aster");
+		*used = 2;
+		a->kind = VSPAN_KIND_MASTER;
+		word = argv[1];
+		if (is_glob(word))
+			return args_error(a, "master \"%.40s\" is a pattern: name one device",
+					  word);
+	} else if (is_glob(word)) {
+		a->kind = VSPAN_KIND_GLOB;
+		return glob_copy(a, word);
+	}
+	return name_copy(a, a->source,
+			 a->kind == VSPAN_KIND_MASTER ? "master" : "source",
+			 word);
 }
 
 static int span_parse(struct args *a, const char *val)
@@ -152,6 +192,59 @@ static int number_parse(struct args *a, const char *word, const char *val,
 	return 0;
 }
 
+static int hook_parse(struct args *a, const char *val)
+{
+	if (!strcmp(val, "tap"))
+		a->hook = VSPAN_HOOK_TAP;
+	else if (!strcmp(val, "rx-handler"))
+		a->hook = VSPAN_HOOK_RX_HANDLER;
+	else
+		return args_error(a, "hook \"%.40s\" is unknown: it is tap or rx-handler",
+				  val);
+	return 0;
+}
+
+static void hook_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_HOOK, a->hook);
+}
+
+static int redirect_parse(struct args *a, const char *val)
+{
+	a->redirect = !strcmp(val, "on");
+	return 0;
+}
+
+static void redirect_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	mnl_attr_put_u8(nlh, VSPAN_A_SOURCE_REDIRECT, a->redirect);
+}
+
+static int promisc_parse(struct args *a, const char *val)
+{
+	a->promisc = !strcmp(val, "on");
+	return 0;
+}
+
+static void promisc_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	mnl_attr_put_u8(nlh, VSPAN_A_SOURCE_PROMISC, a->promisc);
+}
+
+static int dup_parse(struct args *a, const char *val)
+{
+	a->dup_keep = !strcmp(val, "keep");
+	if (!a->dup_keep && strcmp(val, "drop"))
+		return args_error(a, "dup \"%.40s\" is unknown: it is keep or drop",
+				  val);
+	return 0;
+}
+
+static void dup_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	mnl_attr_put_u8(nlh, VSPAN_A_SOURCE_DUP_KEEP, a->dup_keep);
+}
+
 static int qlen_parse(struct args *a, const char *val)
 {
 	return number_parse(a, "qlen", val, QLEN_MIN, QLEN_MAX, &a->qlen);
@@ -210,19 +303,27 @@ static void strip_put(struct nlmsghdr *nlh, const struct args *a)
 }
 
 static const struct arg arg_table[] = {
-	{ "to",		HAS_SPAN,	"SPAN",	span_parse,	NULL },
-	{ "rx",		HAS_DIR,	NULL,	dir_parse,	dir_put },
-	{ "tx",		HAS_DIR,	NULL,	dir_parse,	NULL },
-	{ "rx,tx",	HAS_DIR,	NULL,	dir_parse,	NULL },
-	{ "tx,rx",	HAS_DIR,	NULL,	dir_parse,	NULL },
-	{ "vlan",	HAS_VLANS,	"LIST",	vlans_parse,	vlans_put },
-	{ "frames",	HAS_FRAMES,	"FRAMES", frames_parse,	frames_put },
-	{ "qlen",	HAS_QLEN,	"N",	qlen_parse,	NULL },
-	{ "dev",	HAS_TARGET,	"DEV",	dev_parse,	target_put },
-	{ "psample",	HAS_TARGET,	"GROUP", group_parse,	NULL },
-	{ "vlan",	HAS_VID,	"VID",	vid_parse,	vid_put },
-	{ "strip",	HAS_STRIP,	NULL,	strip_parse,	strip_put },
-	{ "queues",	HAS_QUEUES,	"QUEUES", queues_parse,	NULL },
+	{ "to", HAS_SPAN, "SPAN", .parse = span_parse },
+	{ "rx", HAS_DIR, .parse = dir_parse, .put = dir_put },
+	{ "tx", HAS_DIR, .parse = dir_parse },
+	{ "rx,tx", HAS_DIR, .parse = dir_parse },
+	{ "tx,rx", HAS_DIR, .parse = dir_parse },
+	{ "vlan", HAS_VLANS, "LIST", .parse = vlans_parse, .put = vlans_put },
+	{ "hook", HAS_HOOK, "HOOK", .parse = hook_parse, .put = hook_put },
+	{ "redirect", HAS_REDIRECT, .onoff = true,
+	  .parse = redirect_parse, .put = redirect_put },
+	{ "promisc", HAS_PROMISC, .onoff = true,
+	  .parse = promisc_parse, .put = promisc_put },
+	{ "dup", HAS_DUP, "{ keep | drop }",
+	  .parse = dup_parse, .put = dup_put },
+	{ "frames", HAS_FRAMES, "FRAMES",
+	  .parse = frames_parse, .put = frames_put },
+	{ "qlen", HAS_QLEN, "N", .parse = qlen_parse },
+	{ "dev", HAS_TARGET, "DEV", .parse = dev_parse, .put = target_put },
+	{ "psample", HAS_TARGET, "GROUP", .parse = group_parse },
+	{ "vlan", HAS_VID, "VID", .parse = vid_parse, .put = vid_put },
+	{ "strip", HAS_STRIP, .parse = strip_parse, .put = strip_put },
+	{ "queues", HAS_QUEUES, "QUEUES", .parse = queues_parse },
 };
 
 static const struct arg *arg_find(const char *word, unsigned int allowed)
@@ -248,6 +349,15 @@ static int args_twice(struct args *a, const struct arg *arg, const char *cmd)
 			  arg->word, cmd);
 }
 
+/* A word that switches on, or off if so it says. */
+static const char *args_onoff(int argc, char **argv, int *i)
+{
+	if (*i + 1 == argc ||
+	    (strcmp(argv[*i + 1], "on") && strcmp(argv[*i + 1], "off")))
+		return "on";
+	return argv[++*i];
+}
+
 static int args_parse(struct args *a, const char *cmd, unsigned int allowed,
 		      int argc, char **argv)
 {
@@ -255,6 +365,8 @@ static int args_parse(struct args *a, const char *cmd, unsigned int allowed,
 	int i, err;
 
 	for (i = 0; i < argc; i++) {
+		const char *val = argv[i];
+
 		arg = arg_find(argv[i], allowed);
 		if (!arg && argv[i][0] == '-')
 			return args_error(a, ARGS_OPTION_LATE, argv[i]);
@@ -266,7 +378,11 @@ static int args_parse(struct args *a, const char *cmd, unsigned int allowed,
 		if (arg->value && ++i == argc)
 			return args_error(a, "\"%s\" needs a value, %s; see: vspanctl %s help",
 					  arg->word, arg->value, cmd);
-		err = arg->parse(a, argv[i]);
+		if (arg->value)
+			val = argv[i];
+		if (arg->onoff)
+			val = args_onoff(argc, argv, &i);
+		err = arg->parse(a, val);
 		if (err)
 			return err;
 		a->has |= arg->has;
@@ -293,16 +409,17 @@ static void args_init(struct args *a)
 int args_source(struct args *a, const char *cmd, unsigned int allowed,
 		int argc, char **argv)
 {
-	int err;
+	int err, used;
 
 	args_init(a);
 	if (!argc)
 		return args_error(a, "%s needs a SOURCE, the name of a device; see: vspanctl %s help",
 				  cmd, cmd);
-	err = source_parse(a, argv[0]);
+	err = source_parse(a, argc, argv, &used);
 	if (err)
 		return err;
-	return args_parse(a, cmd, allowed, argc - 1, argv + 1);
+	args_source_text(a->kind, a->source, a->text, sizeof(a->text));
+	return args_parse(a, cmd, allowed, argc - used, argv + used);
 }
 
 /**
@@ -370,6 +487,23 @@ int args_optional_span(struct args *a, const char *cmd, int argc, char **argv)
 {
 	args_init(a);
 	return argc ? args_span(a, cmd, 0, argc, argv) : 0;
+}
+
+/**
+ * args_source_text - Name a source as the command line does.
+ * @kind: VSPAN_KIND_*
+ * @name: its name
+ * @buf: room for the text
+ * @size: bytes in @buf
+ *
+ * Return: @buf.
+ */
+const char *args_source_text(uint32_t kind, const char *name, char *buf,
+			     size_t size)
+{
+	snprintf(buf, size, "%s%s", kind == VSPAN_KIND_MASTER ? "master " : "",
+		 name);
+	return buf;
 }
 
 /**

@@ -2,6 +2,7 @@
 #ifndef VSPANCTL_ARGS_H
 #define VSPANCTL_ARGS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <libmnl/libmnl.h>
 #include <linux/vspan.h>
@@ -11,6 +12,9 @@
 #define QUEUES_MIN	1
 #define QUEUES_MAX	256	/* of a tap, in the kernel */
 
+/* "master " and a name */
+#define SOURCE_TEXT_LEN	(VSPAN_PATTERN_LEN + 8)
+
 /* Which words were given; each has a row in the table of args.c. */
 enum {
 	HAS_SPAN	= 1 << 0,
@@ -18,26 +22,37 @@ enum {
 	HAS_VLANS	= 1 << 2,
 	HAS_FRAMES	= 1 << 3,
 	HAS_QLEN	= 1 << 4,
-	HAS_TARGET	= 1 << 5,
-	HAS_VID		= 1 << 6,
-	HAS_STRIP	= 1 << 7,
-	HAS_QUEUES	= 1 << 8,
+	HAS_HOOK	= 1 << 5,
+	HAS_REDIRECT	= 1 << 6,
+	HAS_PROMISC	= 1 << 7,
+	HAS_DUP		= 1 << 8,
+	HAS_TARGET	= 1 << 9,
+	HAS_VID		= 1 << 10,
+	HAS_STRIP	= 1 << 11,
+	HAS_QUEUES	= 1 << 12,
 };
 
 /* What can be changed at a source, at a span; what an output can have. */
-#define ARGS_SOURCE	(HAS_DIR | HAS_VLANS)
+#define ARGS_SOURCE	(HAS_DIR | HAS_VLANS | HAS_HOOK | HAS_REDIRECT | \
+			 HAS_PROMISC | HAS_DUP)
 #define ARGS_SPAN	(HAS_FRAMES | HAS_QLEN)
 #define ARGS_OUTPUT	(HAS_TARGET | HAS_VID | HAS_STRIP)
 
 /**
  * struct args - A parsed command line.
  * @has: HAS_* of the words given
- * @source: name of the source device
+ * @kind: VSPAN_KIND_*, how @source is to be read
+ * @source: name of the source device, pattern, or name of the master
+ * @text: the source as the command line has it, for messages
  * @span: name of the span
  * @dir: VSPAN_DIR_* bits
  * @vlans: VLANs to copy
  * @frames: VSPAN_FRAMES_*
  * @qlen: frames in a queue
+ * @hook: VSPAN_HOOK_*
+ * @redirect: frames are moved, not copied
+ * @promisc: the device is promiscuous while it is bound
+ * @dup_keep: second copies of a frame are kept
  * @dev: name of the device of an output, "" if it is a psample group
  * @group: number of that group
  * @vid: VLAN of the tag of an output
@@ -46,12 +61,18 @@ enum {
  */
 struct args {
 	unsigned int has;
-	char source[VSPAN_NAME_LEN + 1];
+	uint32_t kind;
+	char source[VSPAN_PATTERN_LEN + 1];
+	char text[SOURCE_TEXT_LEN];
 	char span[VSPAN_NAME_LEN + 1];
 	uint32_t dir;
 	uint8_t vlans[VSPAN_VLAN_BITMAP_LEN];
 	uint32_t frames;
 	uint32_t qlen;
+	uint32_t hook;
+	bool redirect;
+	bool promisc;
+	bool dup_keep;
 	char dev[VSPAN_NAME_LEN + 1];
 	uint32_t group;
 	uint16_t vid;
@@ -66,6 +87,8 @@ int args_span(struct args *a, const char *cmd, unsigned int allowed,
 int args_output(struct args *a, const char *cmd, unsigned int allowed,
 		int argc, char **argv);
 int args_optional_span(struct args *a, const char *cmd, int argc, char **argv);
+const char *args_source_text(uint32_t kind, const char *name, char *buf,
+			     size_t size);
 void args_put(struct nlmsghdr *nlh, const struct args *a, unsigned int which);
 
 #endif /* VSPANCTL_ARGS_H */

@@ -46,7 +46,8 @@ static int netns_enter(const char *name)
  * @ctx: context
  *
  * Called by each command when its words are known to be good, so that a usage
- * error never reaches the kernel.
+ * error never reaches the kernel. All commands of a batch share what the first
+ * has opened.
  *
  * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
  */
@@ -54,13 +55,17 @@ int ctx_open(struct ctx *ctx)
 {
 	int err;
 
+	if (ctx->nl.family)
+		return EXIT_OK;
 	if (ctx->netns && netns_enter(ctx->netns))
 		return EXIT_REFUSED;
 	err = nl_open(&ctx->nl);
-	if (err == -ENOENT) {
+	if (!err)
+		return EXIT_OK;
+	if (err == -ENOENT)
 		report("the vspan module is not loaded; load it with: modprobe vspan");
-		return EXIT_REFUSED;
-	}
-	return err ? refused(&ctx->nl.genl, err, "find the vspan module") :
-		     EXIT_OK;
+	else
+		refused(&ctx->nl.genl, err, "find the vspan module");
+	nl_close(&ctx->nl);
+	return EXIT_REFUSED;
 }

@@ -7,13 +7,40 @@
 
 #include "vspanctl.h"
 
+/* Like stderr itself: one for the whole process. */
+static struct place place;
+
+/**
+ * report_at - Say which line of a file the coming sentences are about.
+ * @file: name of the file, NULL for none
+ * @line: number of the line, 0 for none
+ */
+void report_at(const char *file, unsigned int line)
+{
+	place.file = file;
+	place.line = line;
+}
+
+/**
+ * report_place - Ask what report_at() was told last.
+ *
+ * Return: the place, to be told again by who is done with a file inside.
+ */
+struct place report_place(void)
+{
+	return place;
+}
+
 static void report_line(const char *what, const char *why)
 {
-	char line[1024];
+	char line[1024], where[16] = "";
 	char *s;
 
-	snprintf(line, sizeof(line), "%s%s%s", what, why ? ": " : "",
-		 why ? why : "");
+	if (place.line)
+		snprintf(where, sizeof(where), ":%u", place.line);
+	snprintf(line, sizeof(line), "%.200s%s%s%s%s%s",
+		 place.file ? place.file : "", where, place.file ? ": " : "",
+		 what, why ? ": " : "", why ? why : "");
 	/* A word of the user or the kernel must not break the line. */
 	for (s = line; *s; s++)
 		if ((unsigned char)*s < 0x20 || *s == 0x7f)

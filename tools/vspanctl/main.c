@@ -13,13 +13,15 @@ static const struct cmd cmds[] = {
 	{
 		.name	= "add",
 		.fn	= cmd_add,
-		.usage	= "add SOURCE [ DIRECTION ] [ to SPAN ] [ vlan { LIST | all } ]\n",
-		.terms	= TERM_SOURCE TERM_DIRECTION TERM_LIST TERM_VID,
+		.usage	= "add SOURCE [ DIRECTION ] [ to SPAN ] [ OPTION ]...\n",
+		.terms	= TERM_SOURCE TERM_DIRECTION TERM_OPTION TERM_LIST
+			  TERM_VID,
 	}, {
 		.name	= "set",
 		.fn	= cmd_set,
-		.usage	= "set SOURCE [ DIRECTION ] [ to SPAN ] [ vlan { LIST | all } ]\n",
-		.terms	= TERM_SOURCE TERM_DIRECTION TERM_LIST TERM_VID,
+		.usage	= "set SOURCE [ DIRECTION ] [ to SPAN ] [ OPTION ]...\n",
+		.terms	= TERM_SOURCE TERM_DIRECTION TERM_OPTION TERM_LIST
+			  TERM_VID,
 	}, {
 		.name	= "del",
 		.fn	= cmd_del,
@@ -37,6 +39,16 @@ static const struct cmd cmds[] = {
 		.name	= "monitor",
 		.fn	= cmd_monitor,
 		.usage	= "monitor\n",
+	}, {
+		.name	= "save",
+		.fn	= cmd_save,
+		.usage	= "save [ FILE ]\n",
+		.terms	= TERM_FILE,
+	}, {
+		.name	= "restore",
+		.fn	= cmd_restore,
+		.usage	= "restore [ FILE ]\n",
+		.terms	= TERM_FILE,
 	}, {
 		.name	= "span",
 		.sub	= span_cmds,
@@ -59,8 +71,9 @@ static const struct cmd top = {
 	.sub	= cmds,
 	.usage	= "[ OPTIONS ] COMMAND\n"
 		  "{ help | COMMAND help }\n",
-	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_LIST TERM_VID
-		  TERM_FRAMES TERM_QLEN TERM_OUTPUT TERM_GROUP TERM_QUEUES,
+	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_OPTION
+		  TERM_LIST TERM_VID TERM_FRAMES TERM_QLEN TERM_OUTPUT
+		  TERM_GROUP TERM_QUEUES TERM_FILE,
 };
 
 static void usage_lines(struct out *o, const char *lines, const char *prog,
@@ -158,6 +171,21 @@ static int netns_option(struct ctx *ctx, const char *name)
 	return EXIT_OK;
 }
 
+static int batch_option(struct ctx *ctx, const char *file)
+{
+	if (!file)
+		return usage_error("-b needs the name of a file of commands, or - for standard input; see: vspanctl help");
+	ctx->batch = file;
+	return EXIT_OK;
+}
+
+/* What an option needs is the word after it, or NULL. */
+static int option_value(struct ctx *ctx, const char *option, const char *value)
+{
+	return option[strspn(option, "-")] == 'n' ? netns_option(ctx, value) :
+						    batch_option(ctx, value);
+}
+
 /* Returns an exit code, or -1 to go on with the command at argv[*pos]. */
 static int parse_options(struct ctx *ctx, int argc, char **argv, int *pos)
 {
@@ -170,8 +198,12 @@ static int parse_options(struct ctx *ctx, int argc, char **argv, int *pos)
 			ctx->out.pretty = true;
 		} else if (is_option(argv[i], "statistics")) {
 			ctx->stats = true;
-		} else if (is_option(argv[i], "netns")) {
-			if (netns_option(ctx, i + 1 < argc ? argv[i + 1] : NULL))
+		} else if (is_option(argv[i], "force")) {
+			ctx->force = true;
+		} else if (is_option(argv[i], "netns") ||
+			   is_option(argv[i], "batch")) {
+			if (option_value(ctx, argv[i],
+					 i + 1 < argc ? argv[i + 1] : NULL))
 				return EXIT_USAGE;
 			i++;
 		} else if (is_option(argv[i], "Version")) {
@@ -188,6 +220,16 @@ static int parse_options(struct ctx *ctx, int argc, char **argv, int *pos)
 	return -1;
 }
 
+static int run(struct ctx *ctx, int argc, char **argv)
+{
+	if (!ctx->batch)
+		return cmd_run(ctx, argc, argv);
+	if (argc)
+		return usage_error("what is \"%.40s\"? with -b all commands come from %s",
+				   argv[0], ctx->batch);
+	return run_batch(ctx, cmd_run);
+}
+
 int main(int argc, char **argv)
 {
 	struct ctx ctx = { .out.fp = stdout };
@@ -195,7 +237,7 @@ int main(int argc, char **argv)
 
 	ret = parse_options(&ctx, argc, argv, &pos);
 	if (ret < 0)
-		ret = cmd_run(&ctx, argc - pos, argv + pos);
+		ret = run(&ctx, argc - pos, argv + pos);
 	nl_close(&ctx.nl);
 	err = out_flush(&ctx.out);
 	if (err && ret == EXIT_OK)

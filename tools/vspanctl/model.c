@@ -8,7 +8,14 @@
 
 #define READ_TRIES	10
 
-static void *array_next(struct array *a, size_t size)
+/**
+ * array_next - Have room for one more.
+ * @a: the array; @a->count is the caller's to raise
+ * @size: bytes of an item
+ *
+ * Return: where it goes, or NULL without memory.
+ */
+void *array_next(struct array *a, size_t size)
 {
 	size_t room = a->room ? a->room * 2 : 64;
 	void *items;

@@ -21,7 +21,7 @@
  */
 struct binding {
 	char span[VSPAN_NAME_LEN + 1];
-	char name[VSPAN_NAME_LEN + 1];
+	char name[VSPAN_PATTERN_LEN + 1];
 	uint32_t kind;
 	char dev[VSPAN_NAME_LEN + 1];
 	uint32_t ifindex;
@@ -42,15 +42,20 @@ struct dir_stats {
 /**
  * struct source - A rule.
  * @span: span the copies go to
- * @name: name of the device
+ * @name: name of the device, pattern, or name of the master
  * @kind: VSPAN_KIND_*
  * @dir: VSPAN_DIR_* bits
+ * @hook: VSPAN_HOOK_* asked for
+ * @redirect: frames are moved, not copied
+ * @promisc: the devices are promiscuous
+ * @dup_keep: second copies are kept
  * @vlans: bitmap, NULL if all VLANs are copied
  * @is_dormant: bound to no device
  * @dormant: VSPAN_DORMANT_*, if @is_dormant
  * @rx: copies of received frames
  * @tx: copies of transmitted frames
  * @filtered: frames the VLAN list refused
+ * @dup: frames the span had already
  * @drops: lost frames by VSPAN_A_DROP_*
  * @bindings: first binding, after model_link()
  * @last: where to hang the next binding
@@ -58,15 +63,20 @@ struct dir_stats {
  */
 struct source {
 	char span[VSPAN_NAME_LEN + 1];
-	char name[VSPAN_NAME_LEN + 1];
+	char name[VSPAN_PATTERN_LEN + 1];
 	uint32_t kind;
 	uint32_t dir;
+	uint32_t hook;
+	bool redirect;
+	bool promisc;
+	bool dup_keep;
 	uint8_t *vlans;
 	bool is_dormant;
 	uint32_t dormant;
 	struct dir_stats rx;
 	struct dir_stats tx;
 	uint64_t filtered;
+	uint64_t dup;
 	uint64_t drops[VSPAN_A_DROP_MAX + 1];
 	struct binding *bindings;
 	struct binding **last;
@@ -183,6 +193,7 @@ int model_source_cb(const struct nlmsghdr *nlh, void *data);
 int model_binding_cb(const struct nlmsghdr *nlh, void *data);
 int model_output_cb(const struct nlmsghdr *nlh, void *data);
 
+void *array_next(struct array *a, size_t size);
 int model_link(struct model *m);
 int model_read(struct model *m, struct nl *nl, unsigned int what);
 void model_free(struct model *m);

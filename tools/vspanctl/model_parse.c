@@ -31,6 +31,10 @@ static const struct nl_policy source_policy[VSPAN_A_SOURCE_MAX + 1] = {
 	[VSPAN_A_SOURCE_DIR]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SOURCE_VLANS]	= { .type = MNL_TYPE_BINARY,
 				    .len = VSPAN_VLAN_BITMAP_LEN },
+	[VSPAN_A_SOURCE_HOOK]	= { .type = MNL_TYPE_U32 },
+	[VSPAN_A_SOURCE_REDIRECT] = { .type = MNL_TYPE_U8 },
+	[VSPAN_A_SOURCE_PROMISC] = { .type = MNL_TYPE_U8 },
+	[VSPAN_A_SOURCE_DUP_KEEP] = { .type = MNL_TYPE_U8 },
 	[VSPAN_A_SOURCE_DORMANT] = { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SOURCE_STATS]	= { .type = MNL_TYPE_NESTED },
 };
@@ -39,6 +43,7 @@ static const struct nl_policy source_stats_policy[VSPAN_A_SOURCE_STATS_MAX + 1] 
 	[VSPAN_A_SOURCE_STATS_RX]	= { .type = MNL_TYPE_NESTED },
 	[VSPAN_A_SOURCE_STATS_TX]	= { .type = MNL_TYPE_NESTED },
 	[VSPAN_A_SOURCE_STATS_FILTERED]	= { .type = MNL_TYPE_U64 },
+	[VSPAN_A_SOURCE_STATS_DUP]	= { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_DROPS]	= { .type = MNL_TYPE_NESTED },
 };
 
@@ -83,17 +88,27 @@ static uint64_t get_u64(const struct nlattr *attr)
 	return attr ? mnl_attr_get_u64(attr) : 0;
 }
 
-static int get_name(const struct nlattr *attr, char *name)
+static bool get_flag(const struct nlattr *attr)
+{
+	return attr && mnl_attr_get_u8(attr);
+}
+
+static int get_text(const struct nlattr *attr, char *text, size_t max)
 {
 	const char *s;
 
 	if (!attr)
 		return -EBADMSG;
 	s = mnl_attr_get_str(attr);
-	if (strlen(s) > VSPAN_NAME_LEN)
+	if (strlen(s) > max)
 		return -EBADMSG;
-	strcpy(name, s);
+	strcpy(text, s);
 	return 0;
+}
+
+static int get_name(const struct nlattr *attr, char *name)
+{
+	return get_text(attr, name, VSPAN_NAME_LEN);
 }
 
 static int get_drops(const struct nlattr *nest, uint64_t *drops)
@@ -164,9 +179,8 @@ int model_parse_span(const struct nlmsghdr *nlh, struct span *span)
 	span->ifindex = get_u32(tb[VSPAN_A_SPAN_IFINDEX], 0);
 	span->is_away = tb[VSPAN_A_SPAN_NETNSID] != NULL;
 	span->netnsid = (int32_t)get_u32(tb[VSPAN_A_SPAN_NETNSID], 0);
-	span->up = tb[VSPAN_A_SPAN_UP] && mnl_attr_get_u8(tb[VSPAN_A_SPAN_UP]);
-	span->reader = tb[VSPAN_A_SPAN_READERS] &&
-		       mnl_attr_get_u8(tb[VSPAN_A_SPAN_READERS]);
+	span->up = get_flag(tb[VSPAN_A_SPAN_UP]);
+	span->reader = get_flag(tb[VSPAN_A_SPAN_READERS]);
 	span->frames = get_u32(tb[VSPAN_A_SPAN_FRAMES], VSPAN_FRAMES_WIRE);
 	span->qlen = get_u32(tb[VSPAN_A_SPAN_QLEN], 0);
 	return get_span_stats(tb[VSPAN_A_SPAN_STATS], span);
@@ -188,6 +202,7 @@ static int get_source_stats(const struct nlattr *nest, struct source *src)
 	if (err)
 		return err;
 	src->filtered = get_u64(tb[VSPAN_A_SOURCE_STATS_FILTERED]);
+	src->dup = get_u64(tb[VSPAN_A_SOURCE_STATS_DUP]);
 	return get_drops(tb[VSPAN_A_SOURCE_STATS_DROPS], src->drops);
 }
 
@@ -221,11 +236,15 @@ int model_parse_source(const struct nlmsghdr *nlh, struct source *src)
 	err = get_name(tb[VSPAN_A_SOURCE_SPAN], src->span);
 	if (err)
 		return err;
-	err = get_name(tb[VSPAN_A_SOURCE_NAME], src->name);
+	err = get_text(tb[VSPAN_A_SOURCE_NAME], src->name, VSPAN_PATTERN_LEN);
 	if (err)
 		return err;
 	src->kind = get_u32(tb[VSPAN_A_SOURCE_KIND], VSPAN_KIND_NAME);
 	src->dir = get_u32(tb[VSPAN_A_SOURCE_DIR], VSPAN_DIR_RX | VSPAN_DIR_TX);
+	src->hook = get_u32(tb[VSPAN_A_SOURCE_HOOK], VSPAN_HOOK_TAP);
+	src->redirect = get_flag(tb[VSPAN_A_SOURCE_REDIRECT]);
+	src->promisc = get_flag(tb[VSPAN_A_SOURCE_PROMISC]);
+	src->dup_keep = get_flag(tb[VSPAN_A_SOURCE_DUP_KEEP]);
 	src->is_dormant = tb[VSPAN_A_SOURCE_DORMANT] != NULL;
 	src->dormant = get_u32(tb[VSPAN_A_SOURCE_DORMANT], 0);
 	err = get_source_stats(tb[VSPAN_A_SOURCE_STATS], src);
@@ -253,7 +272,7 @@ int model_parse_binding(const struct nlmsghdr *nlh, struct binding *b)
 	err = get_name(tb[VSPAN_A_BINDING_SPAN], b->span);
 	if (err)
 		return err;
-	err = get_name(tb[VSPAN_A_BINDING_NAME], b->name);
+	err = get_text(tb[VSPAN_A_BINDING_NAME], b->name, VSPAN_PATTERN_LEN);
 	if (err)
 		return err;
 	err = get_name(tb[VSPAN_A_BINDING_DEV], b->dev);
@@ -312,8 +331,7 @@ int model_parse_output(const struct nlmsghdr *nlh, struct output *out)
 		return err;
 	if (tb[VSPAN_A_OUTPUT_VLAN])
 		out->vlan = mnl_attr_get_u16(tb[VSPAN_A_OUTPUT_VLAN]);
-	out->strip = tb[VSPAN_A_OUTPUT_STRIP] &&
-		     mnl_attr_get_u8(tb[VSPAN_A_OUTPUT_STRIP]);
+	out->strip = get_flag(tb[VSPAN_A_OUTPUT_STRIP]);
 	out->ifindex = get_u32(tb[VSPAN_A_OUTPUT_IFINDEX], 0);
 	out->is_dormant = tb[VSPAN_A_OUTPUT_DORMANT] != NULL;
 	out->dormant = get_u32(tb[VSPAN_A_OUTPUT_DORMANT], 0);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <linux/genetlink.h>
 
+#include "args.h"
 #include "model.h"
 #include "print.h"
 #include "vspanctl.h"
@@ -48,6 +49,7 @@ static int event_span(struct out *o, const struct event *e,
 static int event_source(struct out *o, const struct event *e,
 			const struct nlmsghdr *nlh)
 {
+	char text[SOURCE_TEXT_LEN];
 	struct source src;
 	int err = model_parse_source(nlh, &src);
 
@@ -56,7 +58,8 @@ static int event_source(struct out *o, const struct event *e,
 	out_object_open(o, NULL);
 	out_str(o, "event", NULL, e->name);
 	out_str(o, "span", NULL, src.span);
-	out_text(o, "%s %s %s %s ", e->text, src.name,
+	out_text(o, "%s %s %s %s ", e->text,
+		 args_source_text(src.kind, src.name, text, sizeof(text)),
 		 e->cmd == VSPAN_CMD_SOURCE_NEW_NTF ? "to" : "of", src.span);
 	print_source(o, &src, 0);
 	if (e->cmd != VSPAN_CMD_SOURCE_DEL_NTF && (o->json || src.is_dormant))
@@ -69,6 +72,7 @@ static int event_source(struct out *o, const struct event *e,
 static int event_binding(struct out *o, const struct event *e,
 			 const struct nlmsghdr *nlh)
 {
+	char text[SOURCE_TEXT_LEN];
 	struct binding b;
 	int err = model_parse_binding(nlh, &b);
 
@@ -78,7 +82,8 @@ static int event_binding(struct out *o, const struct event *e,
 	out_str(o, "event", NULL, e->name);
 	out_str(o, "span", NULL, b.span);
 	print_key(o, b.name, b.kind);
-	out_text(o, "%s %s to %s: ", e->text, b.name, b.span);
+	out_text(o, "%s %s to %s: ", e->text,
+		 args_source_text(b.kind, b.name, text, sizeof(text)), b.span);
 	print_binding(o, &b);
 	out_object_close(o);
 	return 0;

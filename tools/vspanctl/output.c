@@ -7,15 +7,6 @@
 #include "print.h"
 #include "vspanctl.h"
 
-static int output_send(struct ctx *ctx, uint8_t op, const struct args *a)
-{
-	struct nlmsghdr *nlh = nl_genl_request(&ctx->nl, op, 0);
-
-	mnl_attr_put_strz(nlh, VSPAN_A_OUTPUT_SPAN, a->span);
-	args_put(nlh, a, ARGS_OUTPUT);
-	return request(&ctx->nl.genl, nlh);
-}
-
 /* Asked only after the refusal: the kernel alone knows what is there now. */
 static int output_no_span(struct ctx *ctx, const struct args *a,
 			  const char *target)
@@ -31,39 +22,51 @@ static int output_no_span(struct ctx *ctx, const struct args *a,
 	return EXIT_REFUSED;
 }
 
+/**
+ * output_send - Send one request about one output.
+ * @ctx: context, open
+ * @op: VSPAN_CMD_OUTPUT_*
+ * @a: the output and its options
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int output_send(struct ctx *ctx, uint8_t op, const struct args *a)
+{
+	bool del = op == VSPAN_CMD_OUTPUT_DEL;
+	char buf[OUTPUT_TARGET_LEN];
+	const char *target = output_target(a->dev, a->group, buf);
+	struct nlmsghdr *nlh = nl_genl_request(&ctx->nl, op, 0);
+	int err;
+
+	mnl_attr_put_strz(nlh, VSPAN_A_OUTPUT_SPAN, a->span);
+	args_put(nlh, a, del ? HAS_TARGET : ARGS_OUTPUT);
+	err = request(&ctx->nl.genl, nlh);
+	if (!err)
+		return EXIT_OK;
+	if (err == -ENODEV && !del)
+		return output_no_span(ctx, a, target);
+	return refused(&ctx->nl.genl, err, "output %s %s %s %s",
+		       del ? "del" : "add", target, del ? "of" : "to", a->span);
+}
+
 static int cmd_output_add(struct ctx *ctx, int argc, char **argv)
 {
-	char buf[OUTPUT_TARGET_LEN];
-	const char *target;
 	struct args a;
-	int err;
 
 	if (args_output(&a, "output add", ARGS_OUTPUT, argc, argv))
 		return usage_error("%s", a.err);
-	if (ctx_open(ctx))
-		return EXIT_REFUSED;
-	target = output_target(a.dev, a.group, buf);
-	err = output_send(ctx, VSPAN_CMD_OUTPUT_NEW, &a);
-	if (err == -ENODEV)
-		return output_no_span(ctx, &a, target);
-	return err ? refused(&ctx->nl.genl, err, "output add %s to %s", target,
-			     a.span) : EXIT_OK;
+	return ctx_open(ctx) ? EXIT_REFUSED :
+			       output_send(ctx, VSPAN_CMD_OUTPUT_NEW, &a);
 }
 
 static int cmd_output_del(struct ctx *ctx, int argc, char **argv)
 {
-	char buf[OUTPUT_TARGET_LEN];
 	struct args a;
-	int err;
 
 	if (args_output(&a, "output del", HAS_TARGET, argc, argv))
 		return usage_error("%s", a.err);
-	if (ctx_open(ctx))
-		return EXIT_REFUSED;
-	err = output_send(ctx, VSPAN_CMD_OUTPUT_DEL, &a);
-	return err ? refused(&ctx->nl.genl, err, "output del %s of %s",
-			     output_target(a.dev, a.group, buf), a.span) :
-		     EXIT_OK;
+	return ctx_open(ctx) ? EXIT_REFUSED :
+			       output_send(ctx, VSPAN_CMD_OUTPUT_DEL, &a);
 }
 
 static int cmd_output_show(struct ctx *ctx, int argc, char **argv)

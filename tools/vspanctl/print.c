@@ -18,19 +18,25 @@ static const char *const frames_names[] = {
 
 static const char *const kind_names[] = {
 	[VSPAN_KIND_NAME]	= "name",
+	[VSPAN_KIND_GLOB]	= "glob",
+	[VSPAN_KIND_MASTER]	= "master",
 };
 
 static const char *const hook_names[] = {
 	[VSPAN_HOOK_TAP]	= "tap",
+	[VSPAN_HOOK_RX_HANDLER]	= "rx-handler",
 };
 
-/* Each has one %s, the name of the device of a source or an output. */
+/* Each has one %s, the name of the source or of the output's device. */
 static const char *const dormant_reasons[] = {
 	[VSPAN_DORMANT_NO_DEVICE]	= "no device is named %s",
 	[VSPAN_DORMANT_LOOPBACK]	= "%s is a loopback device",
 	[VSPAN_DORMANT_IS_SPAN]		= "%s is itself a span",
 	[VSPAN_DORMANT_NOT_ETHERNET]	= "%s carries no Ethernet frames",
 	[VSPAN_DORMANT_NO_MEMORY]	= "there was no memory to bind %s",
+	[VSPAN_DORMANT_NO_MATCH]	= "no device matches '%s'",
+	[VSPAN_DORMANT_NO_PORTS]	= "%s has no ports",
+	[VSPAN_DORMANT_SHADOWED]	= "other sources have all that %s means",
 };
 
 #define X(_id, _name)	[VSPAN_A_DROP_##_id] = _name,
@@ -88,6 +94,29 @@ static void print_vlans(struct out *o, const uint8_t *vlans)
 	}
 }
 
+static void print_switch(struct out *o, const char *key)
+{
+	out_bool(o, key, "", "", true);
+	out_wrap(o, INDENT, " ", "%s", key);
+}
+
+/* What was asked for, where it is not what comes unasked. */
+static void print_options(struct out *o, const struct source *src)
+{
+	out_str(o, "hook", NULL, NAME_OF(hook_names, src->hook));
+	if (src->redirect)
+		print_switch(o, "redirect");
+	else if (src->hook != VSPAN_HOOK_TAP)
+		out_wrap(o, INDENT, " ", "hook %s",
+			 NAME_OF(hook_names, src->hook));
+	if (src->promisc)
+		print_switch(o, "promisc");
+	if (src->dup_keep) {
+		out_str(o, "dup", NULL, "keep");
+		out_wrap(o, INDENT, " ", "dup keep");
+	}
+}
+
 /**
  * print_span - Print what a span is.
  * @o: printer, inside an object
@@ -129,8 +158,7 @@ void print_source(struct out *o, const struct source *src, int width)
 	print_dir(o, src->dir);
 	out_text(o, "%-*s", width, dir_text(src->dir));
 	print_vlans(o, src->vlans);
-	/* The hook asked for; there is one so far, so it is always this. */
-	out_str(o, "hook", NULL, hook_names[VSPAN_HOOK_TAP]);
+	print_options(o, src);
 }
 
 /**
@@ -276,6 +304,8 @@ void print_source_stats(struct out *o, const struct source *src)
 	print_dir_stats(o, "tx", &src->tx);
 	print_label(o, INDENT, "filtered");
 	out_u64(o, "filtered", "%20llu packets\n", src->filtered);
+	print_label(o, INDENT, "duplicate");
+	out_u64(o, "dup", "%20llu packets\n", src->dup);
 	print_drops(o, INDENT, src->drops);
 	out_object_close(o);
 }

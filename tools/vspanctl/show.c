@@ -11,10 +11,12 @@
 static int name_width(const struct span *span)
 {
 	const struct source *src;
+	char text[SOURCE_TEXT_LEN];
 	int width = 0, len;
 
 	for (src = span->sources; src; src = src->next) {
-		len = strlen(src->name);
+		len = strlen(args_source_text(src->kind, src->name, text,
+					      sizeof(text)));
 		if (len > width)
 			width = len;
 	}
@@ -24,9 +26,11 @@ static int name_width(const struct span *span)
 static void show_source(struct ctx *ctx, const struct source *src, int width)
 {
 	struct out *o = &ctx->out;
+	char text[SOURCE_TEXT_LEN];
 
 	out_object_open(o, NULL);
-	out_text(o, "  %-*s ", width, src->name);
+	out_text(o, "  %-*s ", width,
+		 args_source_text(src->kind, src->name, text, sizeof(text)));
 	print_source(o, src, strlen("rx,tx"));
 	print_state(o, src);
 	print_bindings(o, src);

@@ -14,22 +14,32 @@ static struct nlmsghdr *source_request(struct ctx *ctx, uint8_t cmd,
 
 	mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_SPAN, a->span);
 	mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_NAME, a->source);
-	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_KIND, VSPAN_KIND_NAME);
+	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_KIND, a->kind);
 	return nlh;
 }
 
-/* One request about one source; @cmd and @a also name it in a refusal. */
-static int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
-		       const struct args *a)
+/**
+ * source_send - Send one request about one source.
+ * @ctx: context, open
+ * @op: VSPAN_CMD_SOURCE_*
+ * @cmd: the command, for messages
+ * @a: the source and its options
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
+		const struct args *a)
 {
 	struct nlmsghdr *nlh = source_request(ctx, op, a);
 	int err;
 
-	args_put(nlh, a, ARGS_SOURCE);
+	/* To delete, its key is all that may be said. */
+	if (op != VSPAN_CMD_SOURCE_DEL)
+		args_put(nlh, a, ARGS_SOURCE);
 	err = request(&ctx->nl.genl, nlh);
 	if (!err)
 		return EXIT_OK;
-	return refused(&ctx->nl.genl, err, "%s %s %s %s", cmd, a->source,
+	return refused(&ctx->nl.genl, err, "%s %s %s %s", cmd, a->text,
 		       strcmp(cmd, "add") ? "of" : "to", a->span);
 }
 
@@ -44,14 +54,14 @@ static int source_make_span(struct ctx *ctx, const struct args *a,
 	*made = !err;
 	if (err && err != -EEXIST)
 		return refused(&ctx->nl.rtnl, err, "add %s to %s: make the span",
-			       a->source, a->span);
+			       a->text, a->span);
 	err = span_get(ctx, a->span, span);
 	if (err == -ENODEV) {
 		report("add %s to %s: the device %s is no span; make one by another name: vspanctl span add NAME",
-		       a->source, a->span, a->span);
+		       a->text, a->span, a->span);
 		return EXIT_REFUSED;
 	}
-	return err ? refused(&ctx->nl.genl, err, "add %s to %s", a->source,
+	return err ? refused(&ctx->nl.genl, err, "add %s to %s", a->text,
 			     a->span) : EXIT_OK;
 }
 
@@ -65,17 +75,17 @@ static int source_need_span(struct ctx *ctx, const struct args *a,
 	if (!err)
 		return EXIT_OK;
 	if (err != -ENODEV)
-		return refused(&ctx->nl.genl, err, "add %s to %s", a->source,
+		return refused(&ctx->nl.genl, err, "add %s to %s", a->text,
 			       a->span);
 	/* Nobody who moved span0 to a container means to have a second one. */
 	if (span_is_away(ctx, a->span, &netnsid))
 		report("add %s to %s: %s is in another network namespace (id %d); move it back to add sources to it",
-		       a->source, a->span, a->span, netnsid);
+		       a->text, a->span, a->span, netnsid);
 	else if (!strcmp(a->span, DEFAULT_SPAN))
 		return source_make_span(ctx, a, span, made);
 	else
 		report("add %s to %s: no span is named %s; make it with: vspanctl span add %s",
-		       a->source, a->span, a->span, a->span);
+		       a->text, a->span, a->span, a->span);
 	return EXIT_REFUSED;
 }
 
@@ -120,8 +130,8 @@ int cmd_set(struct ctx *ctx, int argc, char **argv)
 	if (args_source(&a, "set", HAS_SPAN | ARGS_SOURCE, argc, argv))
 		return usage_error("%s", a.err);
 	if (!(a.has & ARGS_SOURCE))
-		return usage_error("set %s changes nothing: name a direction or vlan; see: vspanctl set help",
-				   a.source);
+		return usage_error("set %s changes nothing: name a direction or an option; see: vspanctl set help",
+				   a.text);
 	if (ctx_open(ctx))
 		return EXIT_REFUSED;
 	return source_send(ctx, VSPAN_CMD_SOURCE_SET, "set", &a);

@@ -183,73 +183,110 @@ static int span_add_refused(struct ctx *ctx, int err, const char *name)
 	return EXIT_REFUSED;
 }
 
-static int cmd_span_add(struct ctx *ctx, int argc, char **argv)
+/**
+ * span_make - Make a span as span add does.
+ * @ctx: context, open
+ * @a: its name and options
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int span_make(struct ctx *ctx, const struct args *a)
 {
 	struct span span;
-	struct args a;
 	int err, ret;
 
-	if (args_span(&a, "span add", ARGS_SPAN, argc, argv))
-		return usage_error("%s", a.err);
-	if (ctx_open(ctx))
-		return EXIT_REFUSED;
-	err = span_link_add(ctx, a.span, a.has & HAS_QLEN ? a.qlen : 0);
+	err = span_link_add(ctx, a->span, a->has & HAS_QLEN ? a->qlen : 0);
 	if (err)
-		return span_add_refused(ctx, err, a.span);
-	if (!(a.has & HAS_FRAMES) || a.frames == VSPAN_FRAMES_WIRE)
+		return span_add_refused(ctx, err, a->span);
+	if (!(a->has & HAS_FRAMES) || a->frames == VSPAN_FRAMES_WIRE)
 		return EXIT_OK;
-	err = span_put_frames(ctx, &a);
+	err = span_put_frames(ctx, a);
 	if (!err)
 		return EXIT_OK;
-	ret = refused(&ctx->nl.genl, err, "span add %s", a.span);
-	if (!span_get(ctx, a.span, &span))
+	ret = refused(&ctx->nl.genl, err, "span add %s", a->span);
+	if (!span_get(ctx, a->span, &span))
 		span_link_del(ctx, span.ifindex);
 	return ret;
 }
 
-static int cmd_span_set(struct ctx *ctx, int argc, char **argv)
+/**
+ * span_change - Change a span as span set does.
+ * @ctx: context, open
+ * @a: its name and options
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int span_change(struct ctx *ctx, const struct args *a)
 {
 	struct span span;
-	struct args a;
 	int err;
+
+	if (span_find(ctx, a->span, &span, "span set"))
+		return EXIT_REFUSED;
+	if (a->has & HAS_QLEN) {
+		err = span_link_qlen(ctx, span.ifindex, a->qlen);
+		if (err)
+			return refused(&ctx->nl.rtnl, err, "span set %s qlen",
+				       a->span);
+	}
+	if (!(a->has & HAS_FRAMES))
+		return EXIT_OK;
+	err = span_put_frames(ctx, a);
+	if (!err)
+		return EXIT_OK;
+	/* Nothing changes on a refusal: put the queue length back. */
+	refused(&ctx->nl.genl, err, "span set %s frames", a->span);
+	if (a->has & HAS_QLEN)
+		span_link_qlen(ctx, span.ifindex, span.qlen);
+	return EXIT_REFUSED;
+}
+
+/**
+ * span_remove - Delete a span as span del does.
+ * @ctx: context, open
+ * @name: its name
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int span_remove(struct ctx *ctx, const char *name)
+{
+	struct span span;
+	int err;
+
+	if (span_find(ctx, name, &span, "span del"))
+		return EXIT_REFUSED;
+	err = span_link_del(ctx, span.ifindex);
+	return err ? refused(&ctx->nl.rtnl, err, "span del %s", name) : EXIT_OK;
+}
+
+static int cmd_span_add(struct ctx *ctx, int argc, char **argv)
+{
+	struct args a;
+
+	if (args_span(&a, "span add", ARGS_SPAN, argc, argv))
+		return usage_error("%s", a.err);
+	return ctx_open(ctx) ? EXIT_REFUSED : span_make(ctx, &a);
+}
+
+static int cmd_span_set(struct ctx *ctx, int argc, char **argv)
+{
+	struct args a;
 
 	if (args_span(&a, "span set", ARGS_SPAN, argc, argv))
 		return usage_error("%s", a.err);
 	if (!(a.has & ARGS_SPAN))
 		return usage_error("span set %s changes nothing: name frames or qlen; see: vspanctl span set help",
 				   a.span);
-	if (ctx_open(ctx) || span_find(ctx, a.span, &span, "span set"))
-		return EXIT_REFUSED;
-	if (a.has & HAS_QLEN) {
-		err = span_link_qlen(ctx, span.ifindex, a.qlen);
-		if (err)
-			return refused(&ctx->nl.rtnl, err, "span set %s qlen",
-				       a.span);
-	}
-	if (!(a.has & HAS_FRAMES))
-		return EXIT_OK;
-	err = span_put_frames(ctx, &a);
-	if (!err)
-		return EXIT_OK;
-	/* Nothing changes on a refusal: put the queue length back. */
-	refused(&ctx->nl.genl, err, "span set %s frames", a.span);
-	if (a.has & HAS_QLEN)
-		span_link_qlen(ctx, span.ifindex, span.qlen);
-	return EXIT_REFUSED;
+	return ctx_open(ctx) ? EXIT_REFUSED : span_change(ctx, &a);
 }
 
 static int cmd_span_del(struct ctx *ctx, int argc, char **argv)
 {
-	struct span span;
 	struct args a;
-	int err;
 
 	if (args_span(&a, "span del", 0, argc, argv))
 		return usage_error("%s", a.err);
-	if (ctx_open(ctx) || span_find(ctx, a.span, &span, "span del"))
-		return EXIT_REFUSED;
-	err = span_link_del(ctx, span.ifindex);
-	return err ? refused(&ctx->nl.rtnl, err, "span del %s", a.span) : EXIT_OK;
+	return ctx_open(ctx) ? EXIT_REFUSED : span_remove(ctx, a.span);
 }
 
 static int cmd_span_show(struct ctx *ctx, int argc, char **argv)

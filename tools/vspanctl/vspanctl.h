@@ -9,6 +9,7 @@
 #include "out.h"
 
 #define DEFAULT_SPAN	"span0"
+#define DEFAULT_FILE	"/etc/vspan.conf"
 
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define __printf(f, a)	__attribute__((format(printf, f, a)))
@@ -20,6 +21,7 @@ enum {
 	EXIT_USAGE	= 2,	/* not understood; nothing was sent to the kernel */
 };
 
+struct args;
 struct model;
 struct span;
 
@@ -29,12 +31,26 @@ struct span;
  * @out: printer of stdout
  * @netns: name given by -n, or NULL
  * @stats: -s was given
+ * @batch: file of commands given by -b, or NULL
+ * @force: -force was given
  */
 struct ctx {
 	struct nl nl;
 	struct out out;
 	const char *netns;
 	bool stats;
+	const char *batch;
+	bool force;
+};
+
+/**
+ * struct place - Where what is being done is written.
+ * @file: name of a file, or NULL
+ * @line: number of its line, 0 for none of them
+ */
+struct place {
+	const char *file;
+	unsigned int line;
 };
 
 /**
@@ -56,12 +72,19 @@ struct cmd {
 	const char *terms;
 };
 
+/* Runs the command that words say; returns its exit code. */
+typedef int (*run_fn)(struct ctx *ctx, int argc, char **argv);
 typedef void (*show_fn)(struct ctx *ctx, const struct span *span);
 
 /* ctx.c */
 int ctx_open(struct ctx *ctx);
 
+/* batch.c */
+int run_batch(struct ctx *ctx, run_fn run);
+
 /* error.c */
+void report_at(const char *file, unsigned int line);
+struct place report_place(void);
 void report(const char *fmt, ...) __printf(1, 2);
 int usage_error(const char *fmt, ...) __printf(1, 2);
 int what_is(const char *word, const char *cmd);
@@ -73,6 +96,8 @@ int cmd_add(struct ctx *ctx, int argc, char **argv);
 int cmd_set(struct ctx *ctx, int argc, char **argv);
 int cmd_del(struct ctx *ctx, int argc, char **argv);
 int cmd_flush(struct ctx *ctx, int argc, char **argv);
+int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
+		const struct args *a);
 
 /* span.c */
 extern const struct cmd span_cmds[];
@@ -82,6 +107,9 @@ int span_find(struct ctx *ctx, const char *name, struct span *span,
 bool span_is_away(struct ctx *ctx, const char *name, int *netnsid);
 int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen);
 int span_link_del(struct ctx *ctx, unsigned int ifindex);
+int span_make(struct ctx *ctx, const struct args *a);
+int span_change(struct ctx *ctx, const struct args *a);
+int span_remove(struct ctx *ctx, const char *name);
 
 /* show.c */
 int cmd_show(struct ctx *ctx, int argc, char **argv);
@@ -93,18 +121,29 @@ void show_span(struct ctx *ctx, const struct span *span);
 void show_span_alone(struct ctx *ctx, const struct span *span);
 void show_span_outputs(struct ctx *ctx, const struct span *span);
 
+/* save.c */
+int cmd_save(struct ctx *ctx, int argc, char **argv);
+
+/* restore.c */
+int cmd_restore(struct ctx *ctx, int argc, char **argv);
+
 /* monitor.c */
 int cmd_monitor(struct ctx *ctx, int argc, char **argv);
 
 /* output.c */
 extern const struct cmd output_cmds[];
+int output_send(struct ctx *ctx, uint8_t op, const struct args *a);
 
 /* xml.c */
 int cmd_xml(struct ctx *ctx, int argc, char **argv);
 
 /* Definitions in the usage texts, once for all commands. */
-#define TERM_SOURCE	"SOURCE := DEV\n"
+#define TERM_SOURCE	"SOURCE := { DEV | PATTERN | master DEV }\n"
 #define TERM_DIRECTION	"DIRECTION := { rx | tx | rx,tx }\n"
+#define TERM_OPTION							\
+	"OPTION := { vlan { LIST | all } | hook { tap | rx-handler } |\n" \
+	"            redirect [ on | off ] | promisc [ on | off ] |\n"	\
+	"            dup { keep | drop } }\n"
 #define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n"
 #define TERM_VID	"VID := 1..4094\n"
 #define TERM_FRAMES	"FRAMES := { wire | asis }\n"
@@ -113,8 +152,10 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 	"OUTPUT := { dev DEV [ vlan VID ] [ strip ] | psample GROUP }\n"
 #define TERM_GROUP	"GROUP := 0..4294967295\n"
 #define TERM_QUEUES	"QUEUES := 1..256\n"
+#define TERM_FILE	"FILE := { PATH | - }\n"
 #define TERM_OPTIONS							\
 	"OPTIONS := { -j[son] | -p[retty] | -s[tatistics] |\n"		\
-	"             -n[etns] NETNS | -V[ersion] | -h[elp] }\n"
+	"             -n[etns] NETNS | -b[atch] FILE | -f[orce] |\n"	\
+	"             -V[ersion] | -h[elp] }\n"
 
 #endif /* VSPANCTL_H */

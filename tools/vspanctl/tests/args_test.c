@@ -21,7 +21,11 @@ static const struct {
 	{ "eth0 tx,rx",			HAS_DIR,		"span0", 3 },
 	{ "eth0 to mon",		HAS_SPAN,		"mon",	 0 },
 	{ "eth0 to mon rx",		HAS_SPAN | HAS_DIR,	"mon",	 1 },
-	{ "eth0 vlan 10 rx to mon",	ADD,			"mon",	 1 },
+	{ "eth0 vlan 10 rx to mon",	HAS_SPAN | HAS_DIR | HAS_VLANS, "mon", 1 },
+	{ "eth0 hook rx-handler rx",	HAS_HOOK | HAS_DIR,	"span0", 1 },
+	{ "eth0 redirect promisc",	HAS_REDIRECT | HAS_PROMISC, "span0", 0 },
+	{ "eth0 redirect off to mon",	HAS_REDIRECT | HAS_SPAN, "mon",	 0 },
+	{ "eth0 dup keep",		HAS_DUP,		"span0", 0 },
 	{ "eth0 vlan all",		HAS_VLANS,		"span0", 0 },
 	{ "eth0 to to",			HAS_SPAN,		"to",	 0 },
 	{ "eth0 to 123456789012345",	HAS_SPAN,	"123456789012345", 0 },
@@ -54,10 +58,38 @@ static const struct {
 	{ "eth%d",			"contains '%'" },
 	{ ".",				"cannot name" },
 	{ "..",				"cannot name" },
-	{ "eth*",			"by pattern" },
-	{ "tap10?i0",			"by pattern" },
-	{ "eth[01]",			"by pattern" },
-	{ "master br0",			"by master" },
+	{ "eth[01",			"a '[' without a ']'" },
+	{ "-*",				"options go before" },
+	{ "*************************************************"
+	  "***************",		"at most 63" },
+	{ "master",			"needs the name of a bridge" },
+	{ "master br*",			"is a pattern" },
+	{ "master -j",			"options go before" },
+	{ "master 1234567890123456",	"at most 15" },
+	{ "eth0 hook",			"\"hook\" needs a value" },
+	{ "eth0 hook nft",		"it is tap or rx-handler" },
+	{ "eth0 dup",			"\"dup\" needs a value" },
+	{ "eth0 dup on",		"it is keep or drop" },
+	{ "eth0 promisc promisc",	"\"promisc\" is given twice" },
+	{ "eth0 redirect maybe",	"what is \"maybe\"?" },
+};
+
+static const struct {
+	const char *line;
+	uint32_t kind;
+	const char *source;
+	const char *text;
+} kinds[] = {
+	{ "eth0",		VSPAN_KIND_NAME,   "eth0",     "eth0" },
+	{ "eth*",		VSPAN_KIND_GLOB,   "eth*",     "eth*" },
+	{ "tap10?i0 rx",	VSPAN_KIND_GLOB,   "tap10?i0", "tap10?i0" },
+	{ "[m]aster",		VSPAN_KIND_GLOB,   "[m]aster", "[m]aster" },
+	{ "master br0",		VSPAN_KIND_MASTER, "br0",      "master br0" },
+	{ "master master rx",	VSPAN_KIND_MASTER, "master",   "master master" },
+	{ "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz*1234567890",
+	  VSPAN_KIND_GLOB,
+	  "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz*1234567890",
+	  "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz*1234567890" },
 };
 
 static const struct {
@@ -153,6 +185,35 @@ static void test_good(struct ktap *t)
 			   !strcmp(a.source, "eth0") &&
 			   !strcmp(a.span, good[i].span), good[i].line);
 	}
+}
+
+static void test_kinds(struct ktap *t)
+{
+	char line[128], *argv[MAX_WORDS];
+	struct args a;
+	size_t i;
+	int argc;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		strcpy(line, kinds[i].line);
+		argc = split(line, argv);
+		ktap_ok(t, !args_source(&a, "add", ADD, argc, argv) &&
+			   a.kind == kinds[i].kind &&
+			   !strcmp(a.source, kinds[i].source) &&
+			   !strcmp(a.text, kinds[i].text), kinds[i].line);
+	}
+}
+
+static void test_switches(struct ktap *t)
+{
+	char *on[] = { "eth0", "redirect", "on", "promisc", "off", "rx" };
+	struct args a;
+
+	ktap_ok(t, !args_source(&a, "set", ADD, 6, on) && a.redirect &&
+		   !a.promisc && a.has & HAS_PROMISC && a.dir == VSPAN_DIR_RX,
+		"on and off");
+	ktap_ok(t, !args_source(&a, "set", ADD, 2, on) && a.redirect,
+		"a switch alone is on");
 }
 
 static void test_bad(struct ktap *t)
@@ -345,6 +406,8 @@ int main(void)
 
 	ktap_start();
 	test_good(&t);
+	test_kinds(&t);
+	test_switches(&t);
 	test_bad(&t);
 	test_del_knows_only_to(&t);
 	test_empty_names(&t);

@@ -47,6 +47,11 @@ one_line_on_stderr()
 		grep -q '^vspanctl: ' "$TMP/err"
 }
 
+one_line_in_err()
+{
+	[ "$(wc -l <"$TMP/err")" -eq 1 ]
+}
+
 # usage_error WORDS-IT-SAYS ARGS...: refused before the kernel is asked. That
 # the netns does not exist would come out as exit code 1 if it were looked for.
 usage_error()
@@ -111,10 +116,10 @@ source_usage()
 	usage_error 'the span name is empty' add eth0 to ''
 	usage_error 'cannot name a source' add .
 	usage_error 'cannot name a source' add ..
-	usage_error 'by pattern' add 'vnet*'
-	usage_error 'by pattern' del 'tap10?i0'
-	usage_error 'by pattern' set 'eth[01]' rx
-	usage_error 'by master' add master br0
+	usage_error "a '[' without a ']'" add 'eth[01'
+	usage_error 'is a pattern' del master 'br*'
+	usage_error 'needs the name of a bridge' add master
+	usage_error 'it is tap or rx-handler' add eth0 hook xdp
 	usage_error 'priority tag' add eth0 vlan 0
 	usage_error '"4095" is out of range' add eth0 vlan 4095
 	usage_error '"5000" is out of range' set eth0 vlan 5000
@@ -127,6 +132,14 @@ source_usage()
 
 span_usage()
 {
+	usage_error 'what is "b"? see: vspanctl save help' save a b
+	usage_error 'what is "b"? see: vspanctl restore help' restore a b
+	usage_error 'the name of the file is empty' save ''
+	usage_error 'options go before the command' restore -j
+	usage_error 'save with -n needs a FILE' save
+	usage_error 'restore with -n needs a FILE' restore
+	usage_error '-b needs the name of a file' -b
+	usage_error 'with -b all commands come from x' -b x show
 	usage_error 'span needs a command' span
 	usage_error 'what is "frob"? see: vspanctl span help' span frob
 	usage_error 'span add needs the name' span add
@@ -178,6 +191,90 @@ xml_usage()
 	usage_error 'from 1 to 256' xml span0 queues 257
 }
 
+# bad_file WORDS-IT-SAYS TEXT: a configuration that is refused before the kernel
+# is asked
+bad_file()
+{
+	local says=$1
+
+	printf %b "$2" >"$TMP/file"
+	run -n vspanctl-no-such-netns restore "$TMP/file"
+	[ "$RET" -eq 2 ] && one_line_on_stderr && grep -qF -- "$TMP/file:$says" "$TMP/err"
+	result $? "bad configuration: $says"
+}
+
+bad_files()
+{
+	bad_file '1: "flush" is no line' 'flush\n'
+	bad_file '1: "set eth0" is no line' 'set eth0 rx\n'
+	bad_file '3: what is "frob"? see: vspanctl add help' '# a\nadd eth0\nadd eth1 frob\n'
+	bad_file '4: source name "a/b" contains' 'add eth0\n\n\nadd a/b'
+	bad_file "2: the quote ' is not closed" "add eth0\\nadd 'vnet*\\nadd eth1\\n"
+	bad_file '1: the quote " is not closed' 'add "eth0'
+	bad_file '3: "add eth0 to span0" is in line 1 already' 'add eth0\nadd eth1\nadd eth0 rx\n'
+	bad_file '2: "span add mon" is in line 1 already' 'span add mon\nspan add mon qlen 9\n'
+	bad_file '1: there is a NUL character' 'add \\0000\n'
+	run restore "$TMP/no-such-file"
+	[ "$RET" -eq 1 ] && one_line_on_stderr && grep -q 'No such file' "$TMP/err"
+	result $? "restore of no file"
+	run restore "$TMP"
+	[ "$RET" -eq 1 ] && one_line_on_stderr && grep -q 'directory' "$TMP/err"
+	result $? "restore of a directory"
+}
+
+# batch EXIT-CODE OPTIONS TEXT: runs TEXT; leaves the output
+batch()
+{
+	local rc=$1 options=$2
+
+	printf %b "$3" >"$TMP/batch"
+	# shellcheck disable=SC2086	# these are words
+	run $options -b "$TMP/batch"
+	[ "$RET" -eq "$rc" ]
+}
+
+said()
+{
+	grep -qF "$1" "$TMP/err"
+}
+
+batches()
+{
+	batch 0 '' '' && [ ! -s "$TMP/err" ]
+	result $? "batch: an empty file"
+	batch 0 '' '# a\nshow help\nspan \\\nadd "help"\n' && [ "$(grep -c Usage "$TMP/out")" -eq 2 ]
+	result $? "batch: two commands"
+	batch 2 '' 'show help\nadd\nshow help' && one_line_in_err &&
+		said "vspanctl: $TMP/batch:2: add needs" && [ "$(grep -c Usage "$TMP/out")" -eq 1 ]
+	result $? "batch: stops at the first failure"
+	batch 2 -force 'show help\nadd\nfrob\nshow help' && said "$TMP/batch:2: add needs" &&
+		said "$TMP/batch:3: what is" && [ "$(grep -c Usage "$TMP/out")" -eq 2 ]
+	result $? "batch: -force goes on"
+	batch 1 "-force -n vspanctl-no-such-netns" 'show\nadd\n' && said "$TMP/batch:1: no network" &&
+		said "$TMP/batch:2: add needs"
+	result $? "batch: exit code of the first failure"
+	batch 2 '' 'show help\nadd "eth0' && said "$TMP/batch:2: the quote"
+	result $? "batch: an open quote"
+	batch 2 '' 'monitor' && said ':1: monitor does not end'
+	result $? "batch: no monitor"
+	batch 2 '' '-j show' && said ':1: what is "-j"? options go before -batch'
+	result $? "batch: no options"
+	printf 'add\n' >"$TMP/conf"
+	batch 2 '' "\n\nrestore $TMP/conf\n" && said "vspanctl: $TMP/conf:1: add needs"
+	result $? "batch: a restore names its own file"
+	batch 2 -force "restore $TMP/conf\nadd\n" && said "$TMP/batch:2: add needs"
+	result $? "batch: and the batch is named again"
+	printf 'show help\nadd\n' | "$VSPANCTL" -batch - >"$TMP/out" 2>"$TMP/err"
+	[ $? -eq 2 ] && said 'vspanctl: stdin:2: add needs' && grep -q Usage "$TMP/out"
+	result $? "batch: standard input"
+	printf 'restore -\nadd\n' | "$VSPANCTL" -batch - >"$TMP/out" 2>"$TMP/err"
+	[ $? -eq 2 ] && said 'stdin:1: restore - would read'
+	result $? "batch: restore cannot read it too"
+	run -b "$TMP/no-such-file"
+	[ "$RET" -eq 1 ] && one_line_on_stderr && said 'No such file'
+	result $? "batch: no file"
+}
+
 no_words()
 {
 	run
@@ -210,7 +307,7 @@ helps()
 		[ "$RET" -eq 0 ] && grep -q '^vspanctl [0-9]' "$TMP/out"
 		result $? "vspanctl $word"
 	done
-	run -j -p -s -json -pretty -statistics --json help
+	run -j -p -s -f -json -pretty -statistics -force --json help
 	result "$RET" "options by letter and by word"
 	run help
 	! grep -q '.\{81\}' "$TMP/out"
@@ -242,7 +339,7 @@ no_module()
 	local words
 
 	for words in show "-j show" "show span0" "add eth0" "set eth0 rx" \
-		"del eth0" flush monitor "span show" "span add mon" \
+		"del eth0" flush monitor "save -" "restore /dev/null" "span show" "span add mon" \
 		"span set mon qlen 1" "span del mon" \
 		"output add mon dev eth1 vlan 200 strip" \
 		"output add mon dev eth1 strip" "output add mon psample 7" \

@@ -114,6 +114,7 @@ static void test_text(struct ktap *t)
 	      "      rx                            10 packets                 640 bytes\n"
 	      "      tx                            20 packets                1280 bytes\n"
 	      "      filtered                       4 packets\n"
+	      "      duplicate                      6 packets\n"
 	      "      dropped                        2 packets, queue_full\n",
 	      "show with counters");
 }
@@ -157,7 +158,7 @@ static void test_json(struct ktap *t)
 	      "\"hook\":\"tap\",\"state\":\"active\",\"bindings\":["
 	      "{\"dev\":\"eth0\",\"ifindex\":2,\"hook\":\"tap\"}],"
 	      "\"stats\":{\"rx\":{\"packets\":10,\"bytes\":640},"
-	      "\"tx\":{\"packets\":20,\"bytes\":1280},\"filtered\":4,"
+	      "\"tx\":{\"packets\":20,\"bytes\":1280},\"filtered\":4,\"dup\":6,"
 	      "\"drops\":{" EMPTY_DROPS_TO_QUEUE "2," NO_SPAN_DROPS ","
 	      NO_OUTPUT_DROPS "}}}],\"outputs\":[]}]\n", "JSON with counters");
 }

@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Configurations: what is written in a file, or what the kernel has, in the
+ * words of the command line, so that the two can be compared.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vlan.h"
+#include "vspanctl.h"
+#include "words.h"
+
+/* --- spans --- */
+
+static int span_read(struct args *a, int argc, char **argv)
+{
+	int err = args_span(a, "span add", ARGS_SPAN, argc, argv);
+
+	/* What is no cable's form has to be said; a queue's length may be. */
+	if (!err)
+		a->has |= HAS_FRAMES;
+	return err;
+}
+
+static int span_cmp(const struct args *x, const struct args *y)
+{
+	return strcmp(x->span, y->span);
+}
+
+static bool span_same(const struct args *old, const struct args *want)
+{
+	return old->frames == want->frames &&
+	       (!(want->has & HAS_QLEN) || old->qlen == want->qlen);
+}
+
+static const char *span_text(const struct args *a, char *buf, size_t size)
+{
+	snprintf(buf, size, "span add %s", a->span);
+	return buf;
+}
+
+static void span_put(FILE *fp, const struct args *a)
+{
+	words_put(fp, a->span);
+	if (a->frames == VSPAN_FRAMES_ASIS)
+		fputs(" frames asis", fp);
+	if (a->has & HAS_QLEN)
+		fprintf(fp, " qlen %u", a->qlen);
+}
+
+/* --- sources --- */
+
+/* What the kernel takes for words that are not there. */
+static void source_defaults(struct args *a)
+{
+	if (!(a->has & HAS_HOOK))
+		a->hook = a->redirect ? VSPAN_HOOK_RX_HANDLER : VSPAN_HOOK_TAP;
+	if (!(a->has & HAS_DIR))
+		a->dir = a->hook == VSPAN_HOOK_RX_HANDLER ?
+			 VSPAN_DIR_RX : VSPAN_DIR_RX | VSPAN_DIR_TX;
+	if (!(a->has & HAS_VLANS))
+		vlan_fill(a->vlans);
+	a->has |= HAS_SPAN | ARGS_SOURCE;
+}
+
+static int source_read(struct args *a, int argc, char **argv)
+{
+	int err = args_source(a, "add", HAS_SPAN | ARGS_SOURCE, argc, argv);
+
+	if (!err)
+		source_defaults(a);
+	return err;
+}
+
+static int source_cmp(const struct args *x, const struct args *y)
+{
+	int d = strcmp(x->span, y->span);
+
+	if (!d)
+		d = strcmp(x->source, y->source);
+	return d ? d : (x->kind > y->kind) - (x->kind < y->kind);
+}
+
+static bool source_same(const struct args *old, const struct args *want)
+{
+	return old->dir == want->dir && old->hook == want->hook &&
+	       old->redirect == want->redirect &&
+	       old->promisc == want->promisc &&
+	       old->dup_keep == want->dup_keep &&
+	       !memcmp(old->vlans, want->vlans, sizeof(old->vlans));
+}
+
+static const char *source_text(const struct args *a, char *buf, size_t size)
+{
+	snprintf(buf, size, "add %s to %s", a->text, a->span);
+	return buf;
+}
+
+static const char *source_dir(const struct args *a)
+{
+	if (a->dir == VSPAN_DIR_RX)
+		return "rx";
+	return a->dir == VSPAN_DIR_TX ? "tx" : "rx,tx";
+}
+
+static void source_put(FILE *fp, const struct args *a)
+{
+	char list[VLAN_LIST_LEN];
+
+	if (a->kind == VSPAN_KIND_MASTER)
+		fputs("master ", fp);
+	words_put(fp, a->source);
+	fprintf(fp, " %s to ", source_dir(a));
+	words_put(fp, a->span);
+	if (!vlan_is_all(a->vlans))
+		fprintf(fp, " vlan %s",
+			vlan_format(a->vlans, list, sizeof(list)));
+	if (a->redirect)
+		fputs(" redirect", fp);
+	else if (a->hook == VSPAN_HOOK_RX_HANDLER)
+		fputs(" hook rx-handler", fp);
+	if (a->promisc)
+		fputs(" promisc", fp);
+	if (a->dup_keep)
+		fputs(" dup keep", fp);
+}
+
+/* --- outputs --- */
+
+static int output_read(struct args *a, int argc, char **argv)
+{
+	return args_output(a, "output add", ARGS_OUTPUT, argc, argv);
+}
+
+/* A device, or a group and no device. */
+static int output_cmp(const struct args *x, const struct args *y)
+{
+	int d = strcmp(x->span, y->span);
+
+	if (!d)
+		d = strcmp(x->dev, y->dev);
+	return d ? d : (x->group > y->group) - (x->group < y->group);
+}
+
+static bool output_same(const struct args *old, const struct args *want)
+{
+	return old->vid == want->vid &&
+	       (old->has & HAS_STRIP) == (want->has & HAS_STRIP);
+}
+
+static const char *output_text(const struct args *a, char *buf, size_t size)
+{
+	if (a->dev[0])
+		snprintf(buf, size, "output add %s dev %s", a->span, a->dev);
+	else
+		snprintf(buf, size, "output add %s psample %u", a->span,
+			 a->group);
+	return buf;
+}
+
+static void output_put(FILE *fp, const struct args *a)
+{
+	words_put(fp, a->span);
+	if (!a->dev[0]) {
+		fprintf(fp, " psample %u", a->group);
+		return;
+	}
+	fputs(" dev ", fp);
+	words_put(fp, a->dev);
+	if (a->has & HAS_VID)
+		fprintf(fp, " vlan %u", a->vid);
+	if (a->has & HAS_STRIP)
+		fputs(" strip", fp);
+}
+
+/**
+ * struct entry_ops - What is different about each kind of entry.
+ * @cmd: the command its line begins with, one or two words
+ * @read: parses the words after these, fills in what they leave out
+ * @cmp: orders by what it is known by
+ * @same: is nothing to be changed?
+ * @text: the beginning of the line, enough to know which one
+ * @put: writes the words after the command
+ */
+struct entry_ops {
+	const char *cmd[2];
+	int (*read)(struct args *a, int argc, char **argv);
+	int (*cmp)(const struct args *x, const struct args *y);
+	bool (*same)(const struct args *old, const struct args *want);
+	const char *(*text)(const struct args *a, char *buf, size_t size);
+	void (*put)(FILE *fp, const struct args *a);
+};
+
+static const struct entry_ops entry_ops[ENTRY_KINDS] = {
+	[ENTRY_SPAN] = {
+		.cmd	= { "span", "add" },
+		.read	= span_read,
+		.cmp	= span_cmp,
+		.same	= span_same,
+		.text	= span_text,
+		.put	= span_put,
+	},
+	[ENTRY_SOURCE] = {
+		.cmd	= { "add" },
+		.read	= source_read,
+		.cmp	= source_cmp,
+		.same	= source_same,
+		.text	= source_text,
+		.put	= source_put,
+	},
+	[ENTRY_OUTPUT] = {
+		.cmd	= { "output", "add" },
+		.read	= output_read,
+		.cmp	= output_cmp,
+		.same	= output_same,
+		.text	= output_text,
+		.put	= output_put,
+	},
+};
+
+/* How many words of a line are the command @ops is for; 0 if it is another. */
+static int entry_cmd_words(const struct entry_ops *ops, int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < (int)ARRAY_SIZE(ops->cmd) && ops->cmd[i]; i++)
+		if (i == argc || strcmp(argv[i], ops->cmd[i]))
+			return 0;
+	return i;
+}
+
+static struct entry *config_next(struct config *c, enum entry_kind kind)
+{
+	struct entry *e = array_next(&c->entries, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	memset(e, 0, sizeof(*e));
+	e->kind = kind;
+	return e;
+}
+
+/**
+ * config_add_line - Add what a line of a file says.
+ * @c: configuration
+ * @line: number of the line
+ * @argc: number of its words
+ * @argv: the words
+ * @err: gets a sentence if the words are no configuration
+ * @len: size of @err
+ *
+ * Return: 0, -EINVAL or -ENOMEM.
+ */
+int config_add_line(struct config *c, unsigned int line, int argc, char **argv,
+		    char *err, size_t len)
+{
+	struct entry *e;
+	int kind, used, ret;
+
+	for (kind = 0; kind < ENTRY_KINDS; kind++) {
+		used = entry_cmd_words(&entry_ops[kind], argc, argv);
+		if (!used)
+			continue;
+		e = config_next(c, kind);
+		if (!e)
+			return -ENOMEM;
+		e->line = line;
+		ret = entry_ops[kind].read(&e->a, argc - used, argv + used);
+		if (ret)
+			snprintf(err, len, "%s", e->a.err);
+		c->entries.count += !ret;
+		return ret;
+	}
+	snprintf(err, len, "\"%.40s%s%.40s\" is no line of a configuration: these are span add, add and output add; run others with: vspanctl -batch FILE",
+		 argv[0], argc > 1 ? " " : "", argc > 1 ? argv[1] : "");
+	return -EINVAL;
+}
+
+static int config_add_span(struct config *c, const struct span *span)
+{
+	struct entry *e = config_next(c, ENTRY_SPAN);
+
+	if (!e)
+		return -ENOMEM;
+	e->is_away = span->is_away;
+	e->a.has = HAS_SPAN | ARGS_SPAN;
+	e->a.frames = span->frames;
+	e->a.qlen = span->qlen;
+	strcpy(e->a.span, span->name);
+	c->entries.count++;
+	return 0;
+}
+
+static int config_add_source(struct config *c, const struct source *src)
+{
+	struct entry *e = config_next(c, ENTRY_SOURCE);
+	struct args *a = e ? &e->a : NULL;
+
+	if (!e)
+		return -ENOMEM;
+	a->has = HAS_SPAN | ARGS_SOURCE;
+	a->kind = src->kind;
+	a->dir = src->dir;
+	a->hook = src->hook;
+	a->redirect = src->redirect;
+	a->promisc = src->promisc;
+	a->dup_keep = src->dup_keep;
+	if (src->vlans)
+		memcpy(a->vlans, src->vlans, sizeof(a->vlans));
+	else
+		vlan_fill(a->vlans);
+	strcpy(a->source, src->name);
+	strcpy(a->span, src->span);
+	args_source_text(a->kind, a->source, a->text, sizeof(a->text));
+	c->entries.count++;
+	return 0;
+}
+
+static int config_add_output(struct config *c, const struct output *out)
+{
+	struct entry *e = config_next(c, ENTRY_OUTPUT);
+
+	if (!e)
+		return -ENOMEM;
+	e->a.has = HAS_SPAN | HAS_TARGET;
+	if (out->vlan)
+		e->a.has |= HAS_VID;
+	if (out->strip)
+		e->a.has |= HAS_STRIP;
+	e->a.vid = out->vlan;
+	e->a.group = out->group;
+	strcpy(e->a.dev, out->dev);
+	strcpy(e->a.span, out->span);
+	c->entries.count++;
+	return 0;
+}
+
+static int config_add_parts(struct config *c, const struct span *span)
+{
+	const struct output *out;
+	const struct source *src;
+
+	for (src = span->sources; src; src = src->next)
+		if (config_add_source(c, src))
+			return -ENOMEM;
+	for (out = span->outputs; out; out = out->next)
+		if (config_add_output(c, out))
+			return -ENOMEM;
+	return 0;
+}
+
+/**
+ * config_add_model - Add what the kernel has.
+ * @c: configuration
+ * @m: the kernel's words, after model_link()
+ *
+ * Of a span here and others of its name that are away, the first is added:
+ * its sources are theirs too.
+ *
+ * Return: 0, -ENOMEM, or -EINTR if something is of a span that came after the
+ * spans were read.
+ */
+int config_add_model(struct config *c, const struct model *m)
+{
+	const struct span *spans = m->spans.items;
+	size_t i, before, parts = 0;
+
+	for (i = 0; i < m->spans.count; i++) {
+		if ((!i || strcmp(spans[i].name, spans[i - 1].name)) &&
+		    config_add_span(c, &spans[i]))
+			return -ENOMEM;
+		before = c->entries.count;
+		if (config_add_parts(c, &spans[i]))
+			return -ENOMEM;
+		parts += c->entries.count - before;
+	}
+	return parts == m->sources.count + m->outputs.count ? 0 : -EINTR;
+}
+
+static int entry_cmp(const struct entry *x, const struct entry *y)
+{
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	return entry_ops[x->kind].cmp(&x->a, &y->a);
+}
+
+/* Of two that are known by the same, the one that comes first is less. */
+static int index_cmp(const void *a, const void *b)
+{
+	const struct entry *x = *(const struct entry *const *)a;
+	const struct entry *y = *(const struct entry *const *)b;
+	int d = entry_cmp(x, y);
+
+	return d ? d : (x > y) - (x < y);
+}
+
+/**
+ * config_sort - Make entries known by their keys.
+ * @c: configuration, complete
+ * @twice: set to the second entry of a key that two have; the first is
+ *         config_find() of it
+ *
+ * Return: 0, -ENOMEM, or -EEXIST with @twice set.
+ */
+int config_sort(struct config *c, const struct entry **twice)
+{
+	const struct entry *entries = c->entries.items;
+	size_t i, count = c->entries.count;
+
+	c->index = calloc(count + 1, sizeof(*c->index));
+	if (!c->index)
+		return -ENOMEM;
+	for (i = 0; i < count; i++)
+		c->index[i] = &entries[i];
+	qsort(c->index, count, sizeof(*c->index), index_cmp);
+	for (i = 1; i < count; i++) {
+		if (entry_cmp(c->index[i - 1], c->index[i]))
+			continue;
+		*twice = c->index[i];
+		return -EEXIST;
+	}
+	return 0;
+}
+
+/**
+ * config_find - Find an entry.
+ * @c: configuration, after config_sort()
+ * @key: an entry of another configuration
+ *
+ * Return: the first that is known by the same, or NULL.
+ */
+const struct entry *config_find(const struct config *c, const struct entry *key)
+{
+	size_t lo = 0, hi = c->entries.count, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (entry_cmp(c->index[mid], key) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo < c->entries.count && !entry_cmp(c->index[lo], key) ?
+	       c->index[lo] : NULL;
+}
+
+/**
+ * config_free - Free what a configuration holds and leave it empty.
+ * @c: configuration
+ */
+void config_free(struct config *c)
+{
+	free(c->entries.items);
+	free(c->index);
+	memset(c, 0, sizeof(*c));
+}
+
+/**
+ * entry_same - Is what there is what is wanted?
+ * @old: what there is
+ * @want: what is wanted, known by the same
+ *
+ * Return: true if nothing has to be changed.
+ */
+bool entry_same(const struct entry *old, const struct entry *want)
+{
+	return entry_ops[old->kind].same(&old->a, &want->a);
+}
+
+/**
+ * entry_text - Tell which entry is meant.
+ * @e: the entry
+ * @buf: room for the text
+ * @size: bytes in @buf
+ *
+ * Return: @buf.
+ */
+const char *entry_text(const struct entry *e, char *buf, size_t size)
+{
+	return entry_ops[e->kind].text(&e->a, buf, size);
+}
+
+/**
+ * entry_can_be_said - Does the command line have words for an entry?
+ * @e: the entry, from the kernel
+ *
+ * Others may have made what vspanctl would not, or would read as a pattern.
+ *
+ * Return: false if it has none.
+ */
+bool entry_can_be_said(const struct entry *e)
+{
+	char *source[] = { "master", (char *)e->a.source, "to",
+			   (char *)e->a.span };
+	char *output[] = { (char *)e->a.span, "dev", (char *)e->a.dev };
+	int skip = e->a.kind != VSPAN_KIND_MASTER;
+	struct args a;
+
+	if (e->kind == ENTRY_SOURCE)
+		return !args_source(&a, "", HAS_SPAN, 4 - skip, source + skip) &&
+		       !source_cmp(&a, &e->a);
+	return !args_span(&a, "", HAS_TARGET, e->a.dev[0] ? 3 : 1, output);
+}
+
+/**
+ * entry_put - Write the line of an entry.
+ * @fp: where to
+ * @e: the entry
+ */
+void entry_put(FILE *fp, const struct entry *e)
+{
+	const struct entry_ops *ops = &entry_ops[e->kind];
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ops->cmd) && ops->cmd[i]; i++)
+		fprintf(fp, "%s ", ops->cmd[i]);
+	ops->put(fp, &e->a);
+	putc('\n', fp);
+}

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0
+/* restore: make what a file says of what there is, with as little as will do.
+ * What is the same on both sides is not touched and loses nothing.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config.h"
+#include "snapshot.h"
+#include "vspanctl.h"
+#include "words.h"
+
+/**
+ * struct step - One change.
+ * @kind: of what
+ * @old: what there is, NULL to make something
+ * @want: what is wanted, NULL to delete something
+ */
+struct step {
+	enum entry_kind kind;
+	const struct entry *old;
+	const struct entry *want;
+};
+
+/**
+ * struct plan - How to get from one configuration to the other.
+ * @file: name of the file, for messages
+ * @now: what there is
+ * @want: what the file says
+ * @span0: the default span, where it has to be made without a line for it
+ * @steps: what to do, in order
+ * @count: how many steps
+ */
+struct plan {
+	const char *file;
+	struct config now;
+	struct config want;
+	struct entry span0;
+	struct step *steps;
+	size_t count;
+};
+
+/* --- reading --- */
+
+static int read_lines(struct config *c, struct words *w)
+{
+	char err[320];
+	int more, ret;
+
+	while ((more = words_next(w)) > 0) {
+		ret = config_add_line(c, w->line, w->argc, w->argv, err,
+				      sizeof(err));
+		report_at(w->name, w->line);
+		if (ret == -EINVAL)
+			return usage_error("%s", err);
+		if (ret)
+			return refused(NULL, ret, "restore");
+	}
+	report_at(w->name, more == -EINVAL ? w->line : 0);
+	if (more == -EINVAL)
+		return usage_error("%s", w->err);
+	return more ? refused(NULL, more, "read the configuration") : EXIT_OK;
+}
+
+static int sort_lines(struct config *c, const char *file)
+{
+	const struct entry *twice;
+	char text[ENTRY_TEXT_LEN];
+	int err = config_sort(c, &twice);
+
+	if (err != -EEXIST)
+		return err ? refused(NULL, err, "restore") : EXIT_OK;
+	report_at(file, twice->line);
+	return usage_error("\"%s\" is in line %u already; delete one of the two lines",
+			   entry_text(twice, text, sizeof(text)),
+			   config_find(c, twice)->line);
+}
+
+static int read_file(struct plan *p, const char *file)
+{
+	struct words w;
+	int err, ret;
+
+	err = words_open(&w, file);
+	p->file = w.name;
+	if (err)
+		return refused(NULL, err, "read %s", file);
+	ret = read_lines(&p->want, &w);
+	words_close(&w);
+	return ret ? ret : sort_lines(&p->want, p->file);
+}
+
+/* --- planning --- */
+
+static void plan_step(struct plan *p, enum entry_kind kind,
+		      const struct entry *old, const struct entry *want)
+{
+	p->steps[p->count++] = (struct step){ kind, old, want };
+}
+
+/* Can what is there be turned into what is wanted, or is it made anew? */
+static bool can_be_set(const struct entry *old, const struct entry *want)
+{
+	return old->kind != ENTRY_OUTPUT || entry_same(old, want);
+}
+
+/* What the file names, in its order, since among patterns the older counts. */
+static void plan_wanted(struct plan *p, enum entry_kind kind)
+{
+	const struct entry *e = p->want.entries.items, *old;
+	size_t i;
+
+	for (i = 0; i < p->want.entries.count; i++, e++) {
+		if (e->kind != kind)
+			continue;
+		old = config_find(&p->now, e);
+		if (!old || !entry_same(old, e))
+			plan_step(p, kind, old && can_be_set(old, e) ? old : NULL,
+				  e);
+	}
+}
+
+/* What the file does not name, or has to be made anew. The last one first, so
+ * that they come back in their order if they must.
+ */
+static void plan_unwanted(struct plan *p, enum entry_kind kind)
+{
+	const struct entry *now = p->now.entries.items, *e, *want;
+	size_t i;
+
+	for (i = p->now.entries.count; i--; ) {
+		e = &now[i];
+		if (e->kind != kind)
+			continue;
+		want = config_find(&p->want, e);
+		if (!want || !can_be_set(e, want))
+			plan_step(p, kind, e, NULL);
+	}
+}
+
+/* Is there a span for what is new, or will there be one? */
+static int plan_need_span(struct plan *p, const struct entry *e)
+{
+	struct entry key = { .kind = ENTRY_SPAN };
+	char text[ENTRY_TEXT_LEN];
+	const struct entry *span;
+
+	strcpy(key.a.span, e->a.span);
+	span = config_find(&p->now, &key);
+	if (span ? !span->is_away : config_find(&p->want, &key) != NULL)
+		return EXIT_OK;
+	if (p->span0.line && !strcmp(p->span0.a.span, e->a.span))
+		return EXIT_OK;
+	report_at(p->file, e->line);
+	if (span) {
+		report("%s: %s is in another network namespace; move it back to add to it",
+		       entry_text(e, text, sizeof(text)), e->a.span);
+		return EXIT_REFUSED;
+	}
+	if (e->kind != ENTRY_SOURCE || strcmp(e->a.span, DEFAULT_SPAN)) {
+		report("%s: no span is named %s; make it with a line: span add %s",
+		       entry_text(e, text, sizeof(text)), e->a.span, e->a.span);
+		return EXIT_REFUSED;
+	}
+	if (!p->span0.line) {
+		key.line = e->line;
+		p->span0 = key;
+		plan_step(p, ENTRY_SPAN, NULL, &p->span0);
+	}
+	return EXIT_OK;
+}
+
+/* Sources first: they may bring the default span. */
+static int plan_need_spans(struct plan *p)
+{
+	enum entry_kind kind;
+	const struct entry *e, *old;
+	size_t i;
+
+	for (kind = ENTRY_SOURCE; kind < ENTRY_KINDS; kind++) {
+		e = p->want.entries.items;
+		for (i = 0; i < p->want.entries.count; i++, e++) {
+			old = config_find(&p->now, e);
+			if (e->kind == kind && !(old && can_be_set(old, e)) &&
+			    plan_need_span(p, e))
+				return EXIT_REFUSED;
+		}
+	}
+	return EXIT_OK;
+}
+
+/* New sources before old ones go: what both cover stays covered. No device may
+ * be source and output of a span at any time, so outputs go first, come last.
+ */
+static int plan_make(struct plan *p)
+{
+	size_t most = p->now.entries.count + p->want.entries.count + 1;
+
+	p->steps = calloc(most, sizeof(*p->steps));
+	if (!p->steps)
+		return refused(NULL, -ENOMEM, "restore");
+	if (plan_need_spans(p))
+		return EXIT_REFUSED;
+	plan_wanted(p, ENTRY_SPAN);
+	plan_unwanted(p, ENTRY_OUTPUT);
+	plan_wanted(p, ENTRY_SOURCE);
+	plan_unwanted(p, ENTRY_SOURCE);
+	plan_wanted(p, ENTRY_OUTPUT);
+	return EXIT_OK;
+}
+
+/* --- doing --- */
+
+static int change_span(struct ctx *ctx, const struct entry *old,
+		       const struct entry *want)
+{
+	if (!old)
+		return span_make(ctx, &want->a);
+	return want ? span_change(ctx, &want->a) : span_remove(ctx, old->a.span);
+}
+
+static int change_source(struct ctx *ctx, const struct entry *old,
+			 const struct entry *want)
+{
+	if (!old)
+		return source_send(ctx, VSPAN_CMD_SOURCE_NEW, "add", &want->a);
+	if (!want)
+		return source_send(ctx, VSPAN_CMD_SOURCE_DEL, "del", &old->a);
+	return source_send(ctx, VSPAN_CMD_SOURCE_SET, "set", &want->a);
+}
+
+static int change_output(struct ctx *ctx, const struct entry *old,
+			 const struct entry *want)
+{
+	return want ? output_send(ctx, VSPAN_CMD_OUTPUT_NEW, &want->a) :
+		      output_send(ctx, VSPAN_CMD_OUTPUT_DEL, &old->a);
+}
+
+static int (*const change[ENTRY_KINDS])(struct ctx *ctx,
+					const struct entry *old,
+					const struct entry *want) = {
+	[ENTRY_SPAN]	= change_span,
+	[ENTRY_SOURCE]	= change_source,
+	[ENTRY_OUTPUT]	= change_output,
+};
+
+/* Each step back leads to a state that the kernel has had. */
+static void plan_undo(struct ctx *ctx, const struct plan *p, size_t done)
+{
+	int ret = EXIT_OK;
+
+	report_at(NULL, 0);
+	while (done--) {
+		const struct step *s = &p->steps[done];
+
+		ret |= change[s->kind](ctx, s->want, s->old);
+	}
+	if (ret)
+		report("restore: what was there before could not be put back in full; see: vspanctl show");
+}
+
+static int plan_do(struct ctx *ctx, const struct plan *p)
+{
+	size_t i;
+	int ret;
+
+	for (i = 0; i < p->count; i++) {
+		const struct step *s = &p->steps[i];
+
+		report_at(p->file, s->want ? s->want->line : 0);
+		ret = change[s->kind](ctx, s->old, s->want);
+		if (!ret)
+			continue;
+		plan_undo(ctx, p, i);
+		return ret;
+	}
+	return EXIT_OK;
+}
+
+static int restore(struct ctx *ctx, struct plan *p, const char *file)
+{
+	int ret;
+
+	ret = read_file(p, file);
+	if (ret)
+		return ret;
+	report_at(p->file, 0);
+	if (ctx_open(ctx) || snapshot(ctx, "restore", &p->now))
+		return EXIT_REFUSED;
+	ret = plan_make(p);
+	return ret ? ret : plan_do(ctx, p);
+}
+
+/**
+ * cmd_restore - vspanctl restore [ FILE ]
+ * @ctx: context
+ * @argc: number of words
+ * @argv: words after restore
+ *
+ * Return: exit code.
+ */
+int cmd_restore(struct ctx *ctx, int argc, char **argv)
+{
+	struct place before = report_place();
+	struct plan p = { 0 };
+	const char *file;
+	int ret;
+
+	ret = config_file(ctx, "restore", argc, argv, &file);
+	if (ret)
+		return ret;
+	/* An end of input that the batch has seen first is no empty file. */
+	if (ctx->batch && !strcmp(file, "-") && !strcmp(ctx->batch, "-"))
+		return usage_error("restore - would read the commands that follow; name a file");
+	ret = restore(ctx, &p, file);
+	report_at(before.file, before.line);
+	config_free(&p.now);
+	config_free(&p.want);
+	free(p.steps);
+	return ret;
+}
