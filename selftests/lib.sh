@@ -325,7 +325,7 @@ module_loaded()
 module_load()
 {
 	if [ -n "${VSPAN_KO:-}" ]; then
-		modprobe -a tap psample && insmod "$VSPAN_KO"
+		modprobe -a tap psample bridge && insmod "$VSPAN_KO"
 	else
 		modprobe vspan
 	fi

@@ -15,7 +15,17 @@ TEST_PROGS=(
 	vspan_lifecycle.sh
 	vspan_cli.sh
 	vspan_refuse.sh
+	vspan_restore.sh
+	vspan_boot.sh
 	vspan_race.sh
+	vspan_glob.sh
+	vspan_master.sh
+	vspan_dedup.sh
+	vspan_slot.sh
+	vspan_set.sh
+	vspan_scale.sh
+	vspan_audit.sh
+	vspan_circle.sh
 	vspan_output.sh
 	vspan_loop.sh
 	vspan_remote.sh

@@ -71,14 +71,16 @@ span_add()
 # source_add NETNS DEV WORDS...: undone at the end of the test case
 source_add()
 {
-	local ns=$1 dev=$2 word span=span0
+	local ns=$1 word span=span0
+	local -a named=("$2")
 
 	check_vspan "$ns" add "${@:2}" || return 1
+	[ "$2" != master ] || named+=("$3")
 	for word in "${@:3}"; do
 		[ "$span" != next ] || span=$word
 		[ "$word" != to ] || span=next
 	done
-	defer vspan "$ns" del "$dev" to "$span"
+	defer vspan "$ns" del "${named[@]}" to "$span"
 }
 
 # output_add NETNS SPAN WORDS...: undone at the end of the test case

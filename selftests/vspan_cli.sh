@@ -26,6 +26,8 @@ ALL_TESTS=(
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=selftests/topo.sh
 . "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/events.sh
+. "$(dirname "$0")/events.sh"
 
 setup()
 {
@@ -113,7 +115,7 @@ json_keys_with_statistics()
 	stats=$("$VSPANCTL" -n "$sw" -s -j show | jq -r '.[0] | (.stats, .sources[0].stats) |
 		[paths | join(".")] | map(select(startswith("drops.") | not)) | sort | join(" ")')
 	check_eq "keys" "$stats" "bytes drops monitor_tx_dropped packets
-drops filtered rx rx.bytes rx.packets tx tx.bytes tx.packets"
+drops dup filtered rx rx.bytes rx.packets tx tx.bytes tx.packets"
 	stats=$("$VSPANCTL" -n "$sw" -s -j show |
 		jq '[.[0] | .stats, .sources[0].stats | .. | numbers] | all(. >= 0)')
 	check_eq "all are numbers" "$stats" true
@@ -174,37 +176,6 @@ span_add_set_del_show()
 	[ -z "$(ip -n "$sw" link show span7 2>/dev/null)" ] || fail "the device is still there"
 }
 
-# monitor_start [-j]: events into EVENTS_FD. It has subscribed when it tells of
-# what we do over and over; the rest of that is read away.
-monitor_start()
-{
-	local i line
-
-	exec {EVENTS_FD}< <(exec "$VSPANCTL" -n "$sw" "$@" monitor 2>&1)
-	defer kill_quietly $!
-	for ((i = 0; i < 200; i++)); do
-		vspan "$sw" add "sync$i" && vspan "$sw" del "sync$i"
-		read -r -t 0.2 -u "$EVENTS_FD" line && break
-	done
-	[ -n "${line:-}" ] || { fail "the monitor tells nothing"; return 1; }
-	vspan "$sw" add synced && vspan "$sw" del synced
-	events_until synced && events_until synced
-}
-
-# Read events up to one with $1 in it; all of them are in EVENTS.
-events_until()
-{
-	local line
-
-	EVENTS=''
-	while read -r -t $((DEADLINE / 1000)) -u "$EVENTS_FD" line; do
-		EVENTS+=$line$'\n'
-		[[ $line != *"$1"* ]] || return 0
-	done
-	fail "no event '$1' after:" "$EVENTS"
-	return 1
-}
-
 monitor_tells_of_changes()
 {
 	added || return
@@ -256,7 +227,7 @@ help_at_every_level()
 	local words out
 
 	for words in help "add help" "set help" "del help" "show help" "flush help" \
-		"monitor help" "span help" "span add help" "span set help" "span del help" \
+		"monitor help" "save help" "restore help" "span help" "span add help" "span set help" "span del help" \
 		"span show help" "-h"; do
 		# shellcheck disable=SC2086	# words
 		out=$("$VSPANCTL" $words 2>/dev/null) || fail "vspanctl $words: $?"

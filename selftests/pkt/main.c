@@ -18,6 +18,8 @@ static const char usage_text[] =
 "       pkt queues /dev/tapN dev=DEV [ns=NAME] [queues=N] [flows=N] [count=N]\n"
 "                         count UDP frames of each flow: each by one queue, in order\n"
 "       pkt nl { bad | random | good | churn } span=NAME source=NAME [seed=N] [count=N]\n"
+"       pkt nl { new | del } span=NAME source=NAME%REST [kind=0|1|2] [count=N]\n"
+"       pkt audit         audit records of vspan, one a line, until SIGTERM\n"
 "       pkt json          JSON on stdin to one 'path value' line per scalar\n"
 "PORT := DEV (AF_PACKET) | tun:DEV (/dev/net/tun) | /dev/tapN | psample:GROUP |\n"
 "        pcap:FILE\n"
@@ -34,7 +36,8 @@ static const char usage_text[] =
 "  vnet=0|1       virtio header on a tap or tun; offload=N as TUNSETOFFLOAD\n"
 "  rate=PPS cpu=N keep=1     sender: pace; CPU; go on when the device vanishes\n"
 "  gso=N          sender on a tun with vnet=1: TCP super-frames of len, N a segment\n"
-"  churn=N        sender: delete the tun and make it anew every N frames\n"
+"  churn=N        sender: delete the tun and make it anew every N frames,\n"
+"                 hasty=1 without waiting for traffic by others\n"
 "  timeout=MS     reader: give up after that much silence (default 15000, 0 never)\n"
 "  bind=0xNNNN    reader: packet socket of this protocol only; stamp=1 asks it for\n"
 "                 time stamps\n"
@@ -180,6 +183,8 @@ static void parse_flow_word(struct flow *f, const char *word)
 		f->gso = opt_number("gso", v, 65000);
 	else if ((v = opt_value(word, "churn")))
 		f->churn = opt_number("churn", v, 1000000);
+	else if ((v = opt_value(word, "hasty")))
+		f->hasty = opt_number("hasty", v, 1);
 	else if ((v = opt_value(word, "keep")))
 		f->keep = opt_number("keep", v, 1);
 	else if ((v = opt_value(word, "timeout")))
@@ -262,6 +267,8 @@ int main(int argc, char **argv)
 		return queues_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "nl"))
 		return nl_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "audit"))
+		return audit_main();
 	if (!strcmp(argv[1], "json"))
 		return json_main();
 	return flow_run(flows, parse_flows(flows, argc - 1, argv + 1));

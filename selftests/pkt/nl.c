@@ -24,6 +24,7 @@ struct abuser {
 	const char *span;
 	const char *source;
 	const char *fresh;	/* the name new sources get */
+	uint32_t kind;
 	uint32_t seed;
 	uint32_t count;
 	int fd;
@@ -456,6 +457,8 @@ static void nl_parse(struct abuser *a, int argc, char **argv)
 			a->source = v;
 		else if ((v = opt_value(argv[i], "ns")))
 			a->ns = v;
+		else if ((v = opt_value(argv[i], "kind")))
+			a->kind = opt_number("kind", v, VSPAN_KIND_MASTER);
 		else if ((v = opt_value(argv[i], "seed")))
 			a->seed = opt_number("seed", v, 0xffffffff);
 		else if ((v = opt_value(argv[i], "count")))
@@ -497,6 +500,30 @@ static void churn(struct abuser *a)
 	}
 }
 
+/* Make, or delete, as many sources; '%' in the name stands for the number of each. */
+static void many(struct abuser *a, uint8_t cmd)
+{
+	const char *hole = strchr(a->source, '%');
+	char name[VSPAN_PATTERN_LEN + 1];
+	bool sentence;
+	struct msg m;
+	int len, err;
+
+	if (!hole)
+		die("nl: no %% in the name %s", a->source);
+	for (; a->sent < a->count; a->sent++) {
+		len = snprintf(name, sizeof(name), "%.*s%u%s", (int)(hole - a->source),
+			       a->source, a->sent, hole + 1);
+		msg_start(a, &m, a->family, cmd);
+		msg_attr(&m, VSPAN_A_SOURCE_SPAN, a->span, (uint32_t)strlen(a->span) + 1);
+		msg_attr(&m, VSPAN_A_SOURCE_NAME, name, (uint32_t)len + 1);
+		msg_attr(&m, VSPAN_A_SOURCE_KIND, &a->kind, 4);
+		err = msg_send(a, &m, &sentence);
+		if (err)
+			die("nl %s of %s: %s", a->mode, name, strerror(err));
+	}
+}
+
 int nl_main(int argc, char **argv)
 {
 	struct abuser a = {
@@ -511,6 +538,10 @@ int nl_main(int argc, char **argv)
 		check_good(&a);
 	} else if (!strcmp(a.mode, "churn")) {
 		churn(&a);
+	} else if (!strcmp(a.mode, "new")) {
+		many(&a, VSPAN_CMD_SOURCE_NEW);
+	} else if (!strcmp(a.mode, "del")) {
+		many(&a, VSPAN_CMD_SOURCE_DEL);
 	} else if (!strcmp(a.mode, "bad")) {
 		for (i = 0; i < NOPS; i++) {
 			abuse_attrs(&a, &ops[i]);

@@ -96,6 +96,7 @@ struct flow {
 	int cpu;
 	uint32_t gso;		/* send super-frames of segments this long */
 	uint32_t churn;		/* delete and make the tun anew every so many frames */
+	bool hasty;		/* and do not wait for traffic by others */
 	int offload;		/* TUNSETOFFLOAD, or -1 */
 	uint32_t rate;
 	uint32_t timeout;
@@ -168,6 +169,9 @@ int queues_main(int argc, char **argv);
 
 /* nl.c */
 int nl_main(int argc, char **argv);
+
+/* audit.c */
+int audit_main(void);
 
 /* json.c */
 int json_main(void);

@@ -196,13 +196,15 @@ void port_open(struct flow *f, const struct flow *before, int nbefore)
 
 /*
  * Closing a tun that was made by its open deletes the device. It lives until
- * somebody else has sent on it: so there is traffic on each of them.
+ * somebody else has sent on it: so there is traffic on each of them. Or no longer
+ * than it takes, if the flow is hasty.
  */
 void port_reopen(struct flow *f)
 {
 	struct pollfd pfd = { .fd = f->fd, .events = POLLIN };
 
-	poll(&pfd, 1, 5000);
+	if (!f->hasty)
+		poll(&pfd, 1, 5000);
 	close(f->fd);
 	port_open(f, NULL, 0);
 }

@@ -139,8 +139,10 @@ on_your_host()
 	    make && sudo make install        the module for its kernel, and the tool
 	    modprobe vspan
 	    vspanctl add eth0 rx,tx          mirror eth0; span0 is made
+	    vspanctl add 'vnet*'             and every VM that libvirt starts
 	    tcpdump -i span0                 watch it here,
-	    virsh edit VM                    or give it to a VM: README.md, Attach a VM
+	    vspanctl xml span0               or give it to a VM: virsh attach-device
+	    vspanctl save                    have it back after a reboot
 	    vspanctl -s show                 what was copied, what was not, and why
 	EOT
 }
@@ -154,7 +156,7 @@ main()
 	build_network
 	title "A SPAN port that copies what passes vnet1"
 	echo "# insmod vspan.ko"
-	modprobe -a tap psample
+	modprobe -a tap psample bridge
 	insmod "$VSPAN_KO"
 	show vspanctl add vnet1 rx,tx
 	show vspanctl show

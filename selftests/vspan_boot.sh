@@ -1,0 +1,321 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Boots with vspan.service as it is shipped: whatever starts first, the module,
+# the service or the virtual machines, the mirror is there, and before the first
+# tap if the service is. What boots is systemd as the first process of namespaces
+# of its own (processes, mounts, network), on a kernel that has no vspan module
+# yet: to systemd and to vspan the same as a machine that was switched on.
+# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+
+ALL_TESTS=(
+	"unit_is_in_order"
+	"boot module service taps"
+	"boot service taps"
+	"boot module taps service"
+	"boot taps module service"
+	"boot taps service"
+	"boot_without_the_module"
+	"boot_without_a_configuration"
+	"boot_with_a_bad_configuration"
+	"restart_and_reload_cut_nothing"
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+SYSTEMD=/lib/systemd/systemd
+UNITS=/lib/systemd/system
+SHIPPED=$TOP/tools/systemd
+
+setup()
+{
+	require_command systemctl unshare depmod || return 1
+	[ -x "$SYSTEMD" ] || { skip "no systemd"; return 1; }
+	require_reload || return 1
+	DIR=$(mktemp -d) || return 1
+	defer rm -rf "$DIR"
+	# The service may not look into home directories.
+	cp "$VSPANCTL" "$DIR/vspanctl" && VSPANCTL=$DIR/vspanctl
+	modules_dir && kernel_finds_module
+}
+
+# What modules-load is to find: the module under test and what it needs.
+modules_dir()
+{
+	local rel ko
+
+	rel=$(uname -r)
+	MODULES=$DIR/modules/lib/modules/$rel
+	mkdir -p "$MODULES/kernel"
+	touch "$MODULES"/modules.{order,builtin,builtin.modinfo}
+	for ko in "${VSPAN_KO:-$(modinfo -n vspan)}" "$(modinfo -n tap 2>/dev/null)"; do
+		[ ! -e "$ko" ] || cp "$ko" "$MODULES/kernel/" || return
+	done
+	depmod -b "$DIR/modules" "$rel"
+}
+
+# The kernel loads a module that somebody asks for. One that is not installed is
+# put in its way, and one that is can be kept from it.
+kernel_finds_module()
+{
+	local old load sysctl=/proc/sys/kernel/modprobe
+
+	read -r old <$sysctl
+	load=${VSPAN_KO:+insmod $VSPAN_KO}
+	cat >"$DIR/modprobe" <<-EOT
+		#!/bin/sh
+		case "\$*" in
+		*family-vspan*) [ ! -e $DIR/absent ] && exec ${load:-$old -q vspan} ;;
+		*) exec $old "\$@" ;;
+		esac
+	EOT
+	chmod +x "$DIR/modprobe"
+	defer sh -c "echo $old >$sysctl"
+	echo "$DIR/modprobe" >$sysctl
+}
+
+unit()
+{
+	cat >"$BOOT/units/$1"
+}
+
+# A unit that runs a script: unit_script NAME DEPENDENCIES...; script on stdin
+unit_script()
+{
+	local name=$1
+
+	shift
+	{ echo "set -e"; cat; } >"$BOOT/$name.sh"
+	{
+		printf '[Unit]\nDefaultDependencies=no\n'
+		printf '%s\n' "$@"
+		printf '[Service]\nType=oneshot\n'
+		echo "ExecStart=/bin/bash $BOOT/$name.sh"
+		printf 'StandardOutput=file:%s\nStandardError=inherit\n' "$BOOT/$name.log"
+	} | unit "$name.service"
+}
+
+# The shipped unit, with the path that make install would give it.
+shipped_unit()
+{
+	sed "s|/usr/bin/vspanctl|$VSPANCTL|" "$SHIPPED/vspan.service" | unit vspan.service
+	mkdir -p "$BOOT/units/vspan.service.d"
+	printf '[Service]\nStandardError=file:%s/vspan.log\n' "$BOOT" |
+		unit vspan.service.d/log.conf
+}
+
+# libvirt, as far as it matters here: a tap, and a machine behind it that sends at
+# once. If there is a span its monitor has to have all of that.
+unit_taps()
+{
+	unit_script taps "$@" <<-EOT
+		ip tuntap add dev vnet0 mode tap
+		ip link set vnet0 up
+		if [ -e /sys/class/net/span0 ]; then
+			$PKT send tun:vnet0 count=100 id=1 recv span0 count=100 id=1
+		else
+			$PKT send tun:vnet0 count=100 id=1
+		fi
+	EOT
+}
+
+# What has become of it all. The end of this is the end of the boot.
+unit_check()
+{
+	unit_script check "$@" "SuccessAction=exit-force" "FailureAction=exit-force" <<-EOT
+		systemctl show -P Result -P ActiveState vspan.service >$BOOT/result || :
+		$VSPANCTL -j show >$BOOT/show 2>&1 || :
+		[ ! -e $BOOT/more.sh ] || . $BOOT/more.sh
+		$PKT send tun:vnet0 count=100 id=2 recv span0 count=100 id=2
+	EOT
+}
+
+# In the new namespaces: mounts, and no word from the host itself
+cat_init()
+{
+	cat <<-EOT
+		set -e
+		mount --make-rprivate /
+		mount -t proc proc /proc
+		mount -t sysfs sys /sys
+		mount -t cgroup2 cgroup2 /sys/fs/cgroup
+		mount -t tmpfs run /run
+		mount -t tmpfs etc $BOOT/etc
+		mkdir $BOOT/etc/upper $BOOT/etc/work
+		cp $BOOT/conf $BOOT/etc/upper/vspan.conf || :
+		mount -t overlay -o lowerdir=/etc,upperdir=$BOOT/etc/upper,workdir=$BOOT/etc/work etc /etc
+		mount --bind $MODULES /lib/modules/$(uname -r)
+		mkdir -p /etc/modules-load.d
+		for dir in /etc/modules-load.d /usr/lib/modules-load.d; do
+			mount -t tmpfs none \$dir
+		done
+		cp $SHIPPED/vspan-modules.conf /usr/lib/modules-load.d/vspan.conf
+		echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 || :
+		mount --bind $BOOT/console /dev/console
+		export container=vspan SYSTEMD_UNIT_PATH=$BOOT/units SYSTEMD_GENERATOR_PATH=$BOOT
+		exec $SYSTEMD --system --unit=boot.target --log-target=console --show-status=0
+	EOT
+}
+
+# A new machine, to be described further
+boot_prepare()
+{
+	module_gone || return
+	BOOT=$(mktemp -d "$DIR/boot.XXXXXX")
+	mkdir "$BOOT/units" "$BOOT/etc"
+	touch "$BOOT/console"
+	cp "$UNITS"/{systemd-modules-load.service,network-pre.target} "$BOOT/units/" || return
+	unit boot.target <<<'[Unit]'
+	shipped_unit
+	cat >"$BOOT/conf" <<<"add 'vnet*'"
+}
+
+# boot_now UNITS...: start them, until check is done
+boot_now()
+{
+	local word
+
+	for word in "$@"; do
+		echo "Wants=$word"
+	done | { echo '[Unit]'; cat; } | unit boot.target
+	cat_init >"$BOOT/init.sh"
+	timeout -s KILL 100 unshare --mount --pid --net --uts --ipc --cgroup --fork --kill-child \
+		bash "$BOOT/init.sh" >"$BOOT/out" 2>&1 </dev/null
+	check_eq "exit code of the boot" $? "${BOOT_EXIT:-0}"
+	[ "$RET" -eq 0 ] ||
+		fail "logs:" "$(tail -n 15 "$BOOT"/{out,console,result,show,*.log} 2>/dev/null)"
+}
+
+module_is_gone()
+{
+	! module_loaded || rmmod vspan
+}
+
+# Namespaces go when the kernel gets round to it.
+module_gone()
+{
+	check_wait "the module is gone" module_is_gone
+}
+
+check_result()
+{
+	check_eq "vspan.service" "$(tr '\n' ' ' <"$BOOT/result")" "$1 "
+}
+
+check_show()
+{
+	[[ $(<"$BOOT/show") == *"$1"* ]] || fail "expected '$1' in" "$(<"$BOOT/show")"
+}
+
+unit_is_in_order()
+{
+	local out
+
+	require_command systemd-analyze || return
+	BOOT=$DIR/verify
+	mkdir -p "$BOOT/units"
+	shipped_unit
+	out=$(systemd-analyze verify --man=no "$BOOT/units/vspan.service" 2>&1) ||
+		fail "systemd-analyze: $?"
+	check_eq "complaints" "$out" ""
+}
+
+# boot WHAT...: in this order; what is not named is not started, but for the
+# module, which the kernel loads by itself
+boot()
+{
+	local word last='' units=()
+	local -A unit=([module]=systemd-modules-load [service]=vspan [taps]=taps)
+	local -A after=()
+
+	boot_prepare || return
+	for word in "$@"; do
+		after[$word]=${last:+After=$last}
+		last=${unit[$word]}.service
+		units+=("$last")
+	done
+	unit_taps "${after[taps]}"
+	unit_check "After=$last"
+	for word in module service; do
+		[ -v "after[$word]" ] || continue
+		mkdir -p "$BOOT/units/${unit[$word]}.service.d"
+		printf '[Unit]\n%s\n' "${after[$word]}" | unit "${unit[$word]}.service.d/order.conf"
+	done
+	boot_now "${units[@]}" check.service
+	check_result "success active"
+	check_show '"source":"vnet*","kind":"glob"'
+	check_show '"bindings":[{"dev":"vnet0"'
+	check_eq "what the service said" "$(<"$BOOT/vspan.log")" ""
+	check_eq "the tap's first frames were mirrored" "$(grep -c ^got= "$BOOT/taps.log")" \
+		"$([[ "$*" == *taps*service* ]]; echo $?)"
+}
+
+# It comes later, and with it what the service could not do.
+boot_without_the_module()
+{
+	boot_prepare || return
+	touch "$DIR/absent"
+	defer rm "$DIR/absent"
+	unit_taps "After=vspan.service"
+	unit_check "After=taps.service"
+	cat >"$BOOT/more.sh" <<-EOT
+		rm $DIR/absent
+		systemctl start vspan.service
+		$VSPANCTL -j show >$BOOT/later
+	EOT
+	boot_now vspan.service taps.service check.service
+	check_result "exit-code failed"
+	check_eq "what the service said" "$(<"$BOOT/vspan.log")" \
+		"vspanctl: /etc/vspan.conf: the vspan module is not loaded; load it with: modprobe vspan"
+	[[ $(<"$BOOT/later") == *'"bindings":[{"dev":"vnet0"'* ]] || fail "later" "$(<"$BOOT/later")"
+}
+
+boot_without_a_configuration()
+{
+	boot_prepare || return
+	rm "$BOOT/conf"
+	unit_script taps "After=vspan.service" <<<"exit 0"
+	unit_check "After=taps.service"
+	echo "exit 0" >"$BOOT/more.sh"
+	boot_now vspan.service systemd-modules-load.service taps.service check.service
+	check_result "success inactive"
+	check_eq "spans" "$(<"$BOOT/show")" "[]"
+}
+
+boot_with_a_bad_configuration()
+{
+	boot_prepare || return
+	echo "add eth0 frob" >>"$BOOT/conf"
+	unit_script taps "After=vspan.service" <<<"exit 0"
+	unit_check "After=taps.service"
+	echo "exit 0" >"$BOOT/more.sh"
+	boot_now vspan.service taps.service check.service
+	check_result "exit-code failed"
+	check_eq "what the service said" "$(<"$BOOT/vspan.log")" \
+		"vspanctl: /etc/vspan.conf:2: what is \"frob\"? see: vspanctl add help"
+	check_eq "spans" "$(<"$BOOT/show")" "[]"
+}
+
+# A thousand frames, and not one is missed.
+restart_and_reload_cut_nothing()
+{
+	boot_prepare || return
+	unit_taps "After=vspan.service"
+	unit_check "After=taps.service"
+	cat >"$BOOT/more.sh" <<-EOT
+		$PKT send tun:vnet0 count=1000 id=3 rate=500 recv span0 count=1000 id=3 &
+		systemctl restart vspan.service
+		systemctl reload vspan.service
+		systemctl stop vspan.service
+		echo "add eth9" >>/etc/vspan.conf
+		systemctl start vspan.service
+		systemctl is-active vspan.service >$BOOT/active
+		wait \$!
+		$VSPANCTL -j show >$BOOT/later
+	EOT
+	boot_now vspan.service taps.service check.service
+	check_eq "in the end" "$(<"$BOOT/active")" active
+	[[ $(<"$BOOT/later") == *'"source":"eth9"'* ]] || fail "later" "$(<"$BOOT/later")"
+}
+
+tests_run

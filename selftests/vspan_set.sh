@@ -1,0 +1,187 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Configuration that changes while frames flow: each frame is judged by the old rule
+# or by the new one, none by neither, and whoever is not meant notices nothing.
+# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+
+ALL_TESTS=(
+	"no_gap options"
+	"no_gap directions"
+	"no_gap vlans"
+	"no_gap redirect_at_the_slot"
+	"one_rule_or_the_other"
+	"another_source_comes_and_goes"
+	"another_span_s_source_comes_and_goes"
+	"who_has_a_device_changes_hands"
+	"set_keeps_bindings_and_counters"
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo.sh
+. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/follow.sh
+. "$(dirname "$0")/follow.sh"
+
+MANY=${MANY:-100000}	# frames that flow while options change
+FRAMES=${FRAMES:-20000}	# and while anything else does
+RATE=${RATE:-15000}	# a second: what a reader on an emulated CPU can take
+
+setup()
+{
+	topo_cable && span_add "$sw" span0
+}
+
+# Each is done over and over while the frames flow.
+do_options()
+{
+	vspan "$sw" set eth0 dup keep promisc && vspan "$sw" set eth0 dup drop promisc off
+}
+
+do_directions()
+{
+	vspan "$sw" set eth0 rx,tx && vspan "$sw" set eth0 rx
+}
+
+do_vlans()
+{
+	vspan "$sw" set eth0 vlan untagged,10 && vspan "$sw" set eth0 vlan 1-100,untagged &&
+		vspan "$sw" set eth0 vlan all
+}
+
+do_redirect_at_the_slot()
+{
+	vspan "$sw" set eth0 redirect on && vspan "$sw" set eth0 redirect off hook rx-handler
+}
+
+# FRAMES frames received on eth0, in the background, and a reader of the span
+flow_start()
+{
+	reader monitor recv span0 ns="$sw" id=1 count="$FRAMES" || return
+	background flow send eth0 ns="$p2" id=1 count="$FRAMES" rate="$RATE"
+}
+
+flowing()
+{
+	kill -0 "${READER_PID[flow]}" 2>/dev/null
+}
+
+# Do $1 until the flow ends; the reader knows the rest. At least so often that one
+# cannot speak of chance.
+while_flowing()
+{
+	local rounds=0
+
+	while flowing; do
+		"$@" || { fail "round $rounds of $*"; break; }
+		rounds=$((rounds + 1))
+	done
+	finish flow
+	check_finish monitor
+	((rounds > 2)) || fail "only $rounds rounds of $1"
+	echo "# $1: $rounds rounds, $FRAMES frames"
+}
+
+no_gap()
+{
+	local how=tap
+
+	[ "$1" != redirect_at_the_slot ] || how=rx-handler
+	[ "$1" != options ] || local FRAMES=$MANY
+	source_add "$sw" eth0 rx hook "$how" && flow_start || return
+	while_flowing "do_$1"
+	stats "$sw" span0
+	check_j span0/sources/eth0/stats/filtered 0
+	check_j span0/sources/eth0/stats/rx/packets $((FRAMES + $(nproc)))
+}
+
+do_rules()
+{
+	vspan "$sw" set eth0 vlan 10 && vspan "$sw" set eth0 vlan untagged
+}
+
+# Frames of one VLAN under rules that want them and do not: copied or filtered, and
+# together all there are.
+one_rule_or_the_other()
+{
+	local copied filtered
+
+	pairs mark0 && source_add "$sw" mark0 rx && source_add "$sw" eth0 rx vlan 10 || return
+	reader monitor count span0 ns="$sw" id=2 || return
+	background flow send eth0 ns="$p2" id=1 count="$FRAMES" rate="$RATE" end=0 vlan=10
+	while flowing; do
+		do_rules || { fail "set"; break; }
+	done
+	finish flow
+	flows "the end" send x-mark0 ns="$sw" id=2 count=0
+	check_finish monitor
+	stats "$sw" span0
+	copied=${J[span0/sources/eth0/stats/rx/packets]}
+	filtered=${J[span0/sources/eth0/stats/filtered]}
+	check_eq "copied or filtered" $((copied + filtered)) "$FRAMES"
+	check_eq "frames on the span" "${KV[frames]}" "$copied"
+	((copied > 0 && filtered > 0)) || fail "$copied copied, $filtered filtered"
+	echo "# $copied copied, $filtered filtered"
+}
+
+do_other_source()
+{
+	vspan "$sw" add q0 && vspan "$sw" add 'q*' && vspan "$sw" del q0 && vspan "$sw" del 'q*'
+}
+
+another_source_comes_and_goes()
+{
+	pairs q0 && source_add "$sw" eth0 rx && flow_start || return
+	while_flowing do_other_source
+	stats "$sw" span0
+	check_j span0/sources/eth0/stats/rx/packets $((FRAMES + $(nproc)))
+}
+
+do_other_span()
+{
+	vspan "$sw" add eth0 to span1 && vspan "$sw" add 'e*' to span2 &&
+		vspan "$sw" del eth0 to span1 && vspan "$sw" flush span2
+}
+
+# Of the same device: both hang on one hook.
+another_span_s_source_comes_and_goes()
+{
+	span_add "$sw" span1 && span_add "$sw" span2 && source_add "$sw" eth0 rx &&
+		flow_start || return
+	while_flowing do_other_span
+	stats "$sw" span0
+	check_j span0/sources/eth0/stats/rx/packets $((FRAMES + $(nproc)))
+	check_taps "$sw" 1
+}
+
+do_hands()
+{
+	vspan "$sw" add eth0 rx && vspan "$sw" del eth0
+}
+
+# An exact source takes the device from a pattern and gives it back: not a frame twice,
+# and those that are copied are what the two say.
+who_has_a_device_changes_hands()
+{
+	source_add "$sw" 'e*' rx && flow_start || return
+	while_flowing do_hands
+	check_bound 'e*' eth0
+	check_taps "$sw" 1
+}
+
+set_keeps_bindings_and_counters()
+{
+	local ifindex
+
+	source_add "$sw" 'e*' || return
+	check_bound 'e*' eth0
+	copies "before" 10 send eth0 ns="$p2"
+	check_vspan "$sw" set 'e*' rx vlan all dup keep
+	check_bound 'e*' eth0
+	copies "after" 10 send eth0 ns="$p2"
+	stats "$sw" span0
+	check_j 'span0/sources/e*/stats/rx/packets' $((20 + 2 * $(nproc)))
+	check_j 'span0/sources/e*/dup' keep
+}
+
+tests_run
