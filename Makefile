@@ -58,6 +58,7 @@ help:
 	@echo 'make tools           only the tool'
 	@echo 'make demo            see it work, in a throw-away VM: nothing here is changed'
 	@echo 'make check           all tests, on every kernel that Debian offers, in VMs'
-	@echo '                     (TESTS="vspan_basic.sh ..." KERNELS=6.12 narrow it)'
+	@echo '                     (TESTS="vspan_basic.sh ..." KERNELS=6.12 narrow it,'
+	@echo '                     FULL=1 runs every script on every kernel)'
 	@echo 'make regen KSRC=     netlink code from its specification'
 	@echo 'make clean           objects and logs; build/kernels, the downloads, stays'

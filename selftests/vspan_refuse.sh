@@ -131,8 +131,9 @@ bad_names()
 	usage ".." add ..
 	usage "empty" add ""
 	usage "empty" add eth1 to ""
-	usage "vnet" add 'vnet*'
-	usage "master" add master br0
+	usage "without" add 'vnet[0'
+	usage "pattern" add master 'br*'
+	usage "master" add master
 	unchanged
 }
 

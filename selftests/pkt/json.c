@@ -81,7 +81,9 @@ static void get_scalar(char *out, size_t size)
 
 static void get_value(char *path, int depth);
 
-/* The first member names an object that is in an array. */
+/* The first member names an object that is in an array: by its name, or by its
+ * number if that is all that the object has.
+ */
 static void get_object(char *path, int depth, bool in_array)
 {
 	size_t len = strlen(path), used;
@@ -95,7 +97,8 @@ static void get_object(char *path, int depth, bool in_array)
 			expect(',');
 		get_string(key, sizeof(key));
 		expect(':');
-		if (first && in_array && !strchr("{[", peek())) {
+		if (first && in_array &&
+		    (peek() == '"' || !strcmp(key, "psample"))) {
 			back = pos;
 			get_scalar(value, sizeof(value));
 			pos = back;
