@@ -58,6 +58,7 @@ check_packages()
 	libvirt-daemon-driver-qemu runs the monitor VM in the tests
 	libvirt-clients    runs the monitor VM in the tests
 	tshark             decodes what left the host in the tests
+	systemd            starts the service in the tests
 	EOT
 }
 
