@@ -54,24 +54,21 @@ tool_tests()
 	fi
 }
 
-# machine_tests NICENESS RUNNER NAME VAR=VALUE...: the selftests on that machine, which
-# itself is one result besides.
-machine_tests()
+# run_machine NICENESS RUNNER NAME VAR=VALUE...: the selftests on that machine, which
+# itself is one result besides. Sets OUT, where its logs are.
+run_machine()
 {
-	local nice=$1 runner=$2 rel=$3 out=$LOGS/vm-$3 ko=$BUILD/$3/src/kmod/vspan.ko
+	local nice=$1 runner=$2 rel=$3 ko=$BUILD/$3/src/kmod/vspan.ko
 	local verdict='no VM' begin=$SECONDS
 
 	shift 3
-	if [ ! -e "$ko" ]; then
-		result fail "$rel: no module to test"
-		return
-	fi
-	rm -rf "$out"
+	OUT=$LOGS/vm-$rel
+	rm -rf "$OUT"
 	echo "# $rel: booting"
-	nice -n "$nice" "$runner" -k "$rel" -t "$VM_TIMEOUT" -o "$out" -- \
+	nice -n "$nice" "$runner" -k "$rel" -t "$VM_TIMEOUT" -o "$OUT" -- \
 		env "VSPAN_KO=$ko" "VSPANCTL=$TOOL_BUILD/vspanctl" "$@" \
 		selftests/run.sh </dev/null 2>&1 | ktap "$rel" || true
-	[ ! -e "$out/verdict" ] || verdict=$(cat "$out/verdict")
+	[ ! -e "$OUT/verdict" ] || verdict=$(cat "$OUT/verdict")
 	if [ "$verdict" = healthy ]; then
 		result pass "$rel: kernel stayed healthy"
 		echo "ok - $rel: kernel stayed healthy ($((SECONDS - begin)) s)"
@@ -79,6 +76,35 @@ machine_tests()
 		result fail "$rel: kernel stayed healthy"
 		echo "not ok - $rel: kernel stayed healthy: $verdict"
 	fi
+}
+
+# QEMU 7.2's emulation on two CPUs can run an instruction that the kernel is just
+# rewriting, which has nothing to do with us: see hold_time_stamps() in init.c.
+# emulator_failed NAME: whether that ended the machine
+emulator_failed()
+{
+	[[ $("$VM/accel.sh" "$1") == *tcg* ]] &&
+		grep -q 'Oops: int3' "$OUT/console.log" 2>/dev/null
+}
+
+# machine_tests, as run_machine: once more from the start if the emulator failed.
+# What counts is the last run: its results are kept apart until they are known.
+machine_tests()
+{
+	local rel=$3 all=$RESULTS RESULTS=$LOGS/results-$3 OUT
+
+	if [ ! -e "$BUILD/$rel/src/kmod/vspan.ko" ]; then
+		RESULTS=$all result fail "$rel: no module to test"
+		return
+	fi
+	: >"$RESULTS"
+	run_machine "$@"
+	if emulator_failed "$rel"; then
+		echo "# $rel: the emulator failed (Oops: int3), not the kernel: once more"
+		: >"$RESULTS"
+		run_machine "$@"
+	fi
+	cat "$RESULTS" >>"$all"
 }
 
 # Of TESTS, the words that are for user-mode Linux ("uml") or for the other machines
