@@ -134,6 +134,36 @@ static bool vspan_wire_csum_in_reach(const struct sk_buff *skb)
 			     skb->len && start < skb_headlen(skb);
 }
 
+/* What is still to be done to a frame on its own. */
+static struct sk_buff *vspan_wire_finish(struct vspan_dev *vs,
+					 struct sk_buff *skb)
+{
+	if (skb->ip_summed != CHECKSUM_PARTIAL)
+		return skb;
+	if (!vspan_wire_csum_in_reach(skb) || skb_csum_hwoffload_help(skb, 0))
+		return vspan_wire_drop(vs, skb, VSPAN_DROP_CHECKSUM);
+	return skb;
+}
+
+/* The members of a fragment list come as they were merged, some of them with
+ * their checksums still to be finished.
+ */
+static struct sk_buff *vspan_wire_finish_all(struct vspan_dev *vs,
+					     struct sk_buff *skb)
+{
+	struct sk_buff *list = NULL, **tail = &list, *next;
+
+	skb_list_walk_safe(skb, skb, next) {
+		skb_mark_not_on_list(skb);
+		skb = vspan_wire_finish(vs, skb);
+		if (!skb)
+			continue;
+		*tail = skb;
+		tail = &skb->next;
+	}
+	return list;
+}
+
 /**
  * vspan_wire_form - bring a copy into the form its span delivers
  * @vs: the span
@@ -146,12 +176,8 @@ static bool vspan_wire_csum_in_reach(const struct sk_buff *skb)
 struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb)
 {
 	if (vspan_wire_must_segment(vs, skb))
-		return vspan_wire_segment(vs, skb);
-	if (skb->ip_summed != CHECKSUM_PARTIAL ||
-	    READ_ONCE(vs->frames) != VSPAN_FRAMES_WIRE)
+		skb = vspan_wire_segment(vs, skb);
+	if (!skb || READ_ONCE(vs->frames) != VSPAN_FRAMES_WIRE)
 		return skb;
-	if (!vspan_wire_csum_in_reach(skb) ||
-	    skb_csum_hwoffload_help(skb, 0))
-		return vspan_wire_drop(vs, skb, VSPAN_DROP_CHECKSUM);
-	return skb;
+	return vspan_wire_finish_all(vs, skb);
 }
