@@ -21,6 +21,7 @@
 	X(NO_DEVICE,	"no_device")		\
 	X(DEV_DOWN,	"dev_down")		\
 	X(TOO_BIG,	"too_big")		\
-	X(XMIT,		"xmit")
+	X(XMIT,		"xmit")			\
+	X(RATE_LIMIT,	"rate_limit")
 
 #endif /* _VSPAN_DROPS_H */

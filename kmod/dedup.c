@@ -4,7 +4,6 @@
  * on another. A span that has copied it as received need not see it again.
  */
 #include <linux/etherdevice.h>
-#include <linux/if_bridge.h>
 #include <linux/rculist.h>
 
 #include "vspan.h"
@@ -34,8 +33,9 @@ vspan_dedup_rule(struct vspan_net *vn, int ifindex, const struct vspan_dev *vs,
 	return NULL;
 }
 
-/* Did that rule select the frame as it was then? A VLAN-aware bridge may have
- * changed the tag it went by: if in doubt, a second copy is the lesser evil.
+/* Did that rule select the frame as it was then? A VLAN-aware bridge keeps a
+ * frame in its VLAN, but may have changed the tag that a filter looked at: if
+ * in doubt, a second copy is the lesser evil.
  */
 static bool vspan_dedup_selected(const struct vspan_rule *rule,
 				 const struct net_device *master,
@@ -43,8 +43,7 @@ static bool vspan_dedup_selected(const struct vspan_rule *rule,
 {
 	if (!rule)
 		return false;
-	if (rule->by_vlan && netif_is_bridge_master(master) &&
-	    br_vlan_enabled(master))
+	if (rule->filter && rule->filter->by_tag && vspan_bridge_aware(master))
 		return false;
 	return vspan_select(rule, skb);
 }
@@ -75,7 +74,7 @@ static bool vspan_dedup_through_master(const struct net_device *master,
 /**
  * vspan_dedup - has the span got this frame already?
  * @vs: the span
- * @skb: a frame about to be sent, by the TX tap; its MAC header set
+ * @skb: a frame about to be sent, by the TX tap; data at the MAC header
  *
  * The frame was received by a port of the same master, by skb_iif, or sent by
  * the host through the master, and copied there. A frame that was routed in

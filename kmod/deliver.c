@@ -72,21 +72,42 @@ static u64 vspan_deliver_ring_full(const struct vspan_dev *vs)
 	return u64_stats_read(&s->v[VSPAN_DROPS + VSPAN_DROP_RING_FULL]);
 }
 
+/* Cut what the hook could not; consumes @skb if it does. */
+static struct sk_buff *vspan_deliver_snap(struct sk_buff *skb)
+{
+	unsigned int len = vspan_snap_len(skb, vspan_cb(skb)->snap);
+	struct sk_buff *copy;
+
+	if (likely(len >= skb->len))
+		return skb;
+	copy = vspan_snap_copy(skb, len);
+	consume_skb(skb);
+	return copy;
+}
+
 /* A frame counts as delivered unless the tap's ring turned it away, which
  * happens under netif_receive_skb(), on this CPU, and is counted there, as one
  * frame whatever it is.
  */
 static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb)
 {
-	unsigned int len = vspan_wire_len(skb);
 	unsigned int n = vspan_wire_frames(skb);
+	unsigned int len;
 	u64 turned_away;
 
 	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
-		vspan_stats_drop(vs->stats, VSPAN_DROP_NO_MEMORY, n);
 		kfree_skb(skb);
+		skb = NULL;
+	} else {
+		if (unlikely(READ_ONCE(vs->samplers)))
+			vspan_output_samples(vs, skb);
+		skb = vspan_deliver_snap(skb);
+	}
+	if (unlikely(!skb)) {
+		vspan_stats_drop(vs->stats, VSPAN_DROP_NO_MEMORY, n);
 		return;
 	}
+	len = vspan_wire_len(skb);
 	skb->protocol = eth_type_trans(skb, vs->dev);
 	if (!list_empty(&vs->outputs))
 		vspan_output_send(vs, skb);

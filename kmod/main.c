@@ -62,9 +62,12 @@ static int __init vspan_init(void)
 {
 	int err;
 
-	err = vspan_tapdev_init();
+	err = vspan_snap_init();
 	if (err)
 		return err;
+	err = vspan_tapdev_init();
+	if (err)
+		goto err_uninit_snap;
 	err = register_pernet_subsys(&vspan_net_ops);
 	if (err)
 		goto err_uninit_tapdev;
@@ -87,6 +90,8 @@ err_unregister_pernet:
 	unregister_pernet_subsys(&vspan_net_ops);
 err_uninit_tapdev:
 	vspan_tapdev_uninit();
+err_uninit_snap:
+	vspan_snap_uninit();
 	return err;
 }
 
@@ -106,6 +111,7 @@ static void __exit vspan_exit(void)
 	 */
 	synchronize_net();
 	rcu_barrier();
+	vspan_snap_uninit();
 }
 
 module_init(vspan_init);

@@ -70,28 +70,33 @@ static bool vspan_mirror_scrub(struct sk_buff *skb)
 	return true;
 }
 
-/* Where the copy was taken, for outputs that want to know. */
-static void vspan_mirror_note(struct sk_buff *skb, int ifindex,
+/* Where the copy was taken and how much of it is wanted, for those further on.
+ */
+static void vspan_mirror_note(struct sk_buff *skb, const struct vspan_rule *rule,
 			      enum vspan_dir dir)
 {
 	struct vspan_cb *cb = vspan_cb(skb);
+	int ifindex = skb->dev->ifindex;
 
 	cb->in_ifindex = dir == VSPAN_DIR_RX ? ifindex : 0;
 	cb->out_ifindex = dir == VSPAN_DIR_TX ? ifindex : 0;
-	cb->rate = 1;
+	cb->rate = rule->sample ?: 1;
+	cb->snap = vspan_snap_rule(rule);
 }
 
 /* Give @skb, which is ours, to the span of @src. */
 static void vspan_mirror_send(const struct vspan_source *src,
+			      const struct vspan_rule *rule,
 			      struct sk_buff *skb, enum vspan_dir dir)
 {
 	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
 	unsigned int n = vspan_wire_frames(skb);
 	unsigned int len;
 
-	skb_push(skb, skb->data - skb_mac_header(skb));
+	if (rule->tag == VSPAN_TAG_BRIDGE)
+		vspan_bridge_tag(skb, skb->dev);
 	len = vspan_wire_len(skb);
-	vspan_mirror_note(skb, skb->dev->ifindex, dir);
+	vspan_mirror_note(skb, rule, dir);
 	/* What was allocated from the emergency reserve must be freed soon. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb) ||
 	    !vspan_queue_add(src->vs, skb, &why)) {
@@ -103,42 +108,88 @@ static void vspan_mirror_send(const struct vspan_source *src,
 			       VSPAN_RX_PACKETS : VSPAN_TX_PACKETS, n, len);
 }
 
-static void vspan_mirror_clone(const struct vspan_source *src,
-			       struct sk_buff *skb, enum vspan_dir dir)
+/* Super-frames are cut up first, checksums finished while all the bytes are
+ * there, and psample is told how long a frame was: all in the span's context,
+ * on a clone.
+ */
+static bool vspan_mirror_short(const struct vspan_source *src,
+			       const struct vspan_rule *rule,
+			       struct sk_buff *skb, unsigned int *len)
 {
-	struct sk_buff *copy = skb_clone(skb, GFP_ATOMIC);
+	u32 snap = vspan_snap_rule(rule);
 
-	if (copy)
-		vspan_mirror_send(src, copy, dir);
-	else
-		vspan_mirror_drop(src, skb, VSPAN_DROP_NO_MEMORY);
+	if (likely(snap == VSPAN_SNAP_NONE) || skb_is_gso(skb) ||
+	    READ_ONCE(src->vs->samplers))
+		return false;
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    READ_ONCE(src->vs->frames) == VSPAN_FRAMES_WIRE)
+		return false;
+	*len = vspan_snap_len(skb, snap);
+	return *len < skb->len;
 }
 
-static bool vspan_mirror_wants(const struct vspan_binding *b,
-			       const struct sk_buff *skb, enum vspan_dir dir)
+/* @mine: the frame itself may be sent, as nobody else has it. */
+static void vspan_mirror_copy(const struct vspan_source *src,
+			      const struct vspan_rule *rule,
+			      struct sk_buff *skb, enum vspan_dir dir,
+			      bool mine)
 {
-	const struct vspan_source *src = b->src;
-	const struct vspan_rule *rule = rcu_dereference(src->rule);
-	enum vspan_drop why;
+	struct sk_buff *copy = skb;
+	unsigned int len;
 
-	if (!(rule->dir & b->dirs & dir))
-		return false;
-	if (!vspan_select(rule, skb)) {
-		vspan_stats_add(src->stats, VSPAN_FILTERED,
+	if (vspan_mirror_short(src, rule, skb, &len))
+		copy = vspan_snap_copy(skb, len);
+	else if (!mine)
+		copy = skb_clone(skb, GFP_ATOMIC);
+	if (copy)
+		vspan_mirror_send(src, rule, copy, dir);
+	else
+		vspan_mirror_drop(src, skb, VSPAN_DROP_NO_MEMORY);
+	if (mine && copy != skb)
+		consume_skb(skb);
+}
+
+/* By what the frame is: VLAN, filter, and whether the span has it already. */
+static bool vspan_mirror_selects(const struct vspan_source *src,
+				 const struct vspan_rule *rule,
+				 const struct sk_buff *skb, enum vspan_dir dir)
+{
+	enum vspan_counter why = VSPAN_FILTERED;
+
+	if (vspan_select(rule, skb)) {
+		if (dir == VSPAN_DIR_RX || rule->dup_keep ||
+		    !vspan_dedup(src->vs, skb))
+			return true;
+		why = VSPAN_DUP;
+	}
+	vspan_stats_add(src->stats, why, vspan_wire_frames(skb));
+	return false;
+}
+
+/* The rule by which the frame is to be copied, or NULL. */
+static const struct vspan_rule *
+vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
+		   enum vspan_dir dir)
+{
+	struct vspan_source *src = b->src;
+	const struct vspan_rule *rule = rcu_dereference(src->rule);
+	enum vspan_drop why = VSPAN_DROP_RATE_LIMIT;
+
+	if (!(rule->dir & b->dirs & dir) ||
+	    !vspan_mirror_selects(src, rule, skb, dir))
+		return NULL;
+	if (!vspan_limit_sample(rule)) {
+		vspan_stats_add(src->stats, VSPAN_SAMPLED_OUT,
 				vspan_wire_frames(skb));
-		return false;
+		return NULL;
 	}
-	if (dir == VSPAN_DIR_TX && !rule->dup_keep &&
-	    vspan_dedup(src->vs, skb)) {
-		vspan_stats_add(src->stats, VSPAN_DUP, vspan_wire_frames(skb));
-		return false;
-	}
-	if (vspan_mirror_may(src->vs, skb, &why))
-		return true;
+	if (vspan_mirror_may(src->vs, skb, &why) &&
+	    vspan_limit_rate(src, rule, vspan_wire_frames(skb)))
+		return rule;
 	if (why == VSPAN_DROP_NO_READER)
 		vspan_output_miss(src->vs, skb);
 	vspan_mirror_drop(src, skb, why);
-	return false;
+	return NULL;
 }
 
 /**
@@ -150,26 +201,35 @@ static bool vspan_mirror_wants(const struct vspan_binding *b,
  * Where that reference is the last, as it is on TX, where the core cloned for
  * us, the frame itself goes to the last span, and costs no clone.
  *
+ * Everything sees the frame from its MAC header on; who gets the packet after
+ * us, and only this CPU has it, gets it back as it was.
+ *
  * Context: BH off, RCU.
  */
 void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 		  enum vspan_dir dir)
 {
+	unsigned int mac_len = skb->data - skb_mac_header(skb);
+	const struct vspan_rule *rule, *last_rule = NULL;
 	const struct vspan_source *last = NULL;
 	const struct vspan_binding *b;
+	bool mine;
 
+	skb_push(skb, mac_len);
 	list_for_each_entry_rcu(b, &port->bindings, port_node) {
-		if (!vspan_mirror_wants(b, skb, dir))
+		rule = vspan_mirror_wants(b, skb, dir);
+		if (!rule)
 			continue;
 		if (last)
-			vspan_mirror_clone(last, skb, dir);
+			vspan_mirror_copy(last, last_rule, skb, dir, false);
 		last = b->src;
+		last_rule = rule;
 	}
-	if (last && !skb_shared(skb)) {
-		vspan_mirror_send(last, skb, dir);
-		return;
-	}
+	mine = last && !skb_shared(skb);
 	if (last)
-		vspan_mirror_clone(last, skb, dir);
+		vspan_mirror_copy(last, last_rule, skb, dir, mine);
+	if (mine)
+		return;
+	__skb_pull(skb, mac_len);
 	consume_skb(skb);
 }

@@ -29,7 +29,7 @@ const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_KIND + 1] = {
 };
 
 /* VSPAN_CMD_SOURCE_NEW - do */
-const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_DUP_KEEP + 1] = {
+const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_TAG + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -39,10 +39,17 @@ const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_DUP_KEEP + 1] 
 	[VSPAN_A_SOURCE_REDIRECT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VSPAN_A_SOURCE_PROMISC] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VSPAN_A_SOURCE_DUP_KEEP] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_SOURCE_FILTER] = { .type = NLA_BINARY, },
+	[VSPAN_A_SOURCE_FILTER_TEXT] = { .type = NLA_NUL_STRING, .len = VSPAN_FILTER_TEXT_LEN, },
+	[VSPAN_A_SOURCE_SNAPLEN] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SNAP_HEADERS] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_SOURCE_SAMPLE] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_RATE] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_TAG] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* VSPAN_CMD_SOURCE_SET - do */
-const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_DUP_KEEP + 1] = {
+const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_TAG + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -52,6 +59,13 @@ const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_DUP_KEEP + 1] 
 	[VSPAN_A_SOURCE_REDIRECT] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VSPAN_A_SOURCE_PROMISC] = NLA_POLICY_MAX(NLA_U8, 1),
 	[VSPAN_A_SOURCE_DUP_KEEP] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_SOURCE_FILTER] = { .type = NLA_BINARY, },
+	[VSPAN_A_SOURCE_FILTER_TEXT] = { .type = NLA_NUL_STRING, .len = VSPAN_FILTER_TEXT_LEN, },
+	[VSPAN_A_SOURCE_SNAPLEN] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SNAP_HEADERS] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_SOURCE_SAMPLE] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_RATE] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_TAG] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* VSPAN_CMD_SOURCE_DEL - do */
@@ -124,14 +138,14 @@ const struct genl_ops vspan_nl_ops[11] = {
 		.cmd		= VSPAN_CMD_SOURCE_NEW,
 		.doit		= vspan_nl_source_new_doit,
 		.policy		= vspan_source_new_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_DUP_KEEP,
+		.maxattr	= VSPAN_A_SOURCE_TAG,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VSPAN_CMD_SOURCE_SET,
 		.doit		= vspan_nl_source_set_doit,
 		.policy		= vspan_source_set_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_DUP_KEEP,
+		.maxattr	= VSPAN_A_SOURCE_TAG,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -17,9 +17,9 @@ extern const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_FRAMES + 1]
 
 extern const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_KIND + 1];
 
-extern const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_DUP_KEEP + 1];
+extern const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_TAG + 1];
 
-extern const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_DUP_KEEP + 1];
+extern const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_TAG + 1];
 
 extern const struct nla_policy vspan_source_del_nl_policy[VSPAN_A_SOURCE_KIND + 1];
 

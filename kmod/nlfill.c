@@ -127,6 +127,9 @@ static int vspan_nl_fill_source_stats(struct sk_buff *skb,
 			      VSPAN_A_SOURCE_STATS_PAD) ||
 	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_DUP,
 			      sums.v[VSPAN_DUP], VSPAN_A_SOURCE_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_SAMPLED_OUT,
+			      sums.v[VSPAN_SAMPLED_OUT],
+			      VSPAN_A_SOURCE_STATS_PAD) ||
 	    vspan_nl_fill_drops(skb, VSPAN_A_SOURCE_STATS_DROPS, &sums))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -165,6 +168,25 @@ static int vspan_nl_fill_options(struct sk_buff *skb,
 	return 0;
 }
 
+static int vspan_nl_fill_amount(struct sk_buff *skb,
+				const struct vspan_rule *rule)
+{
+	if ((rule->filter &&
+	     nla_put_string(skb, VSPAN_A_SOURCE_FILTER_TEXT,
+			    rule->filter->text)) ||
+	    (rule->snaplen &&
+	     nla_put_u32(skb, VSPAN_A_SOURCE_SNAPLEN, rule->snaplen)) ||
+	    (rule->snap_headers &&
+	     nla_put_u8(skb, VSPAN_A_SOURCE_SNAP_HEADERS, 1)) ||
+	    (rule->sample > 1 &&
+	     nla_put_u32(skb, VSPAN_A_SOURCE_SAMPLE, rule->sample)) ||
+	    (rule->rate && nla_put_u32(skb, VSPAN_A_SOURCE_RATE, rule->rate)) ||
+	    (rule->tag != VSPAN_TAG_PORT &&
+	     nla_put_u32(skb, VSPAN_A_SOURCE_TAG, rule->tag)))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int vspan_nl_fill_key(struct sk_buff *skb,
 			     const struct vspan_source *src)
 {
@@ -196,6 +218,7 @@ int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src)
 	    nla_put_u32(skb, VSPAN_A_SOURCE_DIR, rule->dir) ||
 	    vspan_nl_fill_vlans(skb, rule) ||
 	    vspan_nl_fill_options(skb, rule) ||
+	    vspan_nl_fill_amount(skb, rule) ||
 	    (vspan_source_dormant(src, &why) &&
 	     nla_put_u32(skb, VSPAN_A_SOURCE_DORMANT, why)) ||
 	    vspan_nl_fill_source_stats(skb, src))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Rules in netlink: from the attributes of a request to what a hook obeys. */
-#include <linux/slab.h>
+#include <linux/filter.h>
 #include <net/genetlink.h>
 
 #include "nl.h"
@@ -42,6 +42,76 @@ static int vspan_nl_parse_vlans(struct genl_info *info, struct vspan_rule *rule)
 	}
 	rule->by_vlan = bitmap_weight(rule->vlans, VLAN_N_VID) < VLAN_VID_MASK;
 	return 0;
+}
+
+static struct vspan_filter *vspan_nl_new_filter(struct genl_info *info,
+						struct nlattr *attr)
+{
+	struct nlattr *text = info->attrs[VSPAN_A_SOURCE_FILTER_TEXT];
+	unsigned int len = nla_len(attr) / sizeof(struct sock_filter);
+	struct vspan_filter *f;
+
+	if (nla_len(attr) % sizeof(struct sock_filter) || len > BPF_MAXINSNS) {
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the filter is no program of 1 to 4096 instructions");
+		return ERR_PTR(-EINVAL);
+	}
+	f = vspan_filter_create(nla_data(attr), len,
+				text ? nla_data(text) : "");
+	if (f == ERR_PTR(-EINVAL))
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the kernel refuses the filter's program");
+	return f;
+}
+
+/* An empty program is no filter. */
+static int vspan_nl_parse_filter(struct genl_info *info,
+				 struct vspan_rule *rule)
+{
+	struct nlattr *attr = info->attrs[VSPAN_A_SOURCE_FILTER];
+	struct vspan_filter *f;
+
+	if (!attr)
+		return 0;
+	f = nla_len(attr) ? vspan_nl_new_filter(info, attr) : NULL;
+	if (IS_ERR(f))
+		return PTR_ERR(f);
+	vspan_filter_put(rule->filter);
+	rule->filter = f;
+	return 0;
+}
+
+static void vspan_nl_parse_u32(struct genl_info *info, int attr, u32 *val)
+{
+	if (info->attrs[attr])
+		*val = nla_get_u32(info->attrs[attr]);
+}
+
+/* How many and how long. */
+static int vspan_nl_parse_amount(struct genl_info *info,
+				 struct vspan_rule *rule)
+{
+	struct nlattr *headers = info->attrs[VSPAN_A_SOURCE_SNAP_HEADERS];
+	struct nlattr *snaplen = info->attrs[VSPAN_A_SOURCE_SNAPLEN];
+
+	vspan_nl_parse_u32(info, VSPAN_A_SOURCE_SAMPLE, &rule->sample);
+	vspan_nl_parse_u32(info, VSPAN_A_SOURCE_RATE, &rule->rate);
+	vspan_nl_parse_u32(info, VSPAN_A_SOURCE_TAG, &rule->tag);
+	vspan_nl_parse_u32(info, VSPAN_A_SOURCE_SNAPLEN, &rule->snaplen);
+	/* The one given puts the other out of force. */
+	if (snaplen)
+		rule->snap_headers = false;
+	if (headers) {
+		rule->snap_headers = nla_get_u8(headers);
+		if (rule->snap_headers)
+			rule->snaplen = 0;
+	}
+	if (!rule->snaplen || (rule->snaplen >= VSPAN_SNAPLEN_MIN &&
+			       rule->snaplen <= VSPAN_SNAPLEN_MAX))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, snaplen,
+			    "a short copy has 14 to 65535 bytes; 0 means whole frames");
+	return -EINVAL;
 }
 
 static void vspan_nl_parse_options(struct genl_info *info,
@@ -88,17 +158,15 @@ static int vspan_nl_check_rule(struct genl_info *info,
  * @info: the request
  * @old: rule that it changes, or NULL for one from scratch
  *
- * Return: a new rule, to be freed with kfree(), or an ERR_PTR() with a
+ * Return: a new rule, to be freed with vspan_rule_free(), or an ERR_PTR() with a
  *	sentence in extack.
  */
 struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
 				       const struct vspan_rule *old)
 {
-	struct vspan_rule *rule;
+	struct vspan_rule *rule = vspan_rule_dup(old);
 	int err;
 
-	rule = old ? kmemdup(old, sizeof(*old), GFP_KERNEL) :
-		     kzalloc(sizeof(*rule), GFP_KERNEL);
 	if (!rule)
 		return ERR_PTR(-ENOMEM);
 	vspan_nl_parse_options(info, rule);
@@ -110,9 +178,13 @@ struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
 	if (!err)
 		err = vspan_nl_parse_vlans(info, rule);
 	if (!err)
+		err = vspan_nl_parse_filter(info, rule);
+	if (!err)
+		err = vspan_nl_parse_amount(info, rule);
+	if (!err)
 		err = vspan_nl_check_rule(info, rule);
 	if (!err)
 		return rule;
-	kfree(rule);
+	vspan_rule_free(rule);
 	return ERR_PTR(err);
 }

@@ -110,11 +110,14 @@ static void vspan_output_free_rcu(struct rcu_head *rcu)
 static void vspan_output_count_live(struct vspan_dev *vs)
 {
 	const struct vspan_output *out;
-	unsigned int n = 0;
+	unsigned int live = 0, samplers = 0;
 
-	list_for_each_entry(out, &vs->outputs, node)
-		n += out->psample || vspan_output_dev(out);
-	WRITE_ONCE(vs->live_outputs, n);
+	list_for_each_entry(out, &vs->outputs, node) {
+		samplers += !!out->psample;
+		live += out->psample || vspan_output_dev(out);
+	}
+	WRITE_ONCE(vs->samplers, samplers);
+	WRITE_ONCE(vs->live_outputs, live);
 }
 
 static bool vspan_output_is_tunnel(const struct net_device *dev)

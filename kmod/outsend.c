@@ -138,19 +138,22 @@ static void vspan_output_to_dev(const struct vspan_output *out,
 		vspan_output_drop(out, skb, why);
 }
 
+/* psample's listeners are told the length of the frame, and get what the
+ * source's snaplen leaves of it.
+ */
 static void vspan_output_sample(const struct vspan_output *out,
 				struct sk_buff *skb)
 {
 	const struct vspan_cb *cb = vspan_cb(skb);
 	struct psample_metadata md = {
-		.trunc_size = skb->len,
+		.trunc_size = vspan_snap_len(skb, cb->snap),
 		.in_ifindex = cb->in_ifindex,
 		.out_ifindex = cb->out_ifindex,
 	};
 
 	psample_sample_packet(out->psample, skb, cb->rate, &md);
 	vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS,
-			       vspan_wire_frames(skb), vspan_wire_len(skb));
+			       vspan_wire_frames(skb), md.trunc_size);
 }
 
 /* psample takes the bytes of a frame; a tag beside them would be lost. */
@@ -175,7 +178,26 @@ static void vspan_output_to_psample(const struct vspan_output *out,
 }
 
 /**
- * vspan_output_send - send a frame of a span to its outputs
+ * vspan_output_samples - send a frame of a span to its psample groups
+ * @vs: the span
+ * @skb: the frame, not cut yet; data at the MAC header; lent
+ *
+ * Context: the span's NAPI, RCU.
+ */
+void vspan_output_samples(struct vspan_dev *vs, struct sk_buff *skb)
+{
+	const struct vspan_output *out;
+
+	rcu_read_lock();
+	list_for_each_entry_rcu(out, &vs->outputs, node) {
+		if (out->psample)
+			vspan_output_to_psample(out, skb);
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * vspan_output_send - send a frame of a span to the devices it goes to
  * @vs: the span
  * @skb: the frame, after eth_type_trans(); lent
  *
@@ -189,9 +211,7 @@ void vspan_output_send(struct vspan_dev *vs, struct sk_buff *skb)
 	skb_push_rcsum(skb, ETH_HLEN);
 	rcu_read_lock();
 	list_for_each_entry_rcu(out, &vs->outputs, node) {
-		if (out->psample)
-			vspan_output_to_psample(out, skb);
-		else
+		if (!out->psample)
 			vspan_output_to_dev(out, skb);
 	}
 	rcu_read_unlock();

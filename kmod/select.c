@@ -9,34 +9,38 @@
  */
 static u16 vspan_select_inband_vid(const struct sk_buff *skb)
 {
-	int mac = skb_mac_header(skb) - skb->data;
 	struct vlan_ethhdr buf;
 	const struct vlan_ethhdr *eth;
 
-	eth = skb_header_pointer(skb, mac, VLAN_ETH_HLEN, &buf);
+	eth = skb_header_pointer(skb, 0, VLAN_ETH_HLEN, &buf);
 	if (!eth || !eth_type_vlan(eth->h_vlan_proto))
 		return 0;
 	return ntohs(eth->h_vlan_TCI) & VLAN_VID_MASK;
 }
 
-/* VLAN of a frame by its outer tag, 802.1Q or 802.1ad. 0 means none: a
- * priority tag is VLAN ID 0 and names no VLAN (IEEE 802.1Q 9.6).
+/* VLAN of a frame by its outer tag, 802.1Q or 802.1ad, or else by its bridge.
+ * 0 means none: a priority tag is VLAN ID 0 and names no VLAN (IEEE 802.1Q
+ * 9.6).
  */
 static u16 vspan_select_vid(const struct sk_buff *skb)
 {
-	if (skb_vlan_tag_present(skb))
-		return skb_vlan_tag_get_id(skb);
-	return vspan_select_inband_vid(skb);
+	u16 vid = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) :
+					      vspan_select_inband_vid(skb);
+
+	return vid ?: vspan_bridge_vid(skb->dev);
 }
 
 /**
  * vspan_select - does a rule select a frame of a direction it wants?
  * @rule: the rule
- * @skb: the frame, its MAC header set
+ * @skb: the frame; data at the MAC header
  *
+ * Context: BH off, RCU.
  * Return: true if the frame is to be copied.
  */
 bool vspan_select(const struct vspan_rule *rule, const struct sk_buff *skb)
 {
-	return !rule->by_vlan || test_bit(vspan_select_vid(skb), rule->vlans);
+	if (rule->by_vlan && !test_bit(vspan_select_vid(skb), rule->vlans))
+		return false;
+	return !rule->filter || vspan_filter_run(rule->filter, skb);
 }

@@ -90,7 +90,7 @@ struct vspan_source *vspan_source_find(struct net *net,
 
 static void vspan_source_free(struct vspan_source *src)
 {
-	kfree(rcu_dereference_protected(src->rule, true));
+	vspan_rule_free(rcu_dereference_protected(src->rule, true));
 	free_percpu(src->stats);
 	kfree(src);
 }
@@ -200,7 +200,7 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 	err = vspan_source_check(net, vs, key, rule, extack);
 	src = err ? NULL : vspan_source_alloc(net, vs, key);
 	if (!src) {
-		kfree(rule);
+		vspan_rule_free(rule);
 		return err ?: -ENOMEM;
 	}
 	RCU_INIT_POINTER(src->rule, rule);
@@ -248,7 +248,7 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 	if (dev && old->hook != rule->hook) {
 		err = vspan_source_check_hook(dev, rule, extack);
 		if (err) {
-			kfree(rule);
+			vspan_rule_free(rule);
 			return err;
 		}
 	}
@@ -259,7 +259,7 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 		vspan_source_unbind(src);
 		vspan_follow_source(src);
 	}
-	kfree_rcu(old, rcu);
+	vspan_rule_retire(old);
 	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_SET_NTF);
 	vspan_audit_source("source-set", src);
 	return 0;

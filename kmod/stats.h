@@ -27,6 +27,7 @@ enum vspan_drop {
  * @VSPAN_TX_BYTES: their bytes
  * @VSPAN_FILTERED: frames that the rule refused
  * @VSPAN_DUP: frames the span had already
+ * @VSPAN_SAMPLED_OUT: frames that sampling passed over
  * @VSPAN_DROPS: first of VSPAN_DROP_CNT counters, by enum vspan_drop
  * @VSPAN_COUNTER_CNT: how many there are
  */
@@ -37,6 +38,7 @@ enum vspan_counter {
 	VSPAN_TX_BYTES,
 	VSPAN_FILTERED,
 	VSPAN_DUP,
+	VSPAN_SAMPLED_OUT,
 	VSPAN_DROPS,
 	VSPAN_COUNTER_CNT = VSPAN_DROPS + VSPAN_DROP_CNT,
 };

@@ -13,6 +13,7 @@
 #include <linux/if_vlan.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/refcount.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
@@ -42,8 +43,10 @@
 
 #define VSPAN_HOOK_CNT	(VSPAN_HOOK_RX_HANDLER + 1)
 
+struct bpf_prog;
 struct netlink_ext_ack;
 struct psample_group;
+struct sock_filter;
 struct vspan_dev;
 
 /**
@@ -71,6 +74,7 @@ struct vspan_queue {
  * @outputs: where its frames are sent too; written under RTNL, read under RCU
  * @live_outputs: how many of them have a device or a group;
  *	READ_ONCE/WRITE_ONCE
+ * @samplers: how many of them are psample groups; READ_ONCE/WRITE_ONCE
  * @sources: sources that feed the span; RTNL
  * @node: in the list of all spans; RTNL
  * @id: order of creation, the key by which dumps resume
@@ -84,6 +88,7 @@ struct vspan_dev {
 	u32 frames;
 	struct list_head outputs;
 	unsigned int live_outputs;
+	unsigned int samplers;
 
 	struct list_head sources;
 	struct list_head node;
@@ -100,7 +105,13 @@ struct vspan_dev {
  * @dup_keep: copy a forwarded frame as received and as sent
  * @by_vlan: @vlans decides; else every frame passes
  * @vlans: VLANs selected, bit 0 for frames without one
- * @rcu: for kfree_rcu()
+ * @filter: decides too, or NULL; shared with the rules this one came from
+ * @snaplen: bytes of a frame to copy, or 0 for all
+ * @snap_headers: copy no payload
+ * @sample: one frame in so many is copied; 0 is like 1
+ * @rate: most copies a second, or 0
+ * @tag: enum vspan_tag to show
+ * @rcu: for vspan_rule_retire()
  */
 struct vspan_rule {
 	u32 dir;
@@ -110,7 +121,27 @@ struct vspan_rule {
 	bool dup_keep;
 	bool by_vlan;
 	DECLARE_BITMAP(vlans, VLAN_N_VID);
+	struct vspan_filter *filter;
+	u32 snaplen;
+	bool snap_headers;
+	u32 sample;
+	u32 rate;
+	u32 tag;
 	struct rcu_head rcu;
+};
+
+/**
+ * struct vspan_filter - a program that selects frames
+ * @prog: the program
+ * @refs: rules that have it
+ * @by_tag: it looks at the VLAN tag
+ * @text: what it was made from
+ */
+struct vspan_filter {
+	struct bpf_prog *prog;
+	refcount_t refs;
+	bool by_tag;
+	char text[];
 };
 
 /**
@@ -124,6 +155,7 @@ struct vspan_rule {
  * @net: netns in which @name is looked up; the source does not outlive it
  * @id: order of creation, the key by which dumps resume
  * @kind: how @name is to be read
+ * @due: when the next copy is due at an even rate, in ns of ktime_get_ns()
  * @followed: devices that were there before it have been looked at; RTNL
  * @name: device name, present or not
  * @rcu: the packet path may hold the source until a grace period has passed
@@ -139,6 +171,7 @@ struct vspan_source {
 	struct net *net;
 	u32 id;
 	enum vspan_kind kind;
+	atomic64_t due;
 	bool followed;
 	char name[VSPAN_PATTERN_LEN + 1];
 	struct rcu_head rcu;
@@ -237,12 +270,17 @@ struct vspan_output_key {
  * @in_ifindex: device that received the frame, or 0
  * @out_ifindex: device that transmitted it, or 0
  * @rate: one frame in so many was taken
+ * @snap: bytes of each frame to deliver, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
  */
 struct vspan_cb {
 	int in_ifindex;
 	int out_ifindex;
 	u32 rate;
+	u32 snap;
 };
+
+#define VSPAN_SNAP_HEADERS	0	/* no payload */
+#define VSPAN_SNAP_NONE		U32_MAX	/* whole frames */
 
 static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
 {
@@ -355,6 +393,7 @@ bool vspan_output_dormant(const struct vspan_output *out,
 			  enum vspan_dormant *why);
 
 /* outsend.c */
+void vspan_output_samples(struct vspan_dev *vs, struct sk_buff *skb);
 void vspan_output_send(struct vspan_dev *vs, struct sk_buff *skb);
 void vspan_output_miss(const struct vspan_dev *vs, const struct sk_buff *skb);
 
@@ -364,6 +403,35 @@ int vspan_devbar_check_name(struct net *net, const char *name,
 			    struct netlink_ext_ack *extack);
 const char *vspan_devbar(const struct net_device *dev, enum vspan_dormant *why);
 void vspan_devbar_refuse(struct netlink_ext_ack *extack, const char *sentence);
+
+/* rule.c */
+struct vspan_rule *vspan_rule_dup(const struct vspan_rule *old);
+void vspan_rule_free(struct vspan_rule *rule);
+void vspan_rule_retire(struct vspan_rule *rule);
+
+/* filter.c */
+struct vspan_filter *vspan_filter_create(struct sock_filter *insns,
+					 unsigned int len, const char *text);
+struct vspan_filter *vspan_filter_get(struct vspan_filter *f);
+void vspan_filter_put(struct vspan_filter *f);
+bool vspan_filter_run(const struct vspan_filter *f, const struct sk_buff *skb);
+
+/* limit.c */
+bool vspan_limit_sample(const struct vspan_rule *rule);
+bool vspan_limit_rate(struct vspan_source *src, const struct vspan_rule *rule,
+		      unsigned int n);
+
+/* bridge.c */
+bool vspan_bridge_aware(const struct net_device *dev);
+u16 vspan_bridge_vid(const struct net_device *dev);
+void vspan_bridge_tag(struct sk_buff *skb, const struct net_device *dev);
+
+/* snap.c */
+int vspan_snap_init(void);
+void vspan_snap_uninit(void);
+u32 vspan_snap_rule(const struct vspan_rule *rule);
+unsigned int vspan_snap_len(struct sk_buff *skb, u32 snap);
+struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len);
 
 /* match.c */
 u32 vspan_match(const struct vspan_source *src, struct net_device *dev);

@@ -11,6 +11,10 @@
 
 #define VSPAN_VLAN_BITMAP_LEN	512
 #define VSPAN_NAME_LEN		15
+#define VSPAN_FILTER_TEXT_LEN	1023
+#define VSPAN_FILTER_MAX	4096
+#define VSPAN_SNAPLEN_MIN	14
+#define VSPAN_SNAPLEN_MAX	65535
 #define VSPAN_PATTERN_LEN	63
 
 /**
@@ -64,6 +68,17 @@ enum vspan_hook {
 };
 
 /**
+ * enum vspan_tag - Which VLAN tag a copy shows.
+ * @VSPAN_TAG_PORT: The frame's own, as it was on the port.
+ * @VSPAN_TAG_BRIDGE: The VLAN that a VLAN-aware bridge has the frame in, also
+ *   on a port where it carries no tag.
+ */
+enum vspan_tag {
+	VSPAN_TAG_PORT,
+	VSPAN_TAG_BRIDGE,
+};
+
+/**
  * enum vspan_dormant - Why a source is bound to no device.
  * @VSPAN_DORMANT_NO_DEVICE: No device has the source's name.
  * @VSPAN_DORMANT_LOOPBACK: The device is a loopback device.
@@ -104,6 +119,7 @@ enum {
 	VSPAN_A_DROP_DEV_DOWN,
 	VSPAN_A_DROP_TOO_BIG,
 	VSPAN_A_DROP_XMIT,
+	VSPAN_A_DROP_RATE_LIMIT,
 	VSPAN_A_DROP_PAD,
 
 	__VSPAN_A_DROP_MAX,
@@ -149,6 +165,7 @@ enum {
 	VSPAN_A_SOURCE_STATS_TX,
 	VSPAN_A_SOURCE_STATS_FILTERED,
 	VSPAN_A_SOURCE_STATS_DUP,
+	VSPAN_A_SOURCE_STATS_SAMPLED_OUT,
 	VSPAN_A_SOURCE_STATS_DROPS,
 	VSPAN_A_SOURCE_STATS_PAD,
 
@@ -166,6 +183,13 @@ enum {
 	VSPAN_A_SOURCE_REDIRECT,
 	VSPAN_A_SOURCE_PROMISC,
 	VSPAN_A_SOURCE_DUP_KEEP,
+	VSPAN_A_SOURCE_FILTER,
+	VSPAN_A_SOURCE_FILTER_TEXT,
+	VSPAN_A_SOURCE_SNAPLEN,
+	VSPAN_A_SOURCE_SNAP_HEADERS,
+	VSPAN_A_SOURCE_SAMPLE,
+	VSPAN_A_SOURCE_RATE,
+	VSPAN_A_SOURCE_TAG,
 	VSPAN_A_SOURCE_DORMANT,
 	VSPAN_A_SOURCE_STATS,
 

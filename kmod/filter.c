@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Filters: classic BPF programs, as the kernel's socket filters are, checked
+ * and made native by the kernel. Rules share them.
+ */
+#include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/slab.h>
+
+#include "vspan.h"
+
+/* Does the program look at the frame's tag, where the kernel keeps it? */
+static bool vspan_filter_by_tag(const struct sock_filter *insns,
+				unsigned int len)
+{
+	unsigned int i;
+
+	for (i = 0; i < len; i++) {
+		if (BPF_CLASS(insns[i].code) != BPF_LD ||
+		    BPF_MODE(insns[i].code) != BPF_ABS)
+			continue;
+		switch (insns[i].k) {
+		case SKF_AD_OFF + SKF_AD_VLAN_TAG:
+		case SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT:
+		case SKF_AD_OFF + SKF_AD_VLAN_TPID:
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * vspan_filter_create - check a program and make it run
+ * @insns: the program
+ * @len: number of instructions
+ * @text: what it was made from, or ""
+ *
+ * Context: process.
+ * Return: a filter with one reference; ERR_PTR(-EINVAL) for a program that the
+ *	kernel refuses, ERR_PTR(-ENOMEM).
+ */
+struct vspan_filter *vspan_filter_create(struct sock_filter *insns,
+					 unsigned int len, const char *text)
+{
+	struct sock_fprog_kern prog = { .len = len, .filter = insns };
+	struct vspan_filter *f;
+	int err = -ENOMEM;
+
+	f = kzalloc(struct_size(f, text, strlen(text) + 1), GFP_KERNEL);
+	if (!f)
+		return ERR_PTR(-ENOMEM);
+	err = bpf_prog_create(&f->prog, &prog);
+	if (err) {
+		kfree(f);
+		return ERR_PTR(err);
+	}
+	refcount_set(&f->refs, 1);
+	f->by_tag = vspan_filter_by_tag(insns, len);
+	memcpy(f->text, text, strlen(text) + 1);
+	return f;
+}
+
+/**
+ * vspan_filter_get - take another reference
+ * @f: a filter or NULL
+ *
+ * Return: @f.
+ */
+struct vspan_filter *vspan_filter_get(struct vspan_filter *f)
+{
+	if (f)
+		refcount_inc(&f->refs);
+	return f;
+}
+
+/**
+ * vspan_filter_put - give a reference back
+ * @f: a filter or NULL; freed with the last reference
+ *
+ * Context: any but hard interrupts; nobody runs the filter any more.
+ */
+void vspan_filter_put(struct vspan_filter *f)
+{
+	if (!f || !refcount_dec_and_test(&f->refs))
+		return;
+	bpf_prog_destroy(f->prog);
+	kfree(f);
+}
+
+/**
+ * vspan_filter_run - does a filter select a frame?
+ * @f: the filter
+ * @skb: the frame; data at the MAC header
+ *
+ * Context: BH off, RCU.
+ * Return: true if so.
+ */
+bool vspan_filter_run(const struct vspan_filter *f, const struct sk_buff *skb)
+{
+	return bpf_prog_run_pin_on_cpu(f->prog, skb);
+}

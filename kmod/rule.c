@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The life of a rule. */
+#include <linux/slab.h>
+
+#include "vspan.h"
+
+/**
+ * vspan_rule_dup - a rule to be changed before it is put in force
+ * @old: rule to start from, or NULL for one from scratch
+ *
+ * Return: the rule or NULL.
+ */
+struct vspan_rule *vspan_rule_dup(const struct vspan_rule *old)
+{
+	struct vspan_rule *rule;
+
+	if (!old)
+		return kzalloc(sizeof(*rule), GFP_KERNEL);
+	rule = kmemdup(old, sizeof(*old), GFP_KERNEL);
+	if (rule)
+		vspan_filter_get(rule->filter);
+	return rule;
+}
+
+/**
+ * vspan_rule_free - free a rule that nobody obeys any more
+ * @rule: the rule or NULL
+ */
+void vspan_rule_free(struct vspan_rule *rule)
+{
+	if (!rule)
+		return;
+	vspan_filter_put(rule->filter);
+	kfree(rule);
+}
+
+static void vspan_rule_free_rcu(struct rcu_head *rcu)
+{
+	vspan_rule_free(container_of(rcu, struct vspan_rule, rcu));
+}
+
+/**
+ * vspan_rule_retire - free a rule when the packet path has let go of it
+ * @rule: the rule, no longer in force
+ */
+void vspan_rule_retire(struct vspan_rule *rule)
+{
+	call_rcu(&rule->rcu, vspan_rule_free_rcu);
+}

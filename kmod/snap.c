@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Short copies. The bytes are copied, and the frame itself, or a clone of it
+ * with which production shares data, is never trimmed.
+ */
+#include <linux/etherdevice.h>
+#include <linux/filter.h>
+#include <linux/if_vlan.h>
+
+#include "vspan.h"
+
+/* Where the payload begins, as the kernel's flow dissector sees it; its
+ * function is not for modules, but for BPF programs.
+ */
+static struct bpf_prog *vspan_snap_poff;
+
+/**
+ * vspan_snap_init - get the flow dissector
+ *
+ * Return: 0 or a negative errno.
+ */
+int vspan_snap_init(void)
+{
+	static struct sock_filter insns[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
+			 SKF_AD_OFF + SKF_AD_PAY_OFFSET),
+		BPF_STMT(BPF_RET | BPF_A, 0),
+	};
+	struct sock_fprog_kern prog = {
+		.len = ARRAY_SIZE(insns), .filter = insns,
+	};
+
+	return bpf_prog_create(&vspan_snap_poff, &prog);
+}
+
+/**
+ * vspan_snap_uninit - give it back
+ */
+void vspan_snap_uninit(void)
+{
+	bpf_prog_destroy(vspan_snap_poff);
+}
+
+/* Is there a tag in the bytes, and none beside them? */
+static bool vspan_snap_inband(const struct sk_buff *skb)
+{
+	return !skb_vlan_tag_present(skb) &&
+	       eth_type_vlan(eth_hdr(skb)->h_proto);
+}
+
+/* The Ethernet header, and all of a tag. */
+static unsigned int vspan_snap_min(const struct sk_buff *skb)
+{
+	return vspan_snap_inband(skb) ? VLAN_ETH_HLEN : ETH_HLEN;
+}
+
+/* skb_vlan_untag(), on the way into the span, frees a frame that has less than
+ * two bytes behind its tag; so the tag is taken out here.
+ */
+static void vspan_snap_untag(struct sk_buff *copy)
+{
+	const struct vlan_ethhdr *eth = (struct vlan_ethhdr *)copy->data;
+
+	__vlan_hwaccel_put_tag(copy, eth->h_vlan_proto,
+			       ntohs(eth->h_vlan_TCI));
+	memmove(copy->data + VLAN_HLEN, copy->data, 2 * ETH_ALEN);
+	__skb_pull(copy, VLAN_HLEN);
+	skb_reset_mac_header(copy);
+	skb_set_network_header(copy, ETH_HLEN);
+	copy->protocol = eth_hdr(copy)->h_proto;
+}
+
+/* What is behind all tags. */
+static __be16 vspan_snap_type(const struct sk_buff *skb)
+{
+	int off = offsetof(struct ethhdr, h_proto);
+	const __be16 *type;
+	__be16 buf;
+
+	do {
+		type = skb_header_pointer(skb, off, sizeof(buf), &buf);
+		off += VLAN_HLEN;
+	} while (type && eth_type_vlan(*type));
+	return type ? *type : 0;
+}
+
+/* The dissector looks for what skb->protocol says at the network header, which
+ * is behind a tag in the bytes while the protocol is the tag's.
+ */
+static unsigned int vspan_snap_dissect(struct sk_buff *skb)
+{
+	int network = skb_network_offset(skb);
+	unsigned int len;
+
+	skb_set_network_header(skb, ETH_HLEN);
+	len = bpf_prog_run_pin_on_cpu(vspan_snap_poff, skb);
+	skb_set_network_header(skb, network);
+	return len;
+}
+
+/* To the end of the L4 header; where the dissector knows no headers, the
+ * Ethernet header alone. ARP is nothing but header.
+ */
+static unsigned int vspan_snap_headers(struct sk_buff *skb)
+{
+	if (vspan_snap_type(skb) == htons(ETH_P_ARP))
+		return skb->len;
+	return vspan_snap_dissect(skb);
+}
+
+/**
+ * vspan_snap_rule - the length to which a rule cuts copies
+ * @rule: the rule
+ *
+ * Return: bytes, VSPAN_SNAP_HEADERS, or VSPAN_SNAP_NONE.
+ */
+u32 vspan_snap_rule(const struct vspan_rule *rule)
+{
+	if (rule->snap_headers)
+		return VSPAN_SNAP_HEADERS;
+	return rule->snaplen ?: VSPAN_SNAP_NONE;
+}
+
+/**
+ * vspan_snap_len - how much of a frame is to be copied?
+ * @skb: the frame; data at the MAC header
+ * @snap: from vspan_snap_rule()
+ *
+ * A tag that is not in the frame's bytes counts as if it were.
+ *
+ * Context: BH off, RCU.
+ * Return: bytes of @skb; its length if it is not to be cut.
+ */
+unsigned int vspan_snap_len(struct sk_buff *skb, u32 snap)
+{
+	if (likely(snap == VSPAN_SNAP_NONE))
+		return skb->len;
+	if (snap == VSPAN_SNAP_HEADERS)
+		snap = vspan_snap_headers(skb);
+	else if (skb_vlan_tag_present(skb))
+		snap -= VLAN_HLEN;
+	return min(skb->len, max_t(u32, snap, vspan_snap_min(skb)));
+}
+
+/**
+ * vspan_snap_copy - copy the head of a frame
+ * @skb: the frame; data at the MAC header
+ * @len: bytes to copy
+ *
+ * The checksum, of bytes that are not all there, is as it was.
+ *
+ * Context: any.
+ * Return: the copy, data at the MAC header, or NULL.
+ */
+struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len)
+{
+	struct sk_buff *copy = alloc_skb(NET_SKB_PAD + len, GFP_ATOMIC);
+
+	if (!copy)
+		return NULL;
+	skb_reserve(copy, NET_SKB_PAD);
+	skb_reset_mac_header(copy);
+	if (skb_copy_bits(skb, 0, skb_put(copy, len), len)) {
+		kfree_skb(copy);
+		return NULL;
+	}
+	skb_set_network_header(copy, skb_network_offset(skb));
+	memcpy(copy->cb, skb->cb, sizeof(copy->cb));
+	copy->dev = skb->dev;
+	copy->protocol = skb->protocol;
+	copy->tstamp = skb_tstamp(skb);
+	*skb_hwtstamps(copy) = *skb_hwtstamps((struct sk_buff *)skb);
+	if (skb_vlan_tag_present(skb))
+		__vlan_hwaccel_put_tag(copy, skb->vlan_proto,
+				       skb_vlan_tag_get(skb));
+	else if (vspan_snap_inband(copy))
+		vspan_snap_untag(copy);
+	return copy;
+}
