@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "args_int.h"
 #include "vlan.h"
 #include "vspanctl.h"
 
@@ -35,9 +36,14 @@ struct arg {
 	void (*put)(struct nlmsghdr *nlh, const struct args *a);
 };
 
-static int args_error(struct args *a, const char *fmt, ...) __printf(2, 3);
-
-static int args_error(struct args *a, const char *fmt, ...)
+/**
+ * args_error - Say why words cannot be understood.
+ * @a: gets the sentence
+ * @fmt: the sentence
+ *
+ * Return: -EINVAL.
+ */
+int args_error(struct args *a, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -177,8 +183,19 @@ static void frames_put(struct nlmsghdr *nlh, const struct args *a)
 	mnl_attr_put_u32(nlh, VSPAN_A_SPAN_FRAMES, a->frames);
 }
 
-static int number_parse(struct args *a, const char *word, const char *val,
-			uint32_t min, uint32_t max, uint32_t *to)
+/**
+ * number_parse - Read a number.
+ * @a: gets a sentence if it is none
+ * @word: the word it belongs to, for that sentence
+ * @val: the number in decimal
+ * @min: smallest allowed
+ * @max: largest allowed
+ * @to: gets it
+ *
+ * Return: 0 or -EINVAL.
+ */
+int number_parse(struct args *a, const char *word, const char *val,
+		 uint32_t min, uint32_t max, uint32_t *to)
 {
 	const char *s = val;
 	uint64_t n = 0;
@@ -316,9 +333,17 @@ static const struct arg arg_table[] = {
 	  .parse = promisc_parse, .put = promisc_put },
 	{ "dup", HAS_DUP, "{ keep | drop }",
 	  .parse = dup_parse, .put = dup_put },
+	{ "filter", HAS_FILTER, "EXPR",
+	  .parse = filter_parse, .put = filter_put_arg },
+	{ "snaplen", HAS_SNAPLEN, "{ BYTES | headers }",
+	  .parse = snaplen_parse, .put = snaplen_put },
+	{ "sample", HAS_SAMPLE, "N", .parse = sample_parse, .put = sample_put },
+	{ "rate", HAS_RATE, "PPS", .parse = rate_parse, .put = rate_put },
+	{ "tag", HAS_TAG, "{ port | bridge }",
+	  .parse = tag_parse, .put = tag_put },
 	{ "frames", HAS_FRAMES, "FRAMES",
 	  .parse = frames_parse, .put = frames_put },
-	{ "qlen", HAS_QLEN, "N", .parse = qlen_parse },
+	{ "qlen", HAS_QLEN, "QLEN", .parse = qlen_parse },
 	{ "dev", HAS_TARGET, "DEV", .parse = dev_parse, .put = target_put },
 	{ "psample", HAS_TARGET, "GROUP", .parse = group_parse },
 	{ "vlan", HAS_VID, "VID", .parse = vid_parse, .put = vid_put },

@@ -30,11 +30,17 @@ enum {
 	HAS_VID		= 1 << 10,
 	HAS_STRIP	= 1 << 11,
 	HAS_QUEUES	= 1 << 12,
+	HAS_FILTER	= 1 << 13,
+	HAS_SNAPLEN	= 1 << 14,
+	HAS_SAMPLE	= 1 << 15,
+	HAS_RATE	= 1 << 16,
+	HAS_TAG		= 1 << 17,
 };
 
 /* What can be changed at a source, at a span; what an output can have. */
 #define ARGS_SOURCE	(HAS_DIR | HAS_VLANS | HAS_HOOK | HAS_REDIRECT | \
-			 HAS_PROMISC | HAS_DUP)
+			 HAS_PROMISC | HAS_DUP | HAS_FILTER | HAS_SNAPLEN | \
+			 HAS_SAMPLE | HAS_RATE | HAS_TAG)
 #define ARGS_SPAN	(HAS_FRAMES | HAS_QLEN)
 #define ARGS_OUTPUT	(HAS_TARGET | HAS_VID | HAS_STRIP)
 
@@ -53,6 +59,12 @@ enum {
  * @redirect: frames are moved, not copied
  * @promisc: the device is promiscuous while it is bound
  * @dup_keep: second copies of a frame are kept
+ * @filter: expression of a filter, "" for none
+ * @snaplen: bytes of a frame to copy, 0 for all
+ * @snap_headers: copy no payload; instead of @snaplen
+ * @sample: one frame in so many is copied
+ * @rate: most copies a second, 0 for no limit
+ * @tag: VSPAN_TAG_*
  * @dev: name of the device of an output, "" if it is a psample group
  * @group: number of that group
  * @vid: VLAN of the tag of an output
@@ -73,6 +85,12 @@ struct args {
 	bool redirect;
 	bool promisc;
 	bool dup_keep;
+	char filter[VSPAN_FILTER_TEXT_LEN + 1];
+	uint32_t snaplen;
+	bool snap_headers;
+	uint32_t sample;
+	uint32_t rate;
+	uint32_t tag;
 	char dev[VSPAN_NAME_LEN + 1];
 	uint32_t group;
 	uint16_t vid;

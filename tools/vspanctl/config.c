@@ -62,6 +62,8 @@ static void source_defaults(struct args *a)
 			 VSPAN_DIR_RX : VSPAN_DIR_RX | VSPAN_DIR_TX;
 	if (!(a->has & HAS_VLANS))
 		vlan_fill(a->vlans);
+	if (!(a->has & HAS_SAMPLE))
+		a->sample = 1;
 	a->has |= HAS_SPAN | ARGS_SOURCE;
 }
 
@@ -83,12 +85,22 @@ static int source_cmp(const struct args *x, const struct args *y)
 	return d ? d : (x->kind > y->kind) - (x->kind < y->kind);
 }
 
+/* Which frames, how many, and how much of them. */
+static bool source_same_copy(const struct args *old, const struct args *want)
+{
+	return old->snaplen == want->snaplen &&
+	       old->snap_headers == want->snap_headers &&
+	       old->sample == want->sample && old->rate == want->rate &&
+	       old->tag == want->tag && !strcmp(old->filter, want->filter);
+}
+
 static bool source_same(const struct args *old, const struct args *want)
 {
 	return old->dir == want->dir && old->hook == want->hook &&
 	       old->redirect == want->redirect &&
 	       old->promisc == want->promisc &&
 	       old->dup_keep == want->dup_keep &&
+	       source_same_copy(old, want) &&
 	       !memcmp(old->vlans, want->vlans, sizeof(old->vlans));
 }
 
@@ -103,6 +115,24 @@ static const char *source_dir(const struct args *a)
 	if (a->dir == VSPAN_DIR_RX)
 		return "rx";
 	return a->dir == VSPAN_DIR_TX ? "tx" : "rx,tx";
+}
+
+static void source_put_copy(FILE *fp, const struct args *a)
+{
+	if (*a->filter) {
+		fputs(" filter ", fp);
+		words_put(fp, a->filter);
+	}
+	if (a->snap_headers)
+		fputs(" snaplen headers", fp);
+	else if (a->snaplen)
+		fprintf(fp, " snaplen %u", a->snaplen);
+	if (a->sample > 1)
+		fprintf(fp, " sample %u", a->sample);
+	if (a->rate)
+		fprintf(fp, " rate %u", a->rate);
+	if (a->tag == VSPAN_TAG_BRIDGE)
+		fputs(" tag bridge", fp);
 }
 
 static void source_put(FILE *fp, const struct args *a)
@@ -125,6 +155,7 @@ static void source_put(FILE *fp, const struct args *a)
 		fputs(" promisc", fp);
 	if (a->dup_keep)
 		fputs(" dup keep", fp);
+	source_put_copy(fp, a);
 }
 
 /* --- outputs --- */
@@ -293,6 +324,16 @@ static int config_add_span(struct config *c, const struct span *span)
 	return 0;
 }
 
+static void config_add_copy(struct args *a, const struct source *src)
+{
+	a->snaplen = src->snaplen;
+	a->snap_headers = src->snap_headers;
+	a->sample = src->sample ? src->sample : 1;
+	a->rate = src->rate;
+	a->tag = src->tag;
+	strcpy(a->filter, src->filter);
+}
+
 static int config_add_source(struct config *c, const struct source *src)
 {
 	struct entry *e = config_next(c, ENTRY_SOURCE);
@@ -307,6 +348,8 @@ static int config_add_source(struct config *c, const struct source *src)
 	a->redirect = src->redirect;
 	a->promisc = src->promisc;
 	a->dup_keep = src->dup_keep;
+	config_add_copy(a, src);
+	e->is_mute = src->is_filtered && !*src->filter;
 	if (src->vlans)
 		memcpy(a->vlans, src->vlans, sizeof(a->vlans));
 	else
@@ -498,6 +541,8 @@ bool entry_can_be_said(const struct entry *e)
 	int skip = e->a.kind != VSPAN_KIND_MASTER;
 	struct args a;
 
+	if (e->is_mute)
+		return false;
 	if (e->kind == ENTRY_SOURCE)
 		return !args_source(&a, "", HAS_SPAN, 4 - skip, source + skip) &&
 		       !source_cmp(&a, &e->a);

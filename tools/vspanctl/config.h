@@ -25,12 +25,14 @@ enum entry_kind {
  * @kind: what it is
  * @line: the line of the file, 0 if the kernel told it
  * @is_away: a span that was moved to another netns
+ * @is_mute: a source with a filter that has no text
  * @a: the words of the line, with what they leave out filled in
  */
 struct entry {
 	enum entry_kind kind;
 	unsigned int line;
 	bool is_away;
+	bool is_mute;
 	struct args a;
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "filter.h"
 #include "vspanctl.h"
 
 #ifndef VSPAN_VERSION
@@ -239,6 +240,7 @@ int main(int argc, char **argv)
 	if (ret < 0)
 		ret = run(&ctx, argc - pos, argv + pos);
 	nl_close(&ctx.nl);
+	filter_close();
 	err = out_flush(&ctx.out);
 	if (err && ret == EXIT_OK)
 		ret = refused(NULL, err, "write the output");

@@ -49,13 +49,21 @@ struct dir_stats {
  * @redirect: frames are moved, not copied
  * @promisc: the devices are promiscuous
  * @dup_keep: second copies are kept
+ * @is_filtered: a filter decides
+ * @filter: its text, which a program of another maker may not have
+ * @snaplen: bytes of a frame to copy, 0 for all
+ * @snap_headers: copy no payload
+ * @sample: one frame in so many is copied, 0 or 1 for every one
+ * @rate: most copies a second, 0 for no limit
+ * @tag: VSPAN_TAG_*
  * @vlans: bitmap, NULL if all VLANs are copied
  * @is_dormant: bound to no device
  * @dormant: VSPAN_DORMANT_*, if @is_dormant
  * @rx: copies of received frames
  * @tx: copies of transmitted frames
- * @filtered: frames the VLAN list refused
+ * @filtered: frames the VLAN list or the filter refused
  * @dup: frames the span had already
+ * @sampled_out: frames that sampling passed over
  * @drops: lost frames by VSPAN_A_DROP_*
  * @bindings: first binding, after model_link()
  * @last: where to hang the next binding
@@ -70,6 +78,13 @@ struct source {
 	bool redirect;
 	bool promisc;
 	bool dup_keep;
+	bool is_filtered;
+	char filter[VSPAN_FILTER_TEXT_LEN + 1];
+	uint32_t snaplen;
+	bool snap_headers;
+	uint32_t sample;
+	uint32_t rate;
+	uint32_t tag;
 	uint8_t *vlans;
 	bool is_dormant;
 	uint32_t dormant;
@@ -77,6 +92,7 @@ struct source {
 	struct dir_stats tx;
 	uint64_t filtered;
 	uint64_t dup;
+	uint64_t sampled_out;
 	uint64_t drops[VSPAN_A_DROP_MAX + 1];
 	struct binding *bindings;
 	struct binding **last;

@@ -35,6 +35,12 @@ static const struct nl_policy source_policy[VSPAN_A_SOURCE_MAX + 1] = {
 	[VSPAN_A_SOURCE_REDIRECT] = { .type = MNL_TYPE_U8 },
 	[VSPAN_A_SOURCE_PROMISC] = { .type = MNL_TYPE_U8 },
 	[VSPAN_A_SOURCE_DUP_KEEP] = { .type = MNL_TYPE_U8 },
+	[VSPAN_A_SOURCE_FILTER_TEXT] = { .type = MNL_TYPE_NUL_STRING },
+	[VSPAN_A_SOURCE_SNAPLEN] = { .type = MNL_TYPE_U32 },
+	[VSPAN_A_SOURCE_SNAP_HEADERS] = { .type = MNL_TYPE_U8 },
+	[VSPAN_A_SOURCE_SAMPLE]	= { .type = MNL_TYPE_U32 },
+	[VSPAN_A_SOURCE_RATE]	= { .type = MNL_TYPE_U32 },
+	[VSPAN_A_SOURCE_TAG]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SOURCE_DORMANT] = { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SOURCE_STATS]	= { .type = MNL_TYPE_NESTED },
 };
@@ -44,6 +50,7 @@ static const struct nl_policy source_stats_policy[VSPAN_A_SOURCE_STATS_MAX + 1] 
 	[VSPAN_A_SOURCE_STATS_TX]	= { .type = MNL_TYPE_NESTED },
 	[VSPAN_A_SOURCE_STATS_FILTERED]	= { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_DUP]	= { .type = MNL_TYPE_U64 },
+	[VSPAN_A_SOURCE_STATS_SAMPLED_OUT] = { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_DROPS]	= { .type = MNL_TYPE_NESTED },
 };
 
@@ -203,6 +210,7 @@ static int get_source_stats(const struct nlattr *nest, struct source *src)
 		return err;
 	src->filtered = get_u64(tb[VSPAN_A_SOURCE_STATS_FILTERED]);
 	src->dup = get_u64(tb[VSPAN_A_SOURCE_STATS_DUP]);
+	src->sampled_out = get_u64(tb[VSPAN_A_SOURCE_STATS_SAMPLED_OUT]);
 	return get_drops(tb[VSPAN_A_SOURCE_STATS_DROPS], src->drops);
 }
 
@@ -215,6 +223,20 @@ static int get_vlans(const struct nlattr *attr, struct source *src)
 		return -ENOMEM;
 	memcpy(src->vlans, mnl_attr_get_payload(attr), VSPAN_VLAN_BITMAP_LEN);
 	return 0;
+}
+
+/* Which frames, how many, and how much of them. */
+static int get_copy(const struct nlattr **tb, struct source *src)
+{
+	const struct nlattr *text = tb[VSPAN_A_SOURCE_FILTER_TEXT];
+
+	src->snaplen = get_u32(tb[VSPAN_A_SOURCE_SNAPLEN], 0);
+	src->snap_headers = get_flag(tb[VSPAN_A_SOURCE_SNAP_HEADERS]);
+	src->sample = get_u32(tb[VSPAN_A_SOURCE_SAMPLE], 1);
+	src->rate = get_u32(tb[VSPAN_A_SOURCE_RATE], 0);
+	src->tag = get_u32(tb[VSPAN_A_SOURCE_TAG], VSPAN_TAG_PORT);
+	src->is_filtered = text;
+	return text ? get_text(text, src->filter, VSPAN_FILTER_TEXT_LEN) : 0;
 }
 
 /**
@@ -245,6 +267,9 @@ int model_parse_source(const struct nlmsghdr *nlh, struct source *src)
 	src->redirect = get_flag(tb[VSPAN_A_SOURCE_REDIRECT]);
 	src->promisc = get_flag(tb[VSPAN_A_SOURCE_PROMISC]);
 	src->dup_keep = get_flag(tb[VSPAN_A_SOURCE_DUP_KEEP]);
+	err = get_copy(tb, src);
+	if (err)
+		return err;
 	src->is_dormant = tb[VSPAN_A_SOURCE_DORMANT] != NULL;
 	src->dormant = get_u32(tb[VSPAN_A_SOURCE_DORMANT], 0);
 	err = get_source_stats(tb[VSPAN_A_SOURCE_STATS], src);

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <libmnl/libmnl.h>
 
-#define NL_TX_LEN	4096	/* the largest request is one VLAN bitmap */
+#define NL_TX_LEN	40960	/* the largest request has a filter of 32 KiB */
 #define NL_RX_LEN	32768	/* the kernel fills dumps up to this size */
 
 /**

@@ -117,6 +117,43 @@ static void print_options(struct out *o, const struct source *src)
 	}
 }
 
+static void print_number(struct out *o, const char *key, uint32_t val)
+{
+	out_u64(o, key, NULL, val);
+	out_wrap(o, INDENT, " ", "%s %u", key, val);
+}
+
+/* In text quoted, as it is written. */
+static void print_filter(struct out *o, const struct source *src)
+{
+	out_str(o, "filter", NULL, src->filter);
+	if (*src->filter)
+		out_wrap(o, INDENT, " ", "filter '%s'", src->filter);
+	else
+		out_wrap(o, INDENT, " ", "filter (a program without text)");
+}
+
+/* Which frames, how many, and how much of them. */
+static void print_copy(struct out *o, const struct source *src)
+{
+	if (src->is_filtered)
+		print_filter(o, src);
+	if (src->snap_headers) {
+		out_str(o, "snaplen", NULL, "headers");
+		out_wrap(o, INDENT, " ", "snaplen headers");
+	} else if (src->snaplen) {
+		print_number(o, "snaplen", src->snaplen);
+	}
+	if (src->sample > 1)
+		print_number(o, "sample", src->sample);
+	if (src->rate)
+		print_number(o, "rate", src->rate);
+	if (src->tag == VSPAN_TAG_BRIDGE) {
+		out_str(o, "tag", NULL, "bridge");
+		out_wrap(o, INDENT, " ", "tag bridge");
+	}
+}
+
 /**
  * print_span - Print what a span is.
  * @o: printer, inside an object
@@ -159,6 +196,7 @@ void print_source(struct out *o, const struct source *src, int width)
 	out_text(o, "%-*s", width, dir_text(src->dir));
 	print_vlans(o, src->vlans);
 	print_options(o, src);
+	print_copy(o, src);
 }
 
 /**
@@ -306,6 +344,10 @@ void print_source_stats(struct out *o, const struct source *src)
 	out_u64(o, "filtered", "%20llu packets\n", src->filtered);
 	print_label(o, INDENT, "duplicate");
 	out_u64(o, "dup", "%20llu packets\n", src->dup);
+	if (o->json || src->sample > 1 || src->sampled_out) {
+		print_label(o, INDENT, "sampled out");
+		out_u64(o, "sampled_out", "%20llu packets\n", src->sampled_out);
+	}
 	print_drops(o, INDENT, src->drops);
 	out_object_close(o);
 }

@@ -305,7 +305,7 @@ const struct cmd span_cmds[] = {
 	{
 		.name	= "add",
 		.fn	= cmd_span_add,
-		.usage	= "span add SPAN [ frames FRAMES ] [ qlen N ]\n",
+		.usage	= "span add SPAN [ frames FRAMES ] [ qlen QLEN ]\n",
 		.terms	= TERM_FRAMES TERM_QLEN,
 	}, {
 		.name	= "del",
@@ -314,7 +314,7 @@ const struct cmd span_cmds[] = {
 	}, {
 		.name	= "set",
 		.fn	= cmd_span_set,
-		.usage	= "span set SPAN [ frames FRAMES ] [ qlen N ]\n",
+		.usage	= "span set SPAN [ frames FRAMES ] [ qlen QLEN ]\n",
 		.terms	= TERM_FRAMES TERM_QLEN,
 	}, {
 		.name	= "show",

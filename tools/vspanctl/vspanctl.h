@@ -141,13 +141,15 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 #define TERM_SOURCE	"SOURCE := { DEV | PATTERN | master DEV }\n"
 #define TERM_DIRECTION	"DIRECTION := { rx | tx | rx,tx }\n"
 #define TERM_OPTION							\
-	"OPTION := { vlan { LIST | all } | hook { tap | rx-handler } |\n" \
-	"            redirect [ on | off ] | promisc [ on | off ] |\n"	\
-	"            dup { keep | drop } }\n"
+	"OPTION := { vlan { LIST | all } | filter EXPR |\n"		\
+	"            snaplen { BYTES | headers } | sample N | rate PPS |\n" \
+	"            hook { tap | rx-handler } | redirect [ on | off ] |\n" \
+	"            promisc [ on | off ] | dup { keep | drop } |\n"	\
+	"            tag { port | bridge } }\n"
 #define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n"
 #define TERM_VID	"VID := 1..4094\n"
 #define TERM_FRAMES	"FRAMES := { wire | asis }\n"
-#define TERM_QLEN	"N := 1..1048576\n"
+#define TERM_QLEN	"QLEN := 1..1048576\n"
 #define TERM_OUTPUT							\
 	"OUTPUT := { dev DEV [ vlan VID ] [ strip ] | psample GROUP }\n"
 #define TERM_GROUP	"GROUP := 0..4294967295\n"

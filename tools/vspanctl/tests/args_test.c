@@ -26,6 +26,13 @@ static const struct {
 	{ "eth0 redirect promisc",	HAS_REDIRECT | HAS_PROMISC, "span0", 0 },
 	{ "eth0 redirect off to mon",	HAS_REDIRECT | HAS_SPAN, "mon",	 0 },
 	{ "eth0 dup keep",		HAS_DUP,		"span0", 0 },
+	{ "eth0 filter tcp rx",		HAS_FILTER | HAS_DIR,	"span0", 1 },
+	{ "eth0 snaplen 64",		HAS_SNAPLEN,		"span0", 0 },
+	{ "eth0 snaplen headers",	HAS_SNAPLEN,		"span0", 0 },
+	{ "eth0 snaplen 0",		HAS_SNAPLEN,		"span0", 0 },
+	{ "eth0 sample 4294967295",	HAS_SAMPLE,		"span0", 0 },
+	{ "eth0 rate 0 to mon",		HAS_RATE | HAS_SPAN,	"mon",	 0 },
+	{ "eth0 tag bridge",		HAS_TAG,		"span0", 0 },
 	{ "eth0 vlan all",		HAS_VLANS,		"span0", 0 },
 	{ "eth0 to to",			HAS_SPAN,		"to",	 0 },
 	{ "eth0 to 123456789012345",	HAS_SPAN,	"123456789012345", 0 },
@@ -71,6 +78,16 @@ static const struct {
 	{ "eth0 dup",			"\"dup\" needs a value" },
 	{ "eth0 dup on",		"it is keep or drop" },
 	{ "eth0 promisc promisc",	"\"promisc\" is given twice" },
+	{ "eth0 filter",		"\"filter\" needs a value, EXPR" },
+	{ "eth0 filter wlan",		"filter \"wlan\": " },
+	{ "eth0 filter tcp filter udp",	"\"filter\" is given twice" },
+	{ "eth0 snaplen 13",		"a number from 14 to 65535" },
+	{ "eth0 snaplen 65536",		"a number from 14 to 65535" },
+	{ "eth0 snaplen all",		"neither headers nor a number" },
+	{ "eth0 sample 0",		"from 1 to 4294967295" },
+	{ "eth0 sample 4294967296",	"from 1 to 4294967295" },
+	{ "eth0 rate -1",		"from 0 to 4294967295" },
+	{ "eth0 tag both",		"it is port or bridge" },
 	{ "eth0 redirect maybe",	"what is \"maybe\"?" },
 };
 
@@ -214,6 +231,24 @@ static void test_switches(struct ktap *t)
 		"on and off");
 	ktap_ok(t, !args_source(&a, "set", ADD, 2, on) && a.redirect,
 		"a switch alone is on");
+}
+
+/* A filter's text may be 1023 characters, and no more. */
+static void test_long_filter(struct ktap *t)
+{
+	char text[VSPAN_FILTER_TEXT_LEN + 2];
+	char *argv[] = { "eth0", "filter", text };
+	struct args a;
+
+	memset(text, ' ', sizeof(text));
+	memcpy(text, "ip", 2);
+	text[VSPAN_FILTER_TEXT_LEN] = '\0';
+	ktap_ok(t, !args_source(&a, "add", ADD, 3, argv) &&
+		   !strcmp(a.filter, text), "the longest filter");
+	text[VSPAN_FILTER_TEXT_LEN] = ' ';
+	text[VSPAN_FILTER_TEXT_LEN + 1] = '\0';
+	ktap_ok(t, args_source(&a, "add", ADD, 3, argv) &&
+		   strstr(a.err, "at most 1023"), "a longer filter");
 }
 
 static void test_bad(struct ktap *t)
@@ -408,6 +443,7 @@ int main(void)
 	test_good(&t);
 	test_kinds(&t);
 	test_switches(&t);
+	test_long_filter(&t);
 	test_bad(&t);
 	test_del_knows_only_to(&t);
 	test_empty_names(&t);

@@ -115,6 +115,7 @@ static void test_text(struct ktap *t)
 	      "      tx                            20 packets                1280 bytes\n"
 	      "      filtered                       4 packets\n"
 	      "      duplicate                      6 packets\n"
+	      "      sampled out                    8 packets\n"
 	      "      dropped                        2 packets, queue_full\n",
 	      "show with counters");
 }
@@ -129,7 +130,7 @@ static void test_text(struct ktap *t)
 	"\"unreadable\":0,\"loop\":0,\"segment\":0,\"checksum\":0,"	\
 	"\"ring_full\":0,\"flushed\":0"
 #define NO_OUTPUT_DROPS							\
-	"\"no_device\":0,\"dev_down\":0,\"too_big\":0,\"xmit\":0"
+	"\"no_device\":0,\"dev_down\":0,\"too_big\":0,\"xmit\":0,\"rate_limit\":0"
 
 static void test_json(struct ktap *t)
 {
@@ -158,7 +159,7 @@ static void test_json(struct ktap *t)
 	      "\"hook\":\"tap\",\"state\":\"active\",\"bindings\":["
 	      "{\"dev\":\"eth0\",\"ifindex\":2,\"hook\":\"tap\"}],"
 	      "\"stats\":{\"rx\":{\"packets\":10,\"bytes\":640},"
-	      "\"tx\":{\"packets\":20,\"bytes\":1280},\"filtered\":4,\"dup\":6,"
+	      "\"tx\":{\"packets\":20,\"bytes\":1280},\"filtered\":4,\"dup\":6,\"sampled_out\":8,"
 	      "\"drops\":{" EMPTY_DROPS_TO_QUEUE "2," NO_SPAN_DROPS ","
 	      NO_OUTPUT_DROPS "}}}],\"outputs\":[]}]\n", "JSON with counters");
 }
@@ -193,7 +194,7 @@ static void test_outputs_text(struct ktap *t)
 #define OUTPUT_STATS							\
 	",\"stats\":{\"packets\":30,\"bytes\":2040,\"drops\":{"		\
 	EMPTY_DROPS_TO_QUEUE "0," NO_SPAN_DROPS ","			\
-	"\"no_device\":0,\"dev_down\":0,\"too_big\":6,\"xmit\":0}}"
+	"\"no_device\":0,\"dev_down\":0,\"too_big\":6,\"xmit\":0,\"rate_limit\":0}}"
 
 static void test_outputs_json(struct ktap *t)
 {

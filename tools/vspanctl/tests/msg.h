@@ -85,6 +85,7 @@ static inline struct nlmsghdr *msg_source(void *buf, uint8_t cmd,
 	msg_dir_stats(nlh, VSPAN_A_SOURCE_STATS_TX, 20, 1280);
 	mnl_attr_put_u64(nlh, VSPAN_A_SOURCE_STATS_FILTERED, 4);
 	mnl_attr_put_u64(nlh, VSPAN_A_SOURCE_STATS_DUP, 6);
+	mnl_attr_put_u64(nlh, VSPAN_A_SOURCE_STATS_SAMPLED_OUT, 8);
 	msg_drop(nlh, VSPAN_A_SOURCE_STATS_DROPS, VSPAN_A_DROP_QUEUE_FULL, 2);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The words that say which frames are copied, how many, and how much of them. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "args_int.h"
+#include "filter.h"
+
+/**
+ * filter_parse - Read the expression behind filter.
+ * @a: gets it
+ * @val: one word of the shell
+ *
+ * Return: 0, or -EINVAL with a sentence in @a->err.
+ */
+int filter_parse(struct args *a, const char *val)
+{
+	if (strlen(val) > VSPAN_FILTER_TEXT_LEN)
+		return args_error(a, "filter \"%.40s...\" is too long: it has at most %d characters",
+				  val, VSPAN_FILTER_TEXT_LEN);
+	strcpy(a->filter, val);
+	return filter_check(val, a->err, sizeof(a->err));
+}
+
+/**
+ * filter_put_arg - Add a filter's program and its text to a message.
+ * @nlh: the message
+ * @a: the parsed words
+ */
+void filter_put_arg(struct nlmsghdr *nlh, const struct args *a)
+{
+	filter_put(nlh, VSPAN_A_SOURCE_FILTER, a->filter);
+	mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_FILTER_TEXT, a->filter);
+}
+
+/**
+ * snaplen_parse - Read what is behind snaplen: bytes, headers, or 0 for all.
+ * @a: gets it
+ * @val: the word
+ *
+ * Return: 0, or -EINVAL with a sentence in @a->err.
+ */
+int snaplen_parse(struct args *a, const char *val)
+{
+	a->snaplen = 0;
+	a->snap_headers = !strcmp(val, "headers");
+	if (a->snap_headers || !strcmp(val, "0"))
+		return 0;
+	if (number_parse(a, "snaplen", val, VSPAN_SNAPLEN_MIN,
+			 VSPAN_SNAPLEN_MAX, &a->snaplen))
+		return args_error(a, "snaplen \"%.40s\" is neither headers nor a number from %d to %d; 0 means whole frames",
+				  val, VSPAN_SNAPLEN_MIN, VSPAN_SNAPLEN_MAX);
+	return 0;
+}
+
+/**
+ * snaplen_put - Add how much of a frame is copied to a message.
+ * @nlh: the message
+ * @a: the parsed words
+ */
+void snaplen_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	if (a->snap_headers)
+		mnl_attr_put_u8(nlh, VSPAN_A_SOURCE_SNAP_HEADERS, 1);
+	else
+		mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_SNAPLEN, a->snaplen);
+}
+
+/**
+ * sample_parse - Read the N of 1-in-N behind sample.
+ * @a: gets it
+ * @val: the word
+ *
+ * Return: 0, or -EINVAL with a sentence in @a->err.
+ */
+int sample_parse(struct args *a, const char *val)
+{
+	return number_parse(a, "sample", val, 1, UINT32_MAX, &a->sample);
+}
+
+/**
+ * sample_put - Add one in how many frames is copied to a message.
+ * @nlh: the message
+ * @a: the parsed words
+ */
+void sample_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_SAMPLE, a->sample);
+}
+
+/**
+ * rate_parse - Read the copies a second behind rate, 0 for no limit.
+ * @a: gets them
+ * @val: the word
+ *
+ * Return: 0, or -EINVAL with a sentence in @a->err.
+ */
+int rate_parse(struct args *a, const char *val)
+{
+	return number_parse(a, "rate", val, 0, UINT32_MAX, &a->rate);
+}
+
+/**
+ * rate_put - Add how many copies a second there may be to a message.
+ * @nlh: the message
+ * @a: the parsed words
+ */
+void rate_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_RATE, a->rate);
+}
+
+/**
+ * tag_parse - Read which VLAN tag a copy shows.
+ * @a: gets it
+ * @val: port or bridge
+ *
+ * Return: 0, or -EINVAL with a sentence in @a->err.
+ */
+int tag_parse(struct args *a, const char *val)
+{
+	if (!strcmp(val, "port"))
+		a->tag = VSPAN_TAG_PORT;
+	else if (!strcmp(val, "bridge"))
+		a->tag = VSPAN_TAG_BRIDGE;
+	else
+		return args_error(a, "tag \"%.40s\" is unknown: it is port or bridge",
+				  val);
+	return 0;
+}
+
+/**
+ * tag_put - Add which VLAN tag a copy shows to a message.
+ * @nlh: the message
+ * @a: the parsed words
+ */
+void tag_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_TAG, a->tag);
+}

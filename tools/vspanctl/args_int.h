@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files that parse command lines share among themselves. */
+#ifndef VSPANCTL_ARGS_INT_H
+#define VSPANCTL_ARGS_INT_H
+
+#include "args.h"
+
+/* args.c */
+int args_error(struct args *a, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+int number_parse(struct args *a, const char *word, const char *val,
+		 uint32_t min, uint32_t max, uint32_t *to);
+
+/* args_copy.c */
+int filter_parse(struct args *a, const char *val);
+void filter_put_arg(struct nlmsghdr *nlh, const struct args *a);
+int snaplen_parse(struct args *a, const char *val);
+void snaplen_put(struct nlmsghdr *nlh, const struct args *a);
+int sample_parse(struct args *a, const char *val);
+void sample_put(struct nlmsghdr *nlh, const struct args *a);
+int rate_parse(struct args *a, const char *val);
+void rate_put(struct nlmsghdr *nlh, const struct args *a);
+int tag_parse(struct args *a, const char *val);
+void tag_put(struct nlmsghdr *nlh, const struct args *a);
+
+#endif /* VSPANCTL_ARGS_INT_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSPANCTL_FILTER_H
+#define VSPANCTL_FILTER_H
+
+#include <stddef.h>
+#include <libmnl/libmnl.h>
+
+int filter_check(const char *text, char *err, size_t len);
+void filter_put(struct nlmsghdr *nlh, uint16_t type, const char *text);
+void filter_close(void);
+
+#endif /* VSPANCTL_FILTER_H */
