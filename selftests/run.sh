@@ -31,6 +31,12 @@ TEST_PROGS=(
 	vspan_remote.sh
 	vspan_psample.sh
 	vspan_container.sh
+	vspan_filter.sh
+	vspan_snap.sh
+	vspan_sample.sh
+	vspan_bridgevlan.sh
+	vspan_wire.sh
+	vspan_drops.sh
 	# end of TEST_PROGS
 )
 

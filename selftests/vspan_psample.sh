@@ -10,6 +10,7 @@ ALL_TESTS=(
 	"samples_of_two_devices"
 	"tags"
 	"super-frames"
+	"cut_samples_tell_the_length"
 	"other_group_sees_nothing"
 	"deleted_output_sends_nothing"
 	"two_groups_and_a_device"
@@ -100,6 +101,27 @@ super-frames()
 	tcp_copied samples "$p2" "$sw" 192.0.2.1 1000000 "$sw" eth0 "${IN[@]}" count=0 id=99
 	[ "${KV[maxlen]}" -le 1514 ] || fail "a sample of ${KV[maxlen]} bytes"
 	check_books "$sw" span0/outputs/7 "packets=$((KV[frames] + MARKERS))"
+}
+
+# The listener has the first 64 bytes, with the tag, and knows of the others; the
+# span's own reader has as many.
+cut_samples_tell_the_length()
+{
+	local tag total=0
+
+	source_add "$sw" eth0 rx snaplen 64 && output_add "$sw" span0 psample 7 || return
+	for tag in "" vlan=10; do
+		reader samples count psample:7 ns="$sw" end=0 timeout=0 iif="$IFINDEX" orig=1000 &&
+			reader monitor count span0 ns="$sw" end=0 timeout=0 || return
+		check_ok "1000 bytes $tag" "$PKT" "${IN[@]}" count=50 len=1000 end=0 ${tag:+"$tag"}
+		total=$((total + 50))
+		check_books "$sw" span0/outputs/7 "packets=$total"
+		stop samples
+		check_eq "samples $tag" "${KV[frames]} ${KV[bytes]}" "50 3200"
+		stop monitor
+		check_eq "copies $tag" "${KV[frames]}" 50
+	done
+	check_j span0/outputs/7/stats/bytes 6400
 }
 
 other_group_sees_nothing()

@@ -21,6 +21,13 @@ static const char usage_text[] =
 "       pkt nl { new | del } span=NAME source=NAME%REST [kind=0|1|2] [count=N]\n"
 "       pkt audit         audit records of vspan, one a line, until SIGTERM\n"
 "       pkt json          JSON on stdin to one 'path value' line per scalar\n"
+"       pkt probe from=DEV fromns=NS to=PORT tons=NS [mark=DEV markns=NS] [WORD=VALUE ...]\n"
+"                         random frames and what a span may make of them\n"
+"       pkt mix WORD=VALUE ...     one frame of each protocol; see mix.c\n"
+"       pkt talk, pkt gather       a file over TCP, UDP or SCTP; see talk.c, gather.c\n"
+"       pkt prog          raw filter programs; see prog.c\n"
+"       pkt broken DEV    super-frames that cannot be cut up\n"
+"       pkt stamps        time stamps of frames and of their copies\n"
 "PORT := DEV (AF_PACKET) | tun:DEV (/dev/net/tun) | /dev/tapN | psample:GROUP |\n"
 "        pcap:FILE\n"
 "All readers attach, then 'ready' is printed, then the senders send in the\n"
@@ -42,6 +49,7 @@ static const char usage_text[] =
 "  bind=0xNNNN    reader: packet socket of this protocol only; stamp=1 asks it for\n"
 "                 time stamps\n"
 "  iif=N oif=N sampled=N     reader of psample: interfaces and rate of each sample\n"
+"  orig=N                    and its frame's length, if longer than the sample\n"
 "  loss=ok others=ok dir=any reader: what else is no failure; see outgoing frames\n";
 
 void die(const char *fmt, ...)
@@ -154,6 +162,8 @@ static bool parse_sampled_word(struct sampled *s, const char *word)
 		s->iif = opt_number("iif", v, 65535);
 	else if ((v = opt_value(word, "oif")))
 		s->oif = opt_number("oif", v, 65535);
+	else if ((v = opt_value(word, "orig")))
+		s->orig = opt_number("orig", v, 65535);
 	else if ((v = opt_value(word, "sampled")))
 		s->rate = opt_number("sampled", v, 0xffffffff);
 	else
@@ -271,5 +281,19 @@ int main(int argc, char **argv)
 		return audit_main();
 	if (!strcmp(argv[1], "json"))
 		return json_main();
+	if (!strcmp(argv[1], "probe"))
+		return probe_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "mix"))
+		return mix_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "talk"))
+		return talk_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "gather"))
+		return gather_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "prog"))
+		return prog_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "broken"))
+		return broken_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "stamps"))
+		return stamps_main(argc - 2, argv + 2);
 	return flow_run(flows, parse_flows(flows, argc - 1, argv + 1));
 }

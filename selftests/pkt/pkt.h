@@ -73,6 +73,7 @@ struct sampled {
 	uint32_t group;
 	uint32_t iif;
 	uint32_t oif;
+	uint32_t orig;
 	uint32_t rate;
 };
 
@@ -175,6 +176,15 @@ int audit_main(void);
 
 /* json.c */
 int json_main(void);
+
+/* probe.c, mix.c, talk.c, gather.c, prog.c, stamps.c, broken.c */
+int probe_main(int argc, char **argv);
+int mix_main(int argc, char **argv);
+int talk_main(int argc, char **argv);
+int gather_main(int argc, char **argv);
+int prog_main(int argc, char **argv);
+int stamps_main(int argc, char **argv);
+int broken_main(int argc, char **argv);
 
 /* main.c */
 const char *opt_value(const char *word, const char *key);

@@ -159,6 +159,7 @@ int psample_read(struct flow *f, uint8_t *buf, struct frame *fr)
 	check_number(f, &in, PSAMPLE_ATTR_SAMPLE_RATE, "rate", f->want.rate);
 	check_number(f, &in, PSAMPLE_ATTR_IIFINDEX, "in-interface", f->want.iif);
 	check_number(f, &in, PSAMPLE_ATTR_OIFINDEX, "out-interface", f->want.oif);
-	check_number(f, &in, PSAMPLE_ATTR_ORIGSIZE, "original size", fr->len);
+	check_number(f, &in, PSAMPLE_ATTR_ORIGSIZE, "original size",
+		     f->want.orig ? f->want.orig : fr->len);
 	return 1;
 }

@@ -1,0 +1,301 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The mixed frames through a source, in both directions, and what a span makes
+ * of them. Words:
+ *   rx=DEV rxns=NS     sent here they are received by the source
+ *   tx=DEV txns=NS     the source itself
+ *   to=PORT tons=NS    the span;  mark=DEV markns=NS  for the markers
+ *   against=N          the copies are the first N frames in the capture on stdin;
+ *                      without: they are all the frames
+ *   cut=headers        each is cut behind its headers
+ *   rounds=N           so many times
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mix.h"
+#include "probe.h"
+
+#define MOST	4096
+
+/* Frames as somebody saw them, one behind the other. */
+struct log {
+	uint8_t *data;
+	size_t used, room;
+	uint32_t len[MOST];
+	uint32_t n;
+};
+
+struct mix {
+	struct flow rx, tx, to, mark;
+	struct mixed frames[MIX_FRAMES];
+	uint32_t nframes, rounds;
+	uint32_t expect;	/* frames in the capture */
+	bool against, headers;
+	bool done;
+	struct log want, got;
+	uint32_t secrets;
+	uint32_t warm;		/* copies of what is sent ahead of the mix */
+};
+
+static void log_add(struct log *l, const uint8_t *data, uint32_t len)
+{
+	if (l->n == MOST)
+		die("mix: more than %d frames", MOST);
+	if (l->used + len > l->room) {
+		l->room = 2 * l->room + len;
+		l->data = realloc(l->data, l->room);
+		if (!l->data)
+			die("out of memory");
+	}
+	memcpy(l->data + l->used, data, len);
+	l->used += len;
+	l->len[l->n++] = len;
+}
+
+/* One of ours, which are not part of the mix; cut, they look like any other. */
+static bool is_ours(const uint8_t *data, uint32_t len)
+{
+	return len >= 14 && get16(data + 12) == PKT_TYPE;
+}
+
+static void take(struct mix *m, const struct frame *fr)
+{
+	uint32_t id, seq;
+
+	if (is_ours(fr->data, fr->len)) {
+		m->done |= frame_ours(fr->data, fr->len, &id, &seq) && seq == PKT_MARKER;
+		m->warm += !m->done;
+		return;
+	}
+	log_add(&m->got, fr->data, fr->len);
+	m->secrets += !!memmem(fr->data, fr->len, MIX_SECRET, 4);
+}
+
+static void drain(struct mix *m)
+{
+	static uint8_t buf[PKT_BUF];
+	struct frame fr;
+
+	while (port_read(&m->to, buf, &fr))
+		take(m, &fr);
+}
+
+static void must_write(struct flow *f, const uint8_t *data, uint32_t len)
+{
+	int err = port_write(f, data, len);
+
+	if (err)
+		die("send to %s: %s", f->dev, strerror(err));
+}
+
+/* Without a capture to compare with, what was sent is what is wanted. */
+static void send_all(struct mix *m, struct flow *f)
+{
+	const struct mixed *x;
+
+	for (x = m->frames; x < m->frames + m->nframes; x++) {
+		must_write(f, x->data, x->len);
+		if (!m->against)
+			log_add(&m->want, x->data, m->headers ? x->hlen : x->len);
+	}
+	drain(m);
+}
+
+static void send_ours(struct flow *f, uint32_t seq)
+{
+	uint8_t buf[256];
+
+	must_write(f, buf, frame_build(&f->s, seq, buf));
+}
+
+static void must_read(void *buf, size_t len)
+{
+	uint8_t *p = buf;
+	ssize_t n;
+
+	while (len) {
+		n = read(0, p, len);
+		if (n <= 0)
+			die("mix: the capture ended early");
+		p += n;
+		len -= (size_t)n;
+	}
+}
+
+/* tcpdump has its filter in place when it writes this. */
+static void capture_begin(void)
+{
+	uint32_t header[6];
+
+	must_read(header, sizeof(header));
+	if (header[0] != 0xa1b2c3d4)
+		die("mix: stdin is no capture");
+}
+
+static void capture_read(struct mix *m)
+{
+	static uint8_t buf[PKT_BUF];
+	uint32_t header[4];
+
+	while (m->want.n < m->expect) {
+		must_read(header, sizeof(header));
+		if (header[2] > sizeof(buf) || header[2] != header[3])
+			die("mix: a frame was captured with %u of %u bytes", header[2],
+			    header[3]);
+		must_read(buf, header[2]);
+		if (!is_ours(buf, header[2]))
+			log_add(&m->want, buf, header[2]);
+	}
+}
+
+static void wait_marker(struct mix *m)
+{
+	struct pollfd pfd = { .fd = m->to.fd, .events = POLLIN };
+	uint64_t end = now_ms() + 20000;
+
+	while (!m->done && now_ms() < end) {
+		poll(&pfd, 1, 50);
+		drain(m);
+	}
+	if (!m->done)
+		die("mix: the span's marker did not come");
+}
+
+static const char *name_of(const struct mix *m, const uint8_t *data, uint32_t len)
+{
+	const struct mixed *x;
+
+	for (x = m->frames; x < m->frames + m->nframes; x++)
+		if (len <= x->len && !memcmp(x->data, data, len))
+			return x->name;
+	return "something else";
+}
+
+/* Frame by frame, in order. */
+static bool compare(const struct mix *m)
+{
+	const uint8_t *a = m->want.data, *b = m->got.data;
+	uint32_t i, la, lb;
+
+	for (i = 0; i < m->want.n && i < m->got.n; i++) {
+		la = m->want.len[i];
+		lb = m->got.len[i];
+		if (la != lb || memcmp(a, b, la)) {
+			fprintf(stderr, "pkt: frame %u: wanted %s with %u bytes, got %s with %u\n",
+				i, name_of(m, a, la), la, name_of(m, b, lb), lb);
+			return false;
+		}
+		a += la;
+		b += lb;
+	}
+	if (m->want.n != m->got.n)
+		fprintf(stderr, "pkt: %u copies, not %u; the first too many or too few is %s\n",
+			m->got.n, m->want.n, i < m->got.n ? name_of(m, b, m->got.len[i]) :
+			name_of(m, a, m->want.len[i]));
+	return m->want.n == m->got.n;
+}
+
+static bool parse_port(struct mix *m, const char *word)
+{
+	static const char * const keys[] = { "rx", "rxns", "tx", "txns", "to", "tons", "mark",
+		"markns" };
+	const char **where[] = { &m->rx.dev, &m->rx.ns, &m->tx.dev, &m->tx.ns, &m->to.dev,
+		&m->to.ns, &m->mark.dev, &m->mark.ns };
+	const char *v;
+	size_t i;
+
+	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+		v = opt_value(word, keys[i]);
+		if (v)
+			*where[i] = v;
+		if (v)
+			return true;
+	}
+	return false;
+}
+
+static void mix_parse(struct mix *m, const char *word)
+{
+	const char *v;
+
+	if (parse_port(m, word))
+		return;
+	if ((v = opt_value(word, "against"))) {
+		m->expect = opt_number("against", v, MOST);
+		m->against = true;
+	} else if (!strcmp(word, "cut=headers"))
+		m->headers = true;
+	else if ((v = opt_value(word, "rounds")))
+		m->rounds = opt_number("rounds", v, 100);
+	else
+		die("mix: unknown word '%s'", word);
+}
+
+static void mix_open(struct mix *m)
+{
+	if (m->rx.dev)
+		port_open(&m->rx, NULL, 0);
+	if (m->tx.dev)
+		port_open(&m->tx, NULL, 0);
+	port_open(&m->mark, NULL, 0);
+	port_open(&m->to, NULL, 0);
+	m->nframes = mixed_build(m->frames);
+}
+
+/* On one CPU: what it does for the span it does in order. */
+static void stay(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	if (sched_setaffinity(0, sizeof(one), &one))
+		die("sched_setaffinity: %m");
+}
+
+int mix_main(int argc, char **argv)
+{
+	static struct mix m = { .rounds = 1 };
+	bool good;
+	uint32_t i;
+
+	probe_flow(&m.rx, ROLE_SEND);
+	probe_flow(&m.tx, ROLE_SEND);
+	probe_flow(&m.mark, ROLE_SEND);
+	probe_flow(&m.to, ROLE_RECV);
+	for (i = 0; i < (uint32_t)argc; i++)
+		mix_parse(&m, argv[i]);
+	if (!m.to.dev || !m.mark.dev)
+		die("mix: to= and mark= are needed");
+	mix_open(&m);
+	stay();
+	if (m.against) {
+		alarm(30);	/* a capture with too few frames has no end */
+		capture_begin();
+		/* libpcap judges the first frame itself, and knows no direction */
+		send_ours(&m.rx, 0);
+		send_ours(&m.tx, 0);
+	}
+	for (i = 0; i < m.rounds; i++) {
+		if (m.rx.dev)
+			send_all(&m, &m.rx);
+		if (m.tx.dev)
+			send_all(&m, &m.tx);
+	}
+	send_ours(&m.mark, PKT_MARKER);
+	wait_marker(&m);
+	if (m.against)
+		capture_read(&m);
+	port_drops(&m.to);
+	good = compare(&m) && !m.to.t.sockdrop;
+	printf("frames=%u wanted=%u got=%u warm=%u secrets=%u sockdrop=%u\n", m.nframes,
+	       m.want.n, m.got.n, m.warm, m.secrets, m.to.t.sockdrop);
+	return good ? 0 : 1;
+}

@@ -1,0 +1,301 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Filters: what the span gets is what tcpdump with the same expression takes from
+# the same device, frame by frame; and what cannot be a filter is refused.
+# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+
+ALL_TESTS=(
+	"without_a_filter_all_frames"
+	"as_tcpdump"
+	"the_books"
+	"shown_as_written"
+	"two_spans_two_filters"
+	"changed_under_traffic"
+	"libpcap_refuses"
+	"too_long"
+	"the_kernel_refuses"
+	"the_kernel_accepts"
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo.sh
+. "$(dirname "$0")/topo.sh"
+
+MIXED=32	# frames of pkt mix, each sent in both directions
+
+# How many of the 64 an expression takes | the expression. One that does not know
+# of tags misses those sent, whose tag is in the frame, but not those received,
+# whose tag is beside it: so it is for tcpdump.
+TABLE=(
+	"27|ip"
+	"13|ip6"
+	"5|arp"
+	"10|tcp"
+	"19|udp"
+	"5|icmp"
+	"2|icmp6"
+	"7|port 53"
+	"6|tcp port 80"
+	"2|tcp dst port 443 and greater 1000"
+	"2|ether proto 0x88cc"
+	"2|mpls"
+	"2|mpls 1000 and udp port 53"
+	"14|vlan"
+	"4|vlan 10"
+	"2|vlan 20 and ip6 and tcp"
+	"4|vlan 100 and vlan 200"
+	"2|vlan 10 and udp port 53"
+	"50|not vlan"
+	"49|not (tcp or arp)"
+	"2|ip[6:2] & 0x1fff != 0"
+	"4|ip[6:2] & 0x3fff != 0"
+	"4|ip6 proto 44"
+	"27|src host 198.51.100.1 and ip"
+	"27|dst net 203.0.113.0/24 and not icmp"
+	"2|tcp[tcpflags] & (tcp-syn|tcp-ack) == tcp-syn"
+	"6|ether broadcast"
+	"14|ether multicast"
+	"5|less 60"
+	"2|stp"
+	"4|portrange 5000-5010"
+	"2|ip[0] & 0xf > 5"
+	"11|udp[8:4] = 0x50524956"
+	"4|ether[12:2] = 0x1234 or greater 1000"
+	"32|outbound"
+	"32|inbound"
+)
+
+setup()
+{
+	topo_cable && span_add "$sw" span0 || return 1
+	# by this one markers come that no filter holds up
+	ip -n "$sw" link add mark0 up type dummy && check_vspan "$sw" add mark0 tx || return 1
+	ERR=$(mktemp) || return 1
+	defer rm -f "$ERR"
+	PORTS=(rx=eth0 rxns="$p2" tx=eth0 txns="$sw" mark=mark0 markns="$sw")
+}
+
+# mix TO WORDS...: its line is in KV
+mix()
+{
+	local out rc=0
+
+	out=$("$PKT" mix "${PORTS[@]}" to="$1" tons="$sw" "${@:2}" 2>&1) || rc=$?
+	parse_kv "${out##*$'\n'}"
+	[ "$rc" -eq 0 ] || fail "pkt mix ${*:2}" "$out"
+	return "$rc"
+}
+
+without_a_filter_all_frames()
+{
+	source_add "$sw" eth0 || return
+	mix span0 rounds=10
+	check_eq "copies" "${KV[got]}" $((2 * 10 * MIXED))
+}
+
+# Frames of 2000 bytes, or few would find room in its ring before it looks.
+# The end of a capture is known by its length: that no frame is missing from it is
+# what tcpdump says of those its filter let pass.
+compare()
+{
+	local want=$1 expr=$2 fd pid said
+
+	check_vspan "$sw" set eth0 filter "$expr" || return
+	exec {fd}< <(exec ip netns exec "$sw" tcpdump -Z root -i eth0 --immediate-mode -U -s 2000 \
+		-w - "$expr" 2>"$ERR")
+	pid=$!
+	mix span0 against="$want" <&"$fd" || fail "'$expr':" "$(cat "$ERR")"
+	kill -TERM "$pid"
+	wait "$pid"
+	exec {fd}<&-
+	said=$(sed -n 's/ packets\? received by filter//p' "$ERR")
+	check_eq "frames of '$expr' in tcpdump" "$said" $((want + KV[warm]))
+	check_eq "frames of '$expr' on the span" "${KV[got]}" "$want"
+}
+
+as_tcpdump()
+{
+	local row
+
+	require_command tcpdump || return
+	source_add "$sw" eth0 || return
+	for row in "${TABLE[@]}"; do
+		compare "${row%%|*}" "${row#*|}"
+	done
+}
+
+# books FILTER FILTERED: the mix through a filter that refuses so many frames
+books()
+{
+	local before after
+
+	stats "$sw" span0
+	before=${J[span0/sources/eth0/stats/filtered]}
+	check_vspan "$sw" set eth0 filter "$1"
+	"$PKT" mix "${PORTS[@]}" to=span0 tons="$sw" >/dev/null 2>&1
+	stats "$sw" span0
+	after=${J[span0/sources/eth0/stats/filtered]}
+	check_eq "filtered by '$1'" $((after - before)) "$2"
+}
+
+the_books()
+{
+	source_add "$sw" eth0 || return
+	books "arp" $((2 * MIXED - 5))
+	books "not arp" 5
+	books "" 0
+	check_j span0/sources/eth0/stats/rx/packets $((2 + MIXED - 3 + MIXED + 1))
+	check_j span0/sources/eth0/stats/tx/packets $((3 + MIXED - 2 + MIXED - 1))
+}
+
+shown_as_written()
+{
+	local text='tcp[tcpflags] & tcp-syn != 0 and "not" or udp'
+
+	text="tcp[13] & 2 != 0 or (udp  and port 53)"
+	source_add "$sw" eth0 filter "$text" || return
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter "$text"
+	[[ $(vspan "$sw" show) == *"$text"* ]] || fail "show does not print it"
+	check_vspan "$sw" set eth0 rx
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter "$text" "filter after set rx"
+	check_vspan "$sw" set eth0 filter ''
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter absent "filter taken off"
+}
+
+two_spans_two_filters()
+{
+	source_add "$sw" eth0 filter "arp" || return
+	span_add "$sw" span1 && source_add "$sw" mark0 tx to span1 &&
+		source_add "$sw" eth0 to span1 filter "not arp" || return
+	reader other count span1 ns="$sw" id=99 || return
+	"$PKT" mix "${PORTS[@]}" to=span0 tons="$sw" >/dev/null 2>&1
+	flows "markers" send mark0 ns="$sw" id=99 count=0
+	check_finish other
+	check_eq "frames on span1" $((KV[frames] - KV[stream])) $((2 * MIXED - 5))
+	stats "$sw"
+	check_j span0/sources/eth0/stats/filtered $((2 * MIXED - 5))
+	check_j span1/sources/eth0/stats/filtered 5
+}
+
+more_copies()
+{
+	stats "$sw" span0
+	((J[span0/sources/eth0/stats/rx/packets] > COPIES))
+}
+
+# Every frame passes the old filter and the new: each is copied, once.
+changed_under_traffic()
+{
+	local expr
+
+	source_add "$sw" eth0 rx filter "ether proto 0x88b5" || return
+	reader stream probe from=eth0 fromns="$p2" to=span0 tons="$sw" mark=mark0 markns="$sw" \
+		len=60-1514 || return
+	for expr in "" "ether src 02:00:00:00:00:11" "not ip" "" "greater 60 or less 60"; do
+		COPIES=${J[span0/sources/eth0/stats/rx/packets]:-0}
+		check_vspan "$sw" set eth0 filter "$expr"
+		check_wait "copies after '$expr'" more_copies
+	done
+	stop stream || fail "stream" "${LINES[@]}"
+	check_eq "lost" "${KV[lost]}" 0
+	stats "$sw" span0
+	check_j span0/sources/eth0/stats/filtered 0
+}
+
+# refused RC NEEDLE COMMAND...: one line that has the needle, nothing else
+refused()
+{
+	local want=$1 needle=$2 out rc=0
+
+	shift 2
+	out=$("$@" 2>&1 </dev/null) || rc=$?
+	check_eq "exit status of '${*: -1:1}' ($out)" "$rc" "$want"
+	[[ $out == *"$needle"* && $out != *$'\n'* ]] ||
+		fail "'${*: -1:1}': '$out' does not say '$needle'"
+}
+
+libpcap_refuses()
+{
+	local row
+
+	source_add "$sw" eth0 rx filter "arp" || return
+	for row in "tcp port|syntax error" \
+		"tcp port 99999|illegal port number" \
+		"host 1.2.3.4.5|" \
+		"wlan type mgt|802.11" \
+		"ether proto \\foo|unknown ether proto" \
+		"ip and arp|rejects all packets" \
+		"vlan 5000|VLAN tag 5000 greater than maximum 4095" \
+		"and|syntax error"; do
+		refused 2 "filter \"${row%%|*}\": " vspan "$sw" set eth0 filter "${row%%|*}"
+		refused 2 "${row#*|}" vspan "$sw" add eth9 filter "${row%%|*}"
+	done
+	refused 2 filter vspan "$sw" set eth0 filter
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter "arp" "filter after all that"
+	check_j span0/sources/eth9/filter absent
+}
+
+# An expression of exactly $1 characters.
+long_expression()
+{
+	printf -v REPLY '%*s' "$(($1 - 8))" ''
+	REPLY="arp${REPLY}or ip"
+}
+
+too_long()
+{
+	source_add "$sw" eth0 rx || return
+	long_expression 1023
+	check_vspan "$sw" set eth0 filter "$REPLY"
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter "$REPLY"
+	long_expression 1024
+	refused 2 "1023" vspan "$sw" set eth0 filter "$REPLY"
+}
+
+prog()
+{
+	"$PKT" prog ns="$sw" span=span0 source=eth0 what="$1"
+}
+
+the_kernel_refuses()
+{
+	local what
+
+	source_add "$sw" eth0 rx filter "arp" || return
+	for what in no-ret jump-out bad-opcode divide-by-zero memory-out; do
+		check_eq "$what" "$(prog "$what")" \
+			"EINVAL: the kernel refuses the filter's program"
+	done
+	for what in odd-length one-byte too-long; do
+		check_eq "$what" "$(prog "$what")" \
+			"EINVAL: the filter is no program of 1 to 4096 instructions"
+	done
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter "arp" "filter after all that"
+	flows "and it filters" send eth0 ns="$p2" end=0 send mark0 ns="$sw" count=0 \
+		count span0 ns="$sw"
+	parse_kv "${LINES[-1]}"
+	check_eq "frames" "${KV[frames]}" 0
+}
+
+# A program of others has no text.
+the_kernel_accepts()
+{
+	source_add "$sw" eth0 rx filter "arp" || return
+	check_eq "accept-all" "$(prog accept-all)" accepted
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter "" "text of a raw program"
+	flows "and it accepts" send eth0 ns="$p2" recv span0 ns="$sw"
+	check_eq "longest" "$(prog longest)" accepted
+	check_eq "empty" "$(prog empty)" accepted
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter absent "filter after an empty program"
+}
+
+tests_run

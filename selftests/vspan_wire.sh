@@ -1,0 +1,304 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Whole conversations out of the copies: whatever super-frames production makes of
+# them, the monitor has each byte, in frames that fit a cable, with good checksums.
+# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+
+ALL_TESTS=(
+	"tcp_sent"
+	"tcp_received"
+	"tcp_through_a_bridge"
+	"tcp_over_ipv6"
+	"tcp_merged_by_gro"
+	"big_tcp"
+	"zerocopy"
+	"udp_gso_sent"
+	"udp_gso_through_a_bridge"
+	"udp_in_fragment_lists"
+	"tcp_in_vxlan"
+	"tcp_on_a_vlan"
+	"tcp_from_a_sender_without_offloads"
+	"tshark_has_no_complaint"
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo.sh
+. "$(dirname "$0")/topo.sh"
+
+BYTES=3000000
+
+setup()
+{
+	require_command ethtool taskset || return 1
+	topo_bridge && span_add "$sw" span0 || return 1
+	ip -n "$sw" link set span0 txqueuelen 20000
+	# by this one markers come, each from its own CPU
+	ip -n "$sw" link add mark0 up type dummy && check_vspan "$sw" add mark0 tx || return 1
+	DIR=$(mktemp -d) || return 1
+	defer rm -rf "$DIR"
+	head -c "$BYTES" /dev/urandom >"$DIR/sent"
+	check_offloads
+}
+
+# offload NETNS DEV WORDS...
+offload()
+{
+	ip netns exec "$1" ethtool -K "${@:2}" >/dev/null
+}
+
+# Without these there would be no super-frame to be cut up.
+check_offloads()
+{
+	local out
+
+	out=$(ip netns exec "$p1" ethtool -k eth0)
+	[[ $out == *"tcp-segmentation-offload: on"* && $out == *"tx-udp-segmentation: on"* &&
+		$out == *"generic-segmentation-offload: on"* ]] || fail "no offloads:" "$out"
+}
+
+# conversation MTU WORDS...: p1 sends the file to p2; production and the monitor are
+# read meanwhile. Leaves the census of production in P, that of the monitor in KV.
+conversation()
+{
+	local max=$(($1 + 14)) key
+	local -a more=() on=()
+
+	shift
+	# Datagrams come in order while their sender stays on its processor, here as in
+	# any queue that each processor has of its own.
+	[[ " $* " != *" proto=udp "* ]] || on=(taskset -c 0)
+	[ "${VXLAN:-0}" -eq 0 ] || more+=(vxlan=1)
+	[ -z "${PCAP:-}" ] || more+=(pcap="$PCAP")
+	rm -f "$DIR/seen"
+	reader production gather eth0 ns="$p2" id=98 "${more[@]:0:${VXLAN:-0}}" || return 1
+	reader monitor gather span0 ns="$sw" id=99 stream="$DIR/seen" "${more[@]}" || return 1
+	check_ok "transfer" "${on[@]}" "$PKT" talk from="$p1" to="$p2" file="$DIR/sent" "$@" || return 1
+	flows "markers" send eth0 ns="$p1" dst=02:00:00:00:00:02 count=0 id=98 \
+		send mark0 ns="$sw" count=0 id=99
+	finish production
+	declare -gA P=()
+	for key in "${!KV[@]}"; do
+		P[$key]=${KV[$key]}
+	done
+	check_finish monitor
+	check_copies "$max"
+}
+
+check_copies()
+{
+	[ "${KV[maxlen]}" -le "$1" ] || fail "a copy of ${KV[maxlen]} bytes, not $1 at most"
+	check_eq "bad checksums" "${KV[badcsum]}" 0
+	check_eq "unfinished checksums" "${KV[partial]}" 0
+	check_eq "bytes that nobody saw" "${KV[holes]}" 0
+	check_eq "bytes that were others when sent again" "${KV[changed]}" 0
+	check_eq "what the monitor has put together" "$(sha256sum <"$DIR/seen")" \
+		"$(sha256sum <"$DIR/sent")"
+	no_drops
+}
+
+no_drops()
+{
+	local key
+
+	stats "$sw" span0
+	for key in "${!J[@]}"; do
+		# what comes when the readers have gone is their affair
+		[[ $key != */drops/* || $key == */no_reader ]] || check_j "$key" 0
+	done
+}
+
+check_super()
+{
+	[ "${P[maxlen]:-0}" -gt "$1" ] || fail "production had no super-frame: ${P[maxlen]:-none}"
+}
+
+tcp_sent()
+{
+	# what the host sends to p2 leaves by this port
+	source_add "$sw" p2 tx || return
+	conversation 1500 addr=192.0.2.2 && check_super 15000
+}
+
+tcp_received()
+{
+	source_add "$sw" p1 rx || return
+	conversation 1500 addr=192.0.2.2 && check_super 15000
+}
+
+# Each frame once, though it goes by two ports.
+tcp_through_a_bridge()
+{
+	source_add "$sw" master br0 || return
+	conversation 1500 addr=192.0.2.2 && check_super 15000
+}
+
+ipv6()
+{
+	local n ns
+
+	for n in 1 2; do
+		local -n ns=p$n
+		ip netns exec "$ns" sh -c 'echo 0 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6'
+		defer ip netns exec "$ns" sh -c 'echo 1 >/proc/sys/net/ipv6/conf/eth0/disable_ipv6'
+		ip -n "$ns" -b - <<-EOT
+			addr add 2001:db8::$n/64 dev eth0 nodad
+			neigh replace 2001:db8::$((3 - n)) lladdr 02:00:00:00:00:0$((3 - n)) dev eth0
+		EOT
+	done
+}
+
+tcp_over_ipv6()
+{
+	ipv6
+	source_add "$sw" p1 rx || return
+	conversation 1500 addr=2001:db8::2 && check_super 15000
+}
+
+# The sender sends plain frames; what receives them makes super-frames again.
+tcp_merged_by_gro()
+{
+	offload "$p1" eth0 tso off gso off
+	defer offload "$p1" eth0 tso on gso on
+	offload "$sw" p1 gro on
+	defer offload "$sw" p1 gro off
+	source_add "$sw" p1 rx || return
+	conversation 1500 addr=192.0.2.2 && check_super 2500
+}
+
+# Longer than the 14 + 40 + 65535 bytes that an IPv6 packet can have.
+big_tcp()
+{
+	local n ns
+
+	ipv6
+	for n in 1 2; do
+		local -n ns=p$n
+		ip -n "$ns" link set eth0 gso_max_size 180000 gro_max_size 180000
+		defer ip -n "$ns" link set eth0 gso_max_size 65536 gro_max_size 65536
+		ip -n "$sw" link set "p$n" gso_max_size 180000 gro_max_size 180000
+		defer ip -n "$sw" link set "p$n" gso_max_size 65536 gro_max_size 65536
+	done
+	ip -n "$sw" link set br0 gso_max_size 180000 gro_max_size 180000
+	# However long a round trip takes here: as many segments as the window allows.
+	ip netns exec "$p1" sh -c 'echo 120 >/proc/sys/net/ipv4/tcp_min_tso_segs'
+	defer ip netns exec "$p1" sh -c 'echo 2 >/proc/sys/net/ipv4/tcp_min_tso_segs'
+	source_add "$sw" p1 rx || return
+	conversation 1500 addr=2001:db8::2 && check_super 65589
+}
+
+# The sender's own memory is in the frames: it gets it back, and the copies hold.
+zerocopy()
+{
+	local out
+
+	source_add "$sw" p1 rx || return
+	conversation 1500 addr=192.0.2.2 zerocopy=1 && check_super 15000
+	out=$("$PKT" talk from="$p1" to="$p2" file="$DIR/sent" addr=192.0.2.2 zerocopy=1)
+	parse_kv "$out"
+	[ "${KV[notified]:-0}" -gt 0 ] || fail "nothing was sent without copying: $out"
+}
+
+udp_gso_sent()
+{
+	source_add "$sw" p2 tx || return
+	conversation 1500 proto=udp seg=1400 addr=192.0.2.2 && check_super 15000
+	check_eq "segments" "${KV[segments]}" $(((BYTES + 1399) / 1400))
+}
+
+udp_gso_through_a_bridge()
+{
+	source_add "$sw" master br0 || return
+	conversation 1500 proto=udp seg=1472 addr=192.0.2.2 && check_super 15000
+	check_eq "segments" "${KV[segments]}" $(((BYTES + 1471) / 1472))
+	check_eq "longest copy" "${KV[maxlen]}" 1514
+}
+
+# Datagrams on their way through the bridge travel as a list of frames.
+udp_in_fragment_lists()
+{
+	offload "$p1" eth0 tx-udp-segmentation off
+	defer offload "$p1" eth0 tx-udp-segmentation on
+	offload "$sw" p1 gro on rx-gro-list on
+	defer offload "$sw" p1 gro off rx-gro-list off
+	source_add "$sw" p1 rx || return
+	conversation 1500 proto=udp seg=1400 addr=192.0.2.2 && check_super 2500
+	check_eq "segments" "${KV[segments]}" $(((BYTES + 1399) / 1400))
+}
+
+# vxlan NETNS NUMBER: end NUMBER of a tunnel between p1 and p2
+vxlan()
+{
+	ip -n "$1" -b - <<-EOT
+		link add vx0 address 02:00:00:00:01:0$2 mtu 1450 type vxlan id 7 remote 192.0.2.$((3 - $2)) dstport 4789 udpcsum
+		addr add 203.0.113.$2/24 dev vx0
+		neigh add 203.0.113.$((3 - $2)) lladdr 02:00:00:00:01:0$((3 - $2)) dev vx0
+		link set vx0 up
+	EOT
+	defer ip -n "$1" link del vx0
+}
+
+tcp_in_vxlan()
+{
+	if ! ip -n "$sw" link add vx1 type vxlan id 1 dstport 4789 2>/dev/null; then
+		skip "no VXLAN devices"
+		return
+	fi
+	ip -n "$sw" link del vx1
+	vxlan "$p1" 1 && vxlan "$p2" 2 && source_add "$sw" p1 rx || return
+	VXLAN=1 conversation 1500 addr=203.0.113.2 && check_super 15000
+}
+
+tcp_on_a_vlan()
+{
+	local n ns
+
+	for n in 1 2; do
+		local -n ns=p$n
+		ip -n "$ns" -b - <<-EOT
+			link add link eth0 name eth0.10 up type vlan id 10
+			addr add 198.51.100.$n/24 dev eth0.10
+			neigh add 198.51.100.$((3 - n)) lladdr 02:00:00:00:00:0$((3 - n)) dev eth0.10
+		EOT
+		defer ip -n "$ns" link del eth0.10
+	done
+	source_add "$sw" p1 rx || return
+	conversation 1504 addr=198.51.100.2 && check_super 15000
+	[[ ${KV[tags]} == "none:0,8100.10:"* ]] || fail "tags: ${KV[tags]}"
+}
+
+# The twin of all others: nothing to cut up.
+tcp_from_a_sender_without_offloads()
+{
+	offload "$p1" eth0 tso off gso off tx off
+	defer offload "$p1" eth0 tx on tso on gso on
+	source_add "$sw" p1 rx || return
+	conversation 1500 addr=192.0.2.2
+	check_eq "longest frame of production" "${P[maxlen]}" 1514
+}
+
+# tshark_count FILTER: frames of the capture that match
+tshark_count()
+{
+	tshark -n -r "$PCAP" -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
+		-o udp.check_checksum:TRUE -Y "$1" 2>/dev/null | wc -l
+}
+
+# Another's judgement of the same.
+tshark_has_no_complaint()
+{
+	local PCAP=$DIR/pcap hex
+	local bad="ip.checksum.status == 0 || tcp.checksum.status == 0"
+
+	require_command tshark || return
+	source_add "$sw" master br0 || return
+	conversation 1500 addr=192.0.2.2 && check_super 15000
+	bad+=" || tcp.analysis.lost_segment || tcp.analysis.ack_lost_segment"
+	bad+=" || _ws.malformed || frame.len > 1514"
+	check_eq "frames that tshark complains of" "$(tshark_count "$bad")" 0
+	check_eq "frames that tshark finds good" \
+		"$(tshark_count "ip.checksum.status == 1 && tcp.checksum.status == 1")" \
+		"${KV[frames]}"
+}
+
+tests_run
