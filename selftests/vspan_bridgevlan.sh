@@ -18,6 +18,7 @@ ALL_TESTS=(
 	"pvid_changes"
 	"tag_changed_under_traffic"
 	"filter_sees_the_port"
+	"filter_on_both_ports"
 	"snaplen_counts_the_tag"
 	"seeds_scenario_1"
 	"seeds_scenario_2"
@@ -285,6 +286,18 @@ filter_sees_the_port()
 		send mark0 ns="$sw" count=0 id=9 count span0 ns="$sw" id=9
 	parse_kv "${LINES[-1]}"
 	check_eq "frames" "${KV[tags]}" "none:0,8100.10:3"
+}
+
+# Only where it has its tag does the filter take the frame: it was not copied before,
+# on the other port, by the same filter.
+filter_on_both_ports()
+{
+	source_add "$sw" acc filter "vlan 10" && source_add "$sw" trk filter "vlan 10" || return
+	flows "out by the trunk" send acc ns="$far" recv span0 ns="$sw" vlan=10
+	flows "in by the trunk" send trk ns="$far" vlan=10 recv span0 ns="$sw" vlan=10
+	check_vspan "$sw" set acc filter "not vlan" && check_vspan "$sw" set trk filter "not vlan"
+	flows "in by the access port" send acc ns="$far" recv span0 ns="$sw"
+	flows "out by the access port" send trk ns="$far" vlan=10 recv span0 ns="$sw"
 }
 
 snaplen_counts_the_tag()
