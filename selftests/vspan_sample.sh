@@ -19,6 +19,7 @@ ALL_TESTS=(
 	"shown"
 	"time_of_arrival rx"
 	"time_of_arrival tx"
+	"time_of_arrival rx snaplen 40"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -255,13 +256,14 @@ shown()
 	check_j span0/sources/nic0/rate absent
 }
 
-# A packet socket on the span reports the time that one on the source reports.
+# A packet socket on the span reports the time that one on the source reports: of
+# clones, and of short copies.
 time_of_arrival()
 {
 	local dir=$1 sender=$p2 out rc=0
 
 	[ "$dir" == rx ] || sender=$sw
-	source_add "$sw" eth0 "$dir" || return
+	source_add "$sw" eth0 "$dir" "${@:2}" || return
 	out=$("$PKT" stamps from=eth0 fromns="$sender" source=eth0 sourcens="$sw" to=span0 \
 		tons="$sw" count=200 2>&1) || rc=$?
 	[ "$rc" -eq 0 ] || fail "pkt stamps" "$out"
