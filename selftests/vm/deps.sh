@@ -51,6 +51,7 @@ check_packages()
 	g++                compiles the public header as C++
 	jq                 reads vspanctl's JSON in the tests
 	ethtool            offloads and counters in the tests
+	nftables           drops in front of a mirror, in the tests
 	python3            helpers in the tests
 	flex               builds user-mode Linux
 	bison              builds user-mode Linux

@@ -42,16 +42,12 @@ static int netns_enter(const char *name)
 }
 
 /**
- * ctx_open - Connect to the kernel, in the netns the user asked for.
- * @ctx: context
- *
- * Called by each command when its words are known to be good, so that a usage
- * error never reaches the kernel. All commands of a batch share what the first
- * has opened.
+ * ctx_try - Connect to the kernel, in the netns the user asked for.
+ * @ctx: context; its family stays 0 if there is no module
  *
  * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
  */
-int ctx_open(struct ctx *ctx)
+int ctx_try(struct ctx *ctx)
 {
 	int err;
 
@@ -62,10 +58,28 @@ int ctx_open(struct ctx *ctx)
 	err = nl_open(&ctx->nl);
 	if (!err)
 		return EXIT_OK;
-	if (err == -ENOENT)
-		report("the vspan module is not loaded; load it with: modprobe vspan");
-	else
-		refused(&ctx->nl.genl, err, "find the vspan module");
 	nl_close(&ctx->nl);
+	if (err == -ENOENT)
+		return EXIT_OK;
+	return refused(&ctx->nl.genl, err, "find the vspan module");
+}
+
+/**
+ * ctx_open - Connect to the module.
+ * @ctx: context
+ *
+ * Called by each command when its words are known to be good, so that a usage
+ * error never reaches the kernel. All commands of a batch share what the first
+ * has opened.
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int ctx_open(struct ctx *ctx)
+{
+	if (ctx_try(ctx))
+		return EXIT_REFUSED;
+	if (ctx->nl.family)
+		return EXIT_OK;
+	report("the vspan module is not loaded; load it with: modprobe vspan");
 	return EXIT_REFUSED;
 }

@@ -33,6 +33,11 @@ static const struct cmd cmds[] = {
 		.fn	= cmd_show,
 		.usage	= "show [ SPAN ]\n",
 	}, {
+		.name	= "check",
+		.fn	= cmd_check,
+		.usage	= "check [ SOURCE | SPAN ]\n",
+		.terms	= TERM_SOURCE,
+	}, {
 		.name	= "flush",
 		.fn	= cmd_flush,
 		.usage	= "flush [ SPAN ]\n",

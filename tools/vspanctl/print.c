@@ -250,6 +250,30 @@ static void why_dormant(char *buf, size_t len, uint32_t why, const char *name,
 			 "for a reason newer than this vspanctl (%u)", why);
 }
 
+/**
+ * source_why - Say why a source is dormant.
+ * @src: the source
+ * @buf: gets the sentence, without a full stop
+ * @len: size of @buf
+ */
+void source_why(const struct source *src, char *buf, size_t len)
+{
+	why_dormant(buf, len, src->dormant, src->name,
+		    "an output of its span sends to or through %s");
+}
+
+/**
+ * output_why - Say why an output is dormant.
+ * @output: the output
+ * @buf: gets the sentence, without a full stop
+ * @len: size of @buf
+ */
+void output_why(const struct output *output, char *buf, size_t len)
+{
+	why_dormant(buf, len, output->dormant, output->dev,
+		    "%s is or leads to a source of the span");
+}
+
 static void print_dormant(struct out *o, const char *why)
 {
 	out_str(o, "state", NULL, "dormant");
@@ -276,8 +300,7 @@ void print_state(struct out *o, const struct source *src)
 		print_active(o);
 		return;
 	}
-	why_dormant(why, sizeof(why), src->dormant, src->name,
-		    "an output of its span sends to or through %s");
+	source_why(src, why, sizeof(why));
 	print_dormant(o, why);
 }
 
@@ -400,8 +423,7 @@ void print_output_state(struct out *o, const struct output *output)
 		print_active(o);
 		return;
 	}
-	why_dormant(why, sizeof(why), output->dormant, output->dev,
-		    "%s is or leads to a source of the span");
+	output_why(output, why, sizeof(why));
 	print_dormant(o, why);
 }
 

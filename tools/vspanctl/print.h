@@ -10,6 +10,9 @@
 
 const char *output_target(const char *dev, uint32_t group, char *buf);
 
+void source_why(const struct source *src, char *buf, size_t len);
+void output_why(const struct output *output, char *buf, size_t len);
+
 void print_span(struct out *o, const struct span *span);
 void print_key(struct out *o, const char *name, uint32_t kind);
 void print_source(struct out *o, const struct source *src, int width);

@@ -18,7 +18,12 @@ static bool vlan_test(const uint8_t *bitmap, unsigned int vid)
 	return bitmap[vid / 8] & (1 << vid % 8);
 }
 
-static void vlan_set(uint8_t *bitmap, unsigned int vid)
+/**
+ * vlan_set - Add a VLAN to a bitmap.
+ * @bitmap: VSPAN_VLAN_BITMAP_LEN bytes
+ * @vid: its ID, 0 for frames without one
+ */
+void vlan_set(uint8_t *bitmap, unsigned int vid)
 {
 	bitmap[vid / 8] |= 1 << vid % 8;
 }

@@ -77,6 +77,7 @@ typedef int (*run_fn)(struct ctx *ctx, int argc, char **argv);
 typedef void (*show_fn)(struct ctx *ctx, const struct span *span);
 
 /* ctx.c */
+int ctx_try(struct ctx *ctx);
 int ctx_open(struct ctx *ctx);
 
 /* batch.c */
@@ -120,6 +121,9 @@ bool show_model(struct ctx *ctx, const struct model *m, const char *name,
 void show_span(struct ctx *ctx, const struct span *span);
 void show_span_alone(struct ctx *ctx, const struct span *span);
 void show_span_outputs(struct ctx *ctx, const struct span *span);
+
+/* check.c */
+int cmd_check(struct ctx *ctx, int argc, char **argv);
 
 /* save.c */
 int cmd_save(struct ctx *ctx, int argc, char **argv);

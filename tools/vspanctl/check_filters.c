@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-2.0
+/* check: what tc and nftables may drop before a copy is made. The tap hook is
+ * ahead of both on RX; on TX what they drop does not leave, and is not copied.
+ */
+#include <errno.h>
+#include <string.h>
+#include <arpa/inet.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+
+#include "check.h"
+
+static int count_cb(const struct nlmsghdr *nlh, void *data)
+{
+	unsigned int *n = data;
+
+	*n += nlh->nlmsg_type == RTM_NEWTFILTER;
+	return 0;
+}
+
+/* A device without the queueing discipline for it has none. */
+static bool has_tc(struct check *c, uint32_t ifindex, uint32_t parent)
+{
+	struct nl *nl = &c->ctx->nl;
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(nl->rtnl.tx);
+	unsigned int n = 0;
+	struct tcmsg *t;
+
+	nlh->nlmsg_type = RTM_GETTFILTER;
+	nlh->nlmsg_flags = NLM_F_DUMP;
+	t = mnl_nlmsg_put_extra_header(nlh, sizeof(*t));
+	t->tcm_ifindex = ifindex;
+	t->tcm_parent = TC_H_MAKE(TC_H_CLSACT, parent);
+	nl_talk(&nl->rtnl, nlh, count_cb, &n);
+	return n;
+}
+
+static void fix_hook(struct check *c, const char *cmd)
+{
+	if (c->src->redirect)
+		fix(c, "%s", cmd);
+	else
+		fix(c, "vspanctl set %s to %s hook tap", quoted_source(c),
+		    quoted(c, c->span->name));
+}
+
+/**
+ * probe_tc - May tc drop frames before they are copied?
+ * @c: the check, at a device
+ */
+void probe_tc(struct check *c)
+{
+	const char *dev = c->link->name;
+	char cmd[64];
+
+	if (c->bind->hook == VSPAN_HOOK_RX_HANDLER &&
+	    has_tc(c, c->link->ifindex, TC_H_MIN_INGRESS)) {
+		found(c, FIND_WARNING, "tc_ingress",
+		      "tc filters at the ingress of %s come before the rx-handler, and what they drop or take is not copied",
+		      dev);
+		snprintf(cmd, sizeof(cmd), "tc filter del dev %s ingress",
+			 quoted(c, dev));
+		fix_hook(c, cmd);
+	}
+	if (c->src->dir & VSPAN_DIR_TX &&
+	    has_tc(c, c->link->ifindex, TC_H_MIN_EGRESS)) {
+		found(c, FIND_NOTE, "tc_egress",
+		      "what tc filters at the egress of %s drop does not leave, and is not copied",
+		      dev);
+		fix(c, "tc -s filter show dev %s egress", quoted(c, dev));
+	}
+}
+
+/**
+ * probe_tc_of_span - May tc drop copies before a virtual machine gets them?
+ * @c: the check, at a span
+ */
+void probe_tc_of_span(struct check *c)
+{
+	if (c->span->is_away || !has_tc(c, c->span->ifindex, TC_H_MIN_INGRESS))
+		return;
+	found(c, FIND_NOTE, "tc_of_span",
+	      "what tc filters at the ingress of %s drop does not get to a virtual machine",
+	      c->span->name);
+	fix(c, "tc -s filter show dev %s ingress", quoted(c, c->span->name));
+}
+
+/**
+ * struct chain - A base chain of nftables' netdev family.
+ * @dev: the device asked about
+ * @table: its table
+ * @name: its name, "" if there is none on @dev
+ */
+struct chain {
+	const char *dev;
+	char table[64];
+	char name[64];
+};
+
+static const struct nl_policy chain_policy[NFTA_CHAIN_MAX + 1] = {
+	[NFTA_CHAIN_TABLE]	= { .type = MNL_TYPE_NUL_STRING },
+	[NFTA_CHAIN_NAME]	= { .type = MNL_TYPE_NUL_STRING },
+	[NFTA_CHAIN_HOOK]	= { .type = MNL_TYPE_NESTED },
+};
+
+static const struct nl_policy hook_policy[NFTA_HOOK_MAX + 1] = {
+	[NFTA_HOOK_HOOKNUM]	= { .type = MNL_TYPE_U32 },
+	[NFTA_HOOK_DEV]		= { .type = MNL_TYPE_NUL_STRING },
+	[NFTA_HOOK_DEVS]	= { .type = MNL_TYPE_NESTED },
+};
+
+static bool hook_has(const struct nlattr **tb, const char *dev)
+{
+	const struct nlattr *attr;
+
+	if (tb[NFTA_HOOK_DEV] &&
+	    !strcmp(mnl_attr_get_str(tb[NFTA_HOOK_DEV]), dev))
+		return true;
+	if (!tb[NFTA_HOOK_DEVS])
+		return false;
+	mnl_attr_for_each_nested(attr, tb[NFTA_HOOK_DEVS])
+		if (!mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) &&
+		    !strcmp(mnl_attr_get_str(attr), dev))
+			return true;
+	return false;
+}
+
+/* struct nfgenmsg has the length of struct genlmsghdr, which nl_parse() skips. */
+static int chain_cb(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *tb[NFTA_CHAIN_MAX + 1], *hook[NFTA_HOOK_MAX + 1];
+	struct chain *chain = data;
+	int err;
+
+	err = nl_parse(nlh, chain_policy, NFTA_CHAIN_MAX, tb);
+	if (!err)
+		err = nl_parse_nested(tb[NFTA_CHAIN_HOOK], hook_policy,
+				      NFTA_HOOK_MAX, hook);
+	if (err || !tb[NFTA_CHAIN_TABLE] || !tb[NFTA_CHAIN_NAME] ||
+	    !hook[NFTA_HOOK_HOOKNUM])
+		return err;
+	if (mnl_attr_get_u32(hook[NFTA_HOOK_HOOKNUM]) !=
+	    htonl(NF_NETDEV_INGRESS) || !hook_has(hook, chain->dev))
+		return 0;
+	snprintf(chain->table, sizeof(chain->table), "%s",
+		 mnl_attr_get_str(tb[NFTA_CHAIN_TABLE]));
+	snprintf(chain->name, sizeof(chain->name), "%s",
+		 mnl_attr_get_str(tb[NFTA_CHAIN_NAME]));
+	return 0;
+}
+
+static void find_chain(struct chain *chain)
+{
+	static struct nl_sock s;
+	struct nlmsghdr *nlh;
+	struct nfgenmsg *nfg;
+
+	/* A kernel without nftables has no chains. */
+	if (nl_sock_open(&s, NETLINK_NETFILTER))
+		return;
+	nlh = mnl_nlmsg_put_header(s.tx);
+	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN;
+	nlh->nlmsg_flags = NLM_F_DUMP;
+	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
+	nfg->nfgen_family = NFPROTO_NETDEV;
+	nfg->version = NFNETLINK_V0;
+	nl_talk(&s, nlh, chain_cb, chain);
+	nl_sock_close(&s);
+}
+
+/**
+ * probe_nft - May nftables drop frames before they are copied?
+ * @c: the check, at a device
+ */
+void probe_nft(struct check *c)
+{
+	struct chain chain = { .dev = c->link->name };
+	char cmd[320];
+
+	if (c->bind->hook != VSPAN_HOOK_RX_HANDLER)
+		return;
+	find_chain(&chain);
+	if (!*chain.name)
+		return;
+	found(c, FIND_WARNING, "nft_ingress",
+	      "the nftables chain %s at the ingress of %s comes before the rx-handler, and what it drops is not copied",
+	      chain.name, c->link->name);
+	snprintf(cmd, sizeof(cmd),
+		 "nft 'flush chain netdev %s %s; delete chain netdev %s %s'",
+		 chain.table, chain.name, chain.table, chain.name);
+	fix_hook(c, cmd);
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/* check: a source: is it bound, does anything come, does it refuse all? */
+#include <string.h>
+
+#include "check.h"
+#include "print.h"
+#include "vlan.h"
+
+static const char *const dormant_keys[] = {
+	[VSPAN_DORMANT_NO_DEVICE]	= "no_device",
+	[VSPAN_DORMANT_LOOPBACK]	= "loopback",
+	[VSPAN_DORMANT_IS_SPAN]		= "is_span",
+	[VSPAN_DORMANT_NOT_ETHERNET]	= "not_ethernet",
+	[VSPAN_DORMANT_NO_MEMORY]	= "bind_no_memory",
+	[VSPAN_DORMANT_NO_MATCH]	= "no_match",
+	[VSPAN_DORMANT_NO_PORTS]	= "no_ports",
+	[VSPAN_DORMANT_SHADOWED]	= "shadowed",
+	[VSPAN_DORMANT_IS_OUTPUT]	= "is_output",
+};
+
+/* A source goes by the device's own name alone. */
+static bool find_altname(struct check *c)
+{
+	const char *span = quoted(c, c->span->name);
+	struct link link;
+
+	if (c->src->dormant != VSPAN_DORMANT_NO_DEVICE ||
+	    c->src->kind == VSPAN_KIND_GLOB ||
+	    link_by_altname(&c->ctx->nl, c->src->name, &link))
+		return false;
+	found(c, FIND_ERROR, "altname",
+	      "%s is another name of %s, and sources go by the device's own name",
+	      c->src->name, link.name);
+	fix(c, "vspanctl del %s to %s && vspanctl add %s%s to %s",
+	    quoted_source(c), span,
+	    c->src->kind == VSPAN_KIND_MASTER ? "master " : "",
+	    quoted(c, link.name), span);
+	return true;
+}
+
+/* An output of the span that goes by the device, to name one. */
+static const char *output_dev(const struct check *c)
+{
+	const struct output *output = c->span->outputs;
+
+	for (; output; output = output->next)
+		if (!strcmp(output->dev, c->src->name))
+			return output->dev;
+	for (output = c->span->outputs; output; output = output->next)
+		if (*output->dev)
+			return output->dev;
+	return c->src->name;
+}
+
+static void probe_dormant(struct check *c)
+{
+	uint32_t why = c->src->dormant;
+	char text[128];
+
+	if (!c->src->is_dormant || find_altname(c))
+		return;
+	source_why(c->src, text, sizeof(text));
+	/* What it means is copied all the same. */
+	found(c, why == VSPAN_DORMANT_SHADOWED ? FIND_NOTE : FIND_ERROR,
+	      why < ARRAY_SIZE(dormant_keys) && dormant_keys[why] ?
+	      dormant_keys[why] : "dormant", "%s", text);
+	if (why == VSPAN_DORMANT_IS_OUTPUT)
+		fix(c, "vspanctl output del %s dev %s",
+		    quoted(c, c->span->name), quoted(c, output_dev(c)));
+	else
+		fix(c, "vspanctl del %s to %s", quoted_source(c),
+		    quoted(c, c->span->name));
+}
+
+/* Nothing to copy is no fault of the mirror, but the commonest answer. */
+static void probe_silent(struct check *c)
+{
+	const struct binding *b;
+	const struct link *link = NULL;
+	uint64_t n = 0;
+
+	for (b = c->src->bindings; b; b = b->next) {
+		link = link_by_index(&c->links, b->ifindex);
+		if (link && c->src->dir & VSPAN_DIR_RX)
+			n += link->rx;
+		if (link && c->src->dir & VSPAN_DIR_TX)
+			n += link->tx;
+	}
+	if (!link || n || !(link->flags & IFF_UP) || !link->carrier)
+		return;
+	found(c, FIND_WARNING, "silent",
+	      "no frame has passed %s in the directions asked for since it was made",
+	      c->src->bindings->next ? "any device of this source" :
+	      link->name);
+	fix(c, "tcpdump -c 1 -ni %s", quoted(c, link->name));
+}
+
+/* It has refused frames, and never taken one. */
+static void probe_refuses_all(struct check *c)
+{
+	const struct source *src = c->src;
+	bool vlans = src->vlans && !vlan_is_all(src->vlans);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(src->drops); i++)
+		if (src->drops[i])
+			return;
+	if (!src->filtered || src->rx.packets || src->tx.packets ||
+	    (!vlans && !src->is_filtered))
+		return;
+	found(c, FIND_WARNING, "all_filtered",
+	      "%s has refused each of the %llu frames that came", !vlans ?
+	      "the filter" : src->is_filtered ? "the VLAN list or the filter" :
+	      "the VLAN list", (unsigned long long)src->filtered);
+	fix(c, "vspanctl set %s to %s%s%s", quoted_source(c),
+	    quoted(c, c->span->name), vlans ? " vlan all" : "",
+	    src->is_filtered ? " filter ''" : "");
+}
+
+const probe_fn source_probes[] = {
+	probe_dormant,
+	probe_silent,
+	probe_refuses_all,
+	probe_source_drops,
+	NULL
+};

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/* check: the span itself, and who reads it. */
+#include <string.h>
+#include <linux/if_arp.h>
+
+#include "check.h"
+
+/* "ip" as it is to be called for the span's netns. */
+static const char *ip_of_span(struct check *c, char *buf, size_t len)
+{
+	char name[256];
+
+	snprintf(buf, len, "ip");
+	if (c->span->is_away &&
+	    netns_name(&c->ctx->nl, c->span->netnsid, name, sizeof(name)))
+		snprintf(buf, len, "ip -n %s", quoted(c, name));
+	return buf;
+}
+
+static void probe_up(struct check *c)
+{
+	char ip[QUOTE_LEN + 8];
+
+	if (c->span->up)
+		return;
+	found(c, FIND_ERROR, "span_down", "%s is down", c->span->name);
+	fix(c, "%s link set %s up", ip_of_span(c, ip, sizeof(ip)),
+	    quoted(c, c->span->name));
+}
+
+/* A span that is down has no readers to speak of. */
+static void probe_reader(struct check *c)
+{
+	if (!c->span->up || c->span->reader)
+		return;
+	found(c, FIND_ERROR, "no_reader",
+	      "nobody reads %s, so nothing is copied to it", c->span->name);
+	if (c->span->is_away)
+		fix(c, "ip -all netns exec tcpdump -ni %s",
+		    quoted(c, c->span->name));
+	else
+		fix(c, "tcpdump -ni %s", quoted(c, c->span->name));
+}
+
+/**
+ * some_device - Find a device that could be mirrored, to have one to name.
+ * @c: the check
+ *
+ * Return: its name.
+ */
+const char *some_device(const struct check *c)
+{
+	const struct link *link = c->links.items;
+	size_t i;
+
+	for (i = 0; i < c->links.count; i++, link++)
+		if (link->type == ARPHRD_ETHER && link->flags & IFF_UP &&
+		    strcmp(link->kind, "vspan"))
+			return link->name;
+	return "eth0";
+}
+
+static void probe_sources(struct check *c)
+{
+	if (c->span->sources)
+		return;
+	found(c, FIND_ERROR, "no_source", "%s has no source", c->span->name);
+	fix(c, "vspanctl add %s to %s", quoted(c, some_device(c)),
+	    quoted(c, c->span->name));
+}
+
+const probe_fn span_probes[] = {
+	probe_up,
+	probe_reader,
+	probe_sources,
+	probe_span_drops,
+	probe_tc_of_span,
+	NULL
+};
