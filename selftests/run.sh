@@ -37,6 +37,9 @@ TEST_PROGS=(
 	vspan_bridgevlan.sh
 	vspan_wire.sh
 	vspan_drops.sh
+	vspan_check.sh
+	vspan_metrics.sh
+	vspan_recipes.sh
 	# end of TEST_PROGS
 )
 

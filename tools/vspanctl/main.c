@@ -46,6 +46,11 @@ static const struct cmd cmds[] = {
 		.fn	= cmd_monitor,
 		.usage	= "monitor\n",
 	}, {
+		.name	= "metrics",
+		.fn	= cmd_metrics,
+		.usage	= "metrics [ FORMAT ]\n",
+		.terms	= TERM_FORMAT,
+	}, {
 		.name	= "save",
 		.fn	= cmd_save,
 		.usage	= "save [ FILE ]\n",
@@ -79,7 +84,7 @@ static const struct cmd top = {
 		  "{ help | COMMAND help }\n",
 	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_OPTION
 		  TERM_LIST TERM_VID TERM_FRAMES TERM_QLEN TERM_OUTPUT
-		  TERM_GROUP TERM_QUEUES TERM_FILE,
+		  TERM_GROUP TERM_QUEUES TERM_FORMAT TERM_FILE,
 };
 
 static void usage_lines(struct out *o, const char *lines, const char *prog,

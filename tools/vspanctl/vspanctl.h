@@ -125,6 +125,9 @@ void show_span_outputs(struct ctx *ctx, const struct span *span);
 /* check.c */
 int cmd_check(struct ctx *ctx, int argc, char **argv);
 
+/* metrics.c */
+int cmd_metrics(struct ctx *ctx, int argc, char **argv);
+
 /* save.c */
 int cmd_save(struct ctx *ctx, int argc, char **argv);
 
@@ -158,6 +161,7 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 	"OUTPUT := { dev DEV [ vlan VID ] [ strip ] | psample GROUP }\n"
 #define TERM_GROUP	"GROUP := 0..4294967295\n"
 #define TERM_QUEUES	"QUEUES := 1..256\n"
+#define TERM_FORMAT	"FORMAT := { openmetrics | prometheus }\n"
 #define TERM_FILE	"FILE := { PATH | - }\n"
 #define TERM_OPTIONS							\
 	"OPTIONS := { -j[son] | -p[retty] | -s[tatistics] |\n"		\
