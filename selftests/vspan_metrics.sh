@@ -26,7 +26,8 @@ setup()
 {
 	require_command jq python3 && topo_cable && setup_ns box || return
 	span_add "$sw" span0 && span_add "$sw" away && source_add "$sw" eth0 &&
-		source_add "$sw" 'vnet*' rx && output_add "$sw" span0 psample 7 || return
+		source_add "$sw" 'vnet*' rx &&
+		source_add "$sw" nic9 to away && output_add "$sw" span0 psample 7 || return
 	ip -n "$sw" link set away netns "$box"
 	flows "frames" send eth0 ns="$sw" count=20 len=100 end=0 \
 		send eth0 ns="$p2" count=30 len=200 end=0
@@ -134,7 +135,7 @@ textfile_is_replaced_whole()
 	cmd=${cmd#/bin/sh -c }
 	cmd=${cmd//\/var\/lib\/prometheus\/node-exporter/$dir}
 	cmd=${cmd//\/usr\/bin\/vspanctl/$VSPANCTL}
-	check_ok "$cmd" ip netns exec "$sw" sh -c "eval sh -c $cmd"
+	check_ok "$cmd" ip netns exec "$sw" sh -c "sh -c $cmd"
 	check_eq "files" "$(ls "$dir")" vspan.prom
 	check_ok "the file" cmp <(vspan "$sw" metrics prometheus) "$dir/vspan.prom"
 }
