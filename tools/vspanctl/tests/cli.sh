@@ -182,6 +182,28 @@ output_usage()
 	usage_error 'at most 15 characters' output add span0 dev 1234567890123456
 }
 
+check_usage()
+{
+	usage_error 'what is "b"? see: vspanctl check help' check a b
+	usage_error '"master" needs the name' check master
+	usage_error "a '[' without a ']'" check 'eth['
+	usage_error 'what is "json"? see: vspanctl metrics help' metrics json
+	usage_error 'what is "b"? see: vspanctl metrics help' metrics openmetrics b
+	usage_error 'for JSON see: vspanctl -j -s show' -j metrics
+}
+
+# With no module that is the finding, and no message.
+check_without_module()
+{
+	if [ -e /sys/module/vspan ]; then
+		skip "no module: vspanctl check" "the module is loaded"
+		return
+	fi
+	run -j check
+	[ "$RET" -eq 1 ] && [ ! -s "$TMP/err" ] && grep -q '"finding":"no_module"' "$TMP/out"
+	result $? "no module: vspanctl check"
+}
+
 xml_usage()
 {
 	usage_error 'xml needs the name of a span' xml
@@ -288,7 +310,7 @@ helps()
 	local word
 
 	help
-	for word in add set del show flush monitor span output xml; do
+	for word in add set del show check flush monitor metrics span output xml; do
 		help "$word"
 	done
 	for word in add del set show; do
@@ -344,7 +366,7 @@ no_module()
 		"output add mon dev eth1 vlan 200 strip" \
 		"output add mon dev eth1 strip" "output add mon psample 7" \
 		"output del mon dev eth1" "output del mon psample 7" \
-		"output show" "-j -s output show mon" "xml mon" \
+		"metrics prometheus" "output show" "-j -s output show mon" "xml mon" \
 		"-j xml mon queues 256"; do
 		if [ -e /sys/module/vspan ]; then
 			skip "no module: vspanctl $words" "the module is loaded"
@@ -372,6 +394,8 @@ squeeze()
 
 man_page()
 {
+	local page
+
 	if ! command -v man >/dev/null || ! command -v col >/dev/null; then
 		skip "usage equals the man page" "no man or no col"
 		skip "man page without warnings" "no man"
@@ -382,9 +406,11 @@ man_page()
 	man_synopsis >"$TMP/synopsis"
 	diff "$TMP/usage" "$TMP/synopsis" >"$TMP/err"
 	result $? "usage equals the man page"
-	man --warnings -E UTF-8 -l -Tutf8 -Z "$MAN" 2>"$TMP/err" >/dev/null
-	[ ! -s "$TMP/err" ]
-	result $? "man page without warnings"
+	for page in "${MAN%/*}"/*.[1-8]; do
+		man --warnings -E UTF-8 -l -Tutf8 -Z "$page" 2>"$TMP/err" >/dev/null
+		[ ! -s "$TMP/err" ] && [ "$(wc -l <"$page")" -lt 600 ]
+		result $? "no warnings, not too long: ${page##*/}"
+	done
 }
 
 echo "KTAP version 1"
@@ -394,10 +420,12 @@ source_usage
 span_usage
 output_usage
 xml_usage
+check_usage
 helps
 write_errors
 no_netns
 no_module
+check_without_module
 man_page
 echo "1..$count"
 echo "# Totals: pass:$((count - failed)) fail:$failed"
