@@ -167,6 +167,10 @@ span_add_set_del_show()
 	check_j span7/qlen 300
 	check_j span7/state up
 	check_vspan "$sw" span set span7 frames wire
+	# the largest that the tool knows, the kernel takes
+	check_vspan "$sw" span set span7 qlen 32767
+	check_vspan "$sw" span del span7
+	check_vspan "$sw" span add span7 qlen 32767
 	check_vspan "$sw" span set span7 qlen 400
 	json "$sw" span show
 	check_j span7/frames wire

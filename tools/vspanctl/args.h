@@ -8,7 +8,7 @@
 #include <linux/vspan.h>
 
 #define QLEN_MIN	1
-#define QLEN_MAX	1048576
+#define QLEN_MAX	32767	/* of IFLA_TXQLEN, in the kernel */
 #define QUEUES_MIN	1
 #define QUEUES_MAX	256	/* of a tap, in the kernel */
 

@@ -2,6 +2,7 @@
 /* check: what was lost after it had been selected, and whether it still is. */
 #include <string.h>
 
+#include "args.h"
 #include "check.h"
 
 /* What "@" in a fix stands for. */
@@ -76,6 +77,11 @@ static const struct loss output_losses[] = {
 	{ 0 }
 };
 
+static uint32_t more_qlen(const struct span *span)
+{
+	return span->qlen < QLEN_MAX / 2 ? 2 * span->qlen : QLEN_MAX;
+}
+
 static void fix_loss(struct check *c, const struct loss *l)
 {
 	switch (l->arg) {
@@ -86,7 +92,7 @@ static void fix_loss(struct check *c, const struct loss *l)
 		fix(c, l->fix, quoted(c, c->span->name));
 		break;
 	case ARG_QLEN:
-		fix(c, l->fix, quoted(c, c->span->name), 2 * c->span->qlen);
+		fix(c, l->fix, quoted(c, c->span->name), more_qlen(c->span));
 		break;
 	case ARG_SOURCE:
 		fix(c, l->fix, quoted_source(c), quoted(c, c->span->name));

@@ -156,7 +156,7 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 #define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n"
 #define TERM_VID	"VID := 1..4094\n"
 #define TERM_FRAMES	"FRAMES := { wire | asis }\n"
-#define TERM_QLEN	"QLEN := 1..1048576\n"
+#define TERM_QLEN	"QLEN := 1..32767\n"
 #define TERM_OUTPUT							\
 	"OUTPUT := { dev DEV [ vlan VID ] [ strip ] | psample GROUP }\n"
 #define TERM_GROUP	"GROUP := 0..4294967295\n"

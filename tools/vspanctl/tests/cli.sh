@@ -146,8 +146,8 @@ span_usage()
 	usage_error 'span set needs the name' span set
 	usage_error 'span del needs the name' span del
 	usage_error 'it is wire or asis' span add mon frames gso
-	usage_error '1 to 1048576' span add mon qlen 0
-	usage_error '1 to 1048576' span set mon qlen 1048577
+	usage_error '1 to 32767' span add mon qlen 0
+	usage_error '1 to 32767' span set mon qlen 32768
 	usage_error 'changes nothing' span set mon
 	usage_error "contains '%'" span add span%d
 	usage_error 'what is "qlen"?' span del mon qlen 5
