@@ -173,6 +173,8 @@ span_down_in_a_container()
 	setup_ns box
 	ip -n "$sw" link set span0 netns "$box"
 	cured span_down error "ip -n $box link set span0 up"
+	finds no_reader error
+	check_eq "what ends it" "$FIX" "ip netns exec $box tcpdump -ni span0"
 }
 
 no_reader()
@@ -364,7 +366,7 @@ tc_ingress()
 	ip -n "$sw" link add a0 up type veth peer name b0
 	defer ip -n "$sw" link del a0
 	tc -n "$sw" qdisc add dev a0 clsact
-	tc -n "$sw" filter add dev a0 ingress matchall action drop || { fail "no tc"; return; }
+	tc -n "$sw" filter add dev a0 ingress matchall || { fail "no tc"; return; }
 	span_add "$sw" span0 && mirrored a0 rx hook rx-handler || return
 	cured tc_ingress warning "vspanctl set a0 to span0 hook tap"
 	check_vspan "$sw" set a0 redirect
@@ -394,10 +396,10 @@ tc_notes()
 {
 	defer tc -n "$sw" qdisc del dev p1 clsact
 	tc -n "$sw" qdisc add dev p1 clsact
-	tc -n "$sw" filter add dev p1 egress matchall action drop
+	tc -n "$sw" filter add dev p1 egress matchall
 	span_add "$sw" span0 && mirrored p1 && traffic || return
 	tc -n "$sw" qdisc add dev span0 clsact
-	tc -n "$sw" filter add dev span0 ingress matchall action drop
+	tc -n "$sw" filter add dev span0 ingress matchall
 	finds tc_egress note
 	finds tc_of_span note
 	check_eq "exit status" "$RC" 0

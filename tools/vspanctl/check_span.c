@@ -5,41 +5,42 @@
 
 #include "check.h"
 
-/* "ip" as it is to be called for the span's netns. */
-static const char *ip_of_span(struct check *c, char *buf, size_t len)
+/* The netns that the span was moved to, if it has a name, behind @how; else "". */
+static const char *in_netns(struct check *c, const char *how, char *buf,
+			    size_t len)
 {
 	char name[256];
 
-	snprintf(buf, len, "ip");
+	*buf = '\0';
 	if (c->span->is_away &&
 	    netns_name(&c->ctx->nl, c->span->netnsid, name, sizeof(name)))
-		snprintf(buf, len, "ip -n %s", quoted(c, name));
+		snprintf(buf, len, "%s%s ", how, quoted(c, name));
 	return buf;
 }
 
 static void probe_up(struct check *c)
 {
-	char ip[QUOTE_LEN + 8];
+	char buf[QUOTE_LEN + 16];
 
 	if (c->span->up)
 		return;
 	found(c, FIND_ERROR, "span_down", "%s is down", c->span->name);
-	fix(c, "%s link set %s up", ip_of_span(c, ip, sizeof(ip)),
+	fix(c, "ip %slink set %s up", in_netns(c, "-n ", buf, sizeof(buf)),
 	    quoted(c, c->span->name));
 }
 
 /* A span that is down has no readers to speak of. */
 static void probe_reader(struct check *c)
 {
+	char buf[QUOTE_LEN + 16];
+
 	if (!c->span->up || c->span->reader)
 		return;
 	found(c, FIND_ERROR, "no_reader",
 	      "nobody reads %s, so nothing is copied to it", c->span->name);
-	if (c->span->is_away)
-		fix(c, "ip -all netns exec tcpdump -ni %s",
-		    quoted(c, c->span->name));
-	else
-		fix(c, "tcpdump -ni %s", quoted(c, c->span->name));
+	fix(c, "%stcpdump -ni %s",
+	    in_netns(c, "ip netns exec ", buf, sizeof(buf)),
+	    quoted(c, c->span->name));
 }
 
 /**
