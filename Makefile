@@ -13,7 +13,8 @@ TOOL := tools/vspanctl
 
 export VSPAN_VERSION := $(VERSION)
 
-.PHONY: all modules tools install check demo clean regen help
+.PHONY: all modules tools install uninstall install-dkms uninstall-dkms deb
+.PHONY: check style demo clean regen help
 
 # A machine without its kernel's headers can still build the tool and test all
 # of it in a VM.
@@ -29,13 +30,39 @@ modules:
 tools:
 	$(MAKE) -C $(TOOL) VERSION=$(VERSION)
 
+root := $(if $(DESTDIR),$(abspath $(DESTDIR)))
+to_tool = VERSION=$(VERSION) PREFIX=$(PREFIX) DESTDIR=$(root)
+release = $$(make -s --no-print-directory -C $(KDIR) kernelrelease)
+
 install: modules tools
-	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(DESTDIR),INSTALL_MOD_PATH=$(abspath $(DESTDIR))) \
+	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(root),INSTALL_MOD_PATH=$(root)) \
 		INSTALL_MOD_DIR=updates modules_install
-ifeq ($(DESTDIR),)
-	depmod $$(make -s --no-print-directory -C $(KDIR) kernelrelease)
-endif
-	$(MAKE) -C $(TOOL) install VERSION=$(VERSION) PREFIX=$(PREFIX) DESTDIR=$(abspath $(DESTDIR))
+	$(if $(root),,depmod $(release))
+	$(MAKE) -C $(TOOL) install $(to_tool)
+
+# The directories were made by modules_install, if nothing else is in them.
+uninstall:
+	dir=$(root)/lib/modules/$(release)/updates; \
+		rm -f $$dir/kmod/vspan.ko* $$dir/vspan.ko*; \
+		[ ! -d $$dir ] || find $$dir -depth -type d -empty -delete
+	$(if $(root),,depmod $(release))
+	$(MAKE) -C $(TOOL) uninstall $(to_tool)
+
+# For dkms(8), which builds the module for each kernel that is installed later:
+# dkms install vspan/VERSION.
+DKMS := $(root)/usr/src/vspan-$(VERSION)
+
+install-dkms:
+	find Kbuild kmod include -type f \( -name '*.[ch]' -o -name 'Kbuild*' \) \
+		! -name '*.mod.c' -exec install -D -m 644 '{}' '$(DKMS)/{}' \;
+	sed 's/#MODULE_VERSION#/$(VERSION)/' kmod/dkms.conf.in >$(DKMS)/dkms.conf
+	chmod 644 $(DKMS)/dkms.conf
+
+uninstall-dkms:
+	rm -rf $(DKMS)
+
+deb:
+	@$(VM)/deb.sh
 
 check:
 	@$(VM)/check.sh
@@ -53,7 +80,10 @@ regen:
 
 help:
 	@echo 'make                 module for this kernel, and the tool'
-	@echo 'make install         both, and the manual page (DESTDIR=, PREFIX=)'
+	@echo 'make install         both, manual pages, completion, service (DESTDIR=, PREFIX=)'
+	@echo 'make uninstall       takes all that away again'
+	@echo 'make install-dkms    sources of the module for dkms(8); uninstall-dkms'
+	@echo 'make deb             Debian packages vspan-dkms and vspan-tools, in build/deb'
 	@echo 'make modules KDIR=   module for another kernel'
 	@echo 'make tools           only the tool'
 	@echo 'make demo            see it work, in a throw-away VM: nothing here is changed'
