@@ -11,6 +11,8 @@ set -eu
 . "$(dirname "$0")/results.sh"
 # shellcheck source=selftests/vm/static.sh
 . "$(dirname "$0")/static.sh"
+# shellcheck source=selftests/vm/packages.sh
+. "$(dirname "$0")/packages.sh"
 
 VM=$TOP/selftests/vm
 UAPI=$TOP/include/uapi/linux/vspan.h
@@ -204,6 +206,7 @@ all_tests()
 
 	static_checks "$@"
 	tool_tests
+	[ -n "${TESTS:-}" ] || packages_checks "$@"
 	for rel; do
 		vm_tests "$rel" "$i" $# &
 		i=$((i + 1))

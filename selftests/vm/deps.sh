@@ -61,6 +61,12 @@ check_packages()
 	libvirt-clients    runs the monitor VM in the tests
 	tshark             decodes what left the host in the tests
 	systemd            starts the service in the tests
+	debhelper          builds the packages
+	dh-dkms            builds the packages
+	dpkg-dev           builds the packages
+	lintian            checks the packages
+	dkms               builds the module that the packages bring
+	udev               reads the rules that the packages bring
 	EOT
 }
 

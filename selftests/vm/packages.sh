@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The tests of the Debian packages and of make install; sourced after static.sh. What
+# apt and DKMS do is done on a throw-away copy of the host's root, at native speed; what has come
+# of it boots in a VM, on each kernel.
+
+PACKAGES=$LOGS/packages
+
+packages_build()
+{
+	"$VM/deb.sh"
+	lintian --allow-root --fail-on error,warning,info -I "$BUILD"/deb/*.changes
+}
+
+# Nothing of the host can be changed: no mount leaves its namespace, no kernel
+# module can be loaded, and there is no network.
+packages_machine()
+{
+	as_root unshare --mount --pid --fork --kill-child --net --uts --ipc \
+		setpriv --bounding-set=-sys_module,-sys_boot,-sys_rawio,-sys_time \
+		"$VM/packages-root.sh" "$PACKAGES" 2>&1 </dev/null
+}
+
+# On that kernel, with what the packages have put on the disk and no more.
+packages_boot()
+{
+	"$VM/run.sh" -k "$1" -t 900 -o "$PACKAGES/vm-$1" -- \
+		env "DISK=$PACKAGES/disk" selftests/vm/packages-guest.sh
+}
+
+# What make install puts somewhere else, make uninstall takes away. Beside the module
+# that was built before, so that it is not again.
+install_and_uninstall()
+{
+	local src=$BUILD/$1/src dest=$PACKAGES/dest list
+	local -a make=(make -s -C "$src" "KDIR=$("$VM/kernels.sh" kdir "$1")" "DESTDIR=$dest")
+
+	rm -rf "$src/tools"
+	cp -a "$TOP/Makefile" "$TOP/tools" "$src/"
+	cp "$TOP/kmod/dkms.conf.in" "$src/kmod/"
+	"${make[@]}" install install-dkms || return
+	list=$(cd "$dest" && find . ! -type d | sort)
+	echo "$list"
+	[[ $list == *"/lib/modules/$1/updates/"*vspan.ko*"/usr/local/bin/vspanctl"* ]] || return
+	grep -qx 'ExecStart=/usr/local/bin/vspanctl restore' \
+		"$dest/usr/local/lib/systemd/system/vspan.service" || return
+	"${make[@]}" uninstall uninstall-dkms || return
+	list=$(find "$dest" \( ! -type d -o -name '*vspan*' \) -print)
+	[ -z "$list" ] || printf 'left behind: %s\n' "$list"
+	[ -z "$list" ]
+}
+
+# packages_checks REL...: the first kernel is there before the packages are, the
+# others come later.
+packages_checks()
+{
+	local rel
+
+	as_root rm -rf "$PACKAGES"
+	mkdir -p "$PACKAGES"
+	try "make uninstall takes away what make install has brought" install_and_uninstall "$1"
+	try "packages: built, and lintian finds nothing" packages_build
+	for rel; do
+		echo "$rel $("$VM/kernels.sh" path "$rel")"
+	done >"$PACKAGES/kernels"
+	packages_machine | ktap packages
+	for rel; do
+		try "packages: what they installed mirrors on $rel" packages_boot "$rel"
+	done
+}
