@@ -18,6 +18,8 @@ ALL_TESTS=(
 	"boot_without_a_configuration"
 	"boot_with_a_bad_configuration"
 	"restart_and_reload_cut_nothing"
+	"reload_applies_an_edited_file_without_a_gap"
+	"reload_of_a_bad_file_says_its_line_and_changes_nothing"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -316,6 +318,105 @@ restart_and_reload_cut_nothing()
 	boot_now vspan.service taps.service check.service
 	check_eq "in the end" "$(<"$BOOT/active")" active
 	[[ $(<"$BOOT/later") == *'"source":"eth9"'* ]] || fail "later" "$(<"$BOOT/later")"
+}
+
+# reload_files FILE...: the text of each, in one line, as printf takes it
+reload_files()
+{
+	local text n=0
+
+	for text in "$@"; do
+		# shellcheck disable=SC2059
+		printf "$text" >"$BOOT/conf.$n"
+		n=$((n + 1))
+	done
+}
+
+# Frames of the tap until the end of a script's other commands; none may be missed.
+with_traffic()
+{
+	cat <<-EOT
+		touch $BOOT/go
+		while [ -e $BOOT/go ]; do
+			$PKT send tun:vnet0 count=200 id=3 rate=1000 recv span0 count=200 id=3
+		done >$BOOT/traffic &
+		$(cat)
+		rm $BOOT/go
+		wait \$!
+	EOT
+}
+
+check_traffic()
+{
+	[[ $(<"$BOOT/traffic") == *got=200\ lost=0* ]] || fail "traffic" "$(<"$BOOT/traffic")"
+}
+
+# In all of the files the tap is mirrored to span0, by one source or another.
+reload_applies_an_edited_file_without_a_gap()
+{
+	boot_prepare || return
+	reload_files "add 'vnet*'\nadd eth9\n" \
+		"span add other\nadd eth9 tx\nadd 'vnet*' vlan untagged dup keep\n" \
+		"add vnet0 to span0\nadd 'vn*' rx\nadd vnet0 to other\n"
+	unit_taps "After=vspan.service"
+	unit_check "After=taps.service"
+	with_traffic >"$BOOT/more.sh" <<-EOT
+		for i in 0 1 2 0 1 2; do
+			cp $BOOT/conf.\$i /etc/vspan.conf
+			systemctl reload vspan.service
+			$VSPANCTL save - | grep ^add | sort >$BOOT/saved.\$i
+		done
+	EOT
+	boot_now vspan.service taps.service check.service
+	check_traffic
+	check_eq "first file" "$(<"$BOOT/saved.0")" \
+		$'add \'vnet*\' rx,tx to span0\nadd eth9 rx,tx to span0'
+	check_eq "second file" "$(<"$BOOT/saved.1")" \
+		$'add \'vnet*\' rx,tx to span0 vlan untagged dup keep\nadd eth9 tx to span0'
+	check_eq "third file" "$(<"$BOOT/saved.2")" \
+		$'add \'vn*\' rx to span0\nadd vnet0 rx,tx to other\nadd vnet0 rx,tx to span0'
+}
+
+# With the journal, as on a machine.
+units_of_the_journal()
+{
+	cp "$UNITS"/systemd-journald{.service,.socket,-dev-log.socket} "$BOOT/units/" || return
+	rm "$BOOT/units/vspan.service.d/log.conf"
+}
+
+# Words that cannot be read, and a line that the kernel refuses when the ones before
+# it have been done.
+reload_of_a_bad_file_says_its_line_and_changes_nothing()
+{
+	local refusal="/etc/vspan.conf:4: add lo to span0: a loopback device can be neither \
+source nor output; name one that leads out of here"
+
+	boot_prepare && units_of_the_journal || return
+	reload_files "add eth5\n\nadd eth0 frob\n" "add eth5\nadd eth6\n# comment\nadd lo\n"
+	unit_taps "After=vspan.service"
+	unit_check "After=taps.service"
+	with_traffic >"$BOOT/more.sh" <<-EOT
+		cp /etc/vspan.conf $BOOT/conf.2
+		for i in 0 1 2; do
+			cp $BOOT/conf.\$i /etc/vspan.conf
+			systemctl reload vspan.service && echo reloaded || echo failed
+			systemctl is-active vspan.service
+			$VSPANCTL -j show | sed 's/"reader":[a-z]*/"reader":false/' | cmp - $BOOT/show
+		done >$BOOT/active
+		cp $BOOT/conf.1 /etc/vspan.conf
+		! systemctl restart vspan.service
+		$VSPANCTL -j show | sed 's/"reader":[a-z]*/"reader":false/' | cmp - $BOOT/show
+		journalctl --sync
+		journalctl -o cat -t vspanctl >$BOOT/journal
+	EOT
+	boot_now systemd-journald.service vspan.service taps.service check.service
+	check_traffic
+	check_eq "reloads" "$(tr '\n' ' ' <"$BOOT/active")" \
+		"failed active failed active reloaded active "
+	check_eq "in the journal" "$(<"$BOOT/journal")" "\
+vspanctl: /etc/vspan.conf:3: what is \"frob\"? see: vspanctl add help
+vspanctl: $refusal
+vspanctl: $refusal"
 }
 
 tests_run
