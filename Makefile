@@ -32,7 +32,8 @@ tools:
 
 root := $(if $(DESTDIR),$(abspath $(DESTDIR)))
 to_tool = VERSION=$(VERSION) PREFIX=$(PREFIX) DESTDIR=$(root)
-release = $$(make -s --no-print-directory -C $(KDIR) kernelrelease)
+# Not make kernelrelease, to which Debian's 6.1 says 6.1.192 for 6.1.0-56-amd64.
+release = $$(sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
 
 install: modules tools
 	$(MAKE) -C $(KDIR) M=$(CURDIR) $(if $(root),INSTALL_MOD_PATH=$(root)) \
