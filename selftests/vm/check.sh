@@ -14,9 +14,6 @@ set -eu
 # shellcheck source=selftests/vm/packages.sh
 . "$(dirname "$0")/packages.sh"
 
-VM=$TOP/selftests/vm
-UAPI=$TOP/include/uapi/linux/vspan.h
-TOOL_BUILD=$BUILD/tool
 # Alone on two cores a VM takes some minutes; with another, and neighbours, many.
 VM_TIMEOUT=${VM_TIMEOUT:-3600}
 # Where a VM or systemd boots, or a thousand things are made, an emulated machine is

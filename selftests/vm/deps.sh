@@ -28,7 +28,6 @@ demo_packages()
 	pkg-config         finds the libraries
 	libmnl-dev         netlink, in vspanctl
 	libpcap-dev        filters, in vspanctl
-	libpcap-dev        filters, in vspanctl
 	qemu-system-x86    the virtual machine
 	kmod               lists and loads the VM's modules
 	cpio               packs the VM's first file system
@@ -53,6 +52,9 @@ check_packages()
 	ethtool            offloads and counters in the tests
 	nftables           drops in front of a mirror, in the tests
 	python3            helpers in the tests
+	python3-yaml       reads the netlink specification
+	python3-jsonschema reads the netlink specification
+	perl               checkpatch and kernel-doc
 	flex               builds user-mode Linux
 	bison              builds user-mode Linux
 	bc                 builds user-mode Linux

@@ -2,6 +2,10 @@
 # shellcheck shell=bash
 # The tests of check.sh that boot nothing; sourced after results.sh.
 
+VM=$TOP/selftests/vm
+UAPI=$TOP/include/uapi/linux/vspan.h
+TOOL_BUILD=$BUILD/tool
+
 # W=1, and no warning in anything of ours. (That the compiler is not to the last
 # digit the kernel's is none of our business.)
 build_module()
@@ -81,20 +85,144 @@ check_spdx()
 	[ -z "$bad" ]
 }
 
-# Needs a kernel source tree, too big to download for this.
-check_style()
+# Hand-written C below a directory
+c_files()
+{
+	our_files -path "$TOP/$1/*.[ch]" ! -name '*-gen.[ch]' ! -name '*.mod.c'
+}
+
+# checkpatch IGNORED DIRECTORY...
+checkpatch()
+{
+	local ignored=$1 source dir
+
+	shift
+	source=$(kernel_source) || return
+	for dir; do
+		c_files "$dir"
+	done | xargs -n 10 -P "$(nproc)" "$source/scripts/checkpatch.pl" --no-tree \
+		--no-summary --terse --quiet --show-types --ignore "$ignored" -f
+}
+
+# A source tree is asked for its scripts only: of any version from 6.12.
+kernel_source()
+{
+	printf '%s\n' "${KSRC:-$("$VM/uml.sh" source)}"
+}
+
+# Left out: what the compatibility with 6.1 is made of, and tables made by macros.
+check_style_kernel()
+{
+	checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON,PREFER_ETHTOOL_PUTS,BRACKET_SPACE,MACRO_ARG_UNUSED \
+		kmod
+}
+
+# Left out: what only the kernel has (macros, strscpy), and what tests are full of.
+check_style_user()
+{
+	local ignored=ARRAY_SIZE,PREFER_DEFINED_ATTRIBUTE_MACRO,STRCPY,STRNCPY,VOLATILE
+
+	ignored+=,ASSIGN_IN_IF,BRACKET_SPACE,EMBEDDED_FUNCTION_NAME,LINE_SPACING,REPEATED_WORD
+	ignored+=,QUOTED_WHITESPACE_BEFORE_NEWLINE,SPLIT_STRING,STATIC_CONST_CHAR_ARRAY
+	ignored+=,STRING_FRAGMENTS,UNNECESSARY_ELSE
+	checkpatch "$ignored" tools selftests
+}
+
+check_kernel_doc()
 {
 	local -a files
 
-	[ -n "${KSRC:-}" ] || { echo "set KSRC to a kernel source tree"; return 4; }
-	mapfile -t files < <(our_files -path "$TOP/kmod/*.[ch]" ! -name '*-gen.[ch]' ! -name '*.mod.c')
-	"$KSRC/scripts/checkpatch.pl" --no-tree --no-summary --terse --quiet -f "${files[@]}"
+	mapfile -t files < <(c_files kmod; c_files tools)
+	"$(kernel_source)/scripts/kernel-doc" -none -Wall -Werror "${files[@]}"
 }
 
 check_generated()
 {
-	[ -n "${KSRC:-}" ] || { echo "set KSRC to a kernel source tree"; return 4; }
-	"$TOP/Documentation/netlink/regen.sh" "$KSRC" --check
+	"$TOP/Documentation/netlink/regen.sh" "$(kernel_source)" --check
+}
+
+# No file is longer than 600 lines, no function than 60. The public header and what
+# is generated are as long as the protocol.
+check_sizes()
+{
+	local -a files
+	local bad
+
+	mapfile -t files < <({ c_files kmod; c_files tools; c_files selftests; } &&
+		our_files -name '*.sh')
+	bad=$(awk '
+		FNR == 1 { begin = 0 }
+		FNR == 601 { print FILENAME ": more than 600 lines" }
+		/^\{/ { begin = FNR }
+		/^}/ && begin {
+			if (FNR - begin - 1 > 60)
+				print FILENAME ":" begin ": a function of " FNR - begin - 1 " lines"
+			begin = 0
+		}' "${files[@]}")
+	printf '%s\n' "$bad"
+	[ -z "$bad" ]
+}
+
+# Files that a document speaks of are there; so are the targets of its links. A word
+# with a wildcard or a placeholder is none.
+check_references()
+{
+	local doc ref bad
+
+	bad=$(cd "$TOP" && our_files \( -name '*.md' -o -name '*.rst' \) | while read -r doc; do
+		grep -oE '(^|[^A-Za-z0-9_./-])(kmod|tools|selftests|include|Documentation|debian)/[A-Za-z0-9_./*-]+' \
+			"$doc" | sed 's/^[^A-Za-z0-9_.]//; s/[.]*$//' |
+			while read -r ref; do
+				[[ $ref == *'*'* || -e $ref ]] || echo "$doc: no $ref"
+			done
+		sed -n 's/](/\n](/gp' "$doc" | sed -n 's/^](\([^):#]*\)).*/\1/p' |
+			while read -r ref; do
+				[ -e "$(dirname "$doc")/$ref" ] || echo "$doc: a link to $ref"
+			done
+	done)
+	printf '%s\n' "$bad"
+	[ -z "$bad" ]
+}
+
+# kmod/README.md has a line for each file, and none for others.
+check_map()
+{
+	diff <(cd "$TOP/kmod" && find . -type f ! -name README.md ! -name '.*' ! -name '*.o' \
+			! -name '*.ko' ! -name '*.mod*' ! -name modules.order | cut -c3- | sort) \
+		<(sed -n 's/^| \x60\([^ ]*\)\x60 | .*/\1/p' "$TOP/kmod/README.md" | sort)
+}
+
+# The version is written down where tools look for it.
+check_version()
+{
+	local version where bad=0
+
+	version=$(version)
+	while read -r where; do
+		[ "${where##* }" = "$version" ] || { echo "$where is not $version"; bad=1; }
+	done <<-EOT
+		debian/changelog: $(sed -n '1s/.*(\(.*\)).*/\1/p' "$TOP/debian/changelog")
+		CHANGELOG.md: $(sed -n 's/^## \[\([0-9][^]]*\)\].*/\1/p' "$TOP/CHANGELOG.md" | head -n 1)
+		kmod/Kbuild: $(sed -n 's/.*VSPAN_VERSION),\([0-9.]*\)).*/\1/p' "$TOP/kmod/Kbuild")
+		tools/vspanctl/Makefile: $(sed -n 's/^VERSION ?= //p' "$TOP/tools/vspanctl/Makefile")
+	EOT
+	return "$bad"
+}
+
+# What make style asks: of the texts alone, but for sparse
+style_checks()
+{
+	try "scripts pass shellcheck" check_scripts
+	try "module's sources pass checkpatch" check_style_kernel
+	try "tool's and tests' sources pass checkpatch" check_style_user
+	try "kernel-doc is complete" check_kernel_doc
+	try "files and functions are short" check_sizes
+	try "sources carry SPDX tags" check_spdx
+	try "manual pages format without warnings" check_manpages
+	try "files that documents name are there" check_references
+	try "the map of kmod is complete" check_map
+	try "one version everywhere" check_version
+	try "netlink code is what its specification generates" check_generated
 }
 
 static_checks()
@@ -107,11 +235,7 @@ static_checks()
 	done
 	try "tool builds without warnings" build_tool
 	try "test helper builds without warnings" build_helper
-	try "scripts pass shellcheck" check_scripts
-	try "manual pages format without warnings" check_manpages
 	try "public header compiles alone as C" check_header_c
 	try "public header compiles alone as C++" check_header_cxx
-	try "sources carry SPDX tags" check_spdx
-	try "netlink code is what its specification generates" check_generated
-	try "sources pass checkpatch" check_style
+	style_checks
 }

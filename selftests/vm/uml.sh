@@ -26,12 +26,13 @@ usage()
 {
 	cat <<-EOT
 	Usage: uml.sh NAME
-	       uml.sh debian
+	       uml.sh debian | source
 	NAME is uml, or uml-SOMETHING with a configuration fragment NAME.config
 	beside this script, which adds to uml.config. Builds if something of these
 	has changed; prints the directory: obj/ (the kernel's build directory, with
 	the kernel, linux) and lib/modules/. Debian's own, older and for no module
-	of ours, is only unpacked: prints the path of the kernel.
+	of ours, is only unpacked: prints the path of the kernel. And so is the
+	source, less what no kernel of ours needs, for the checks of style.
 	EOT
 }
 
@@ -60,6 +61,17 @@ unpack()
 	mv "$PACKAGE" "$SOURCE"
 	cd "$BUILD"
 	rm -rf "$tmp"
+}
+
+# For the checks of style, which need not wait until a kernel is built of it
+source_tree()
+{
+	mkdir -p "$LOGS"
+	exec 7>"$BUILD/.source.lock"
+	flock 7
+	[ -d "$SOURCE" ] ||
+		logged "kernel source unpacked" "$LOGS/source.log" unpack 7>&-
+	exec 7>&-
 }
 
 # The monitor VM of the demo, which has no time to build one.
@@ -158,6 +170,7 @@ main()
 	case $name in
 	uml | uml-*) ;;
 	debian) debian; exit 0 ;;
+	source) source_tree; printf '%s\n' "$SOURCE"; exit 0 ;;
 	-h | --help | help) usage; exit 0 ;;
 	*) usage >&2; exit 2 ;;
 	esac
@@ -172,7 +185,7 @@ main()
 	if stale "$dir" "${frags[@]}"; then
 		rm -f "$dir/.complete"
 		: >"$log"
-		[ -d "$SOURCE" ] || logged "kernel source unpacked" "$log" unpack
+		source_tree
 		logged "user-mode Linux ($name) built" "$log" build "$dir" "${frags[@]}"
 		touch "$dir/.complete"
 	fi

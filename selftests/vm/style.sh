@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# make style: the part of make check that only reads the sources. KSRC is a kernel's
+# source tree, if Debian's is not to be unpacked for its scripts.
+set -eu
+# shellcheck source=selftests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+# shellcheck source=selftests/vm/results.sh
+. "$(dirname "$0")/results.sh"
+# shellcheck source=selftests/vm/static.sh
+. "$(dirname "$0")/static.sh"
+
+main()
+{
+	local rel
+
+	need_amd64
+	need_plain_path "$TOP"
+	mkdir -p "$LOGS"
+	RESULTS=$LOGS/results-style
+	: >"$RESULTS"
+	"$VM/deps.sh" check
+	rel=$("$VM/kernels.sh" newest)
+	"$VM/kernels.sh" fetch "$rel"
+	try "$rel: sparse finds nothing in the module" sparse_module "$rel"
+	style_checks
+	summary
+}
+
+main "$@"
