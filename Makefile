@@ -68,6 +68,9 @@ deb:
 check:
 	@$(VM)/check.sh
 
+style:
+	@$(VM)/style.sh
+
 demo:
 	@$(VM)/demo.sh
 
@@ -91,5 +94,6 @@ help:
 	@echo 'make check           all tests, on every kernel that Debian offers, in VMs'
 	@echo '                     (TESTS="vspan_basic.sh ..." KERNELS=6.12 narrow it,'
 	@echo '                     FULL=1 runs every script on every kernel)'
+	@echo 'make style           of these, those that only read the sources'
 	@echo 'make regen KSRC=     netlink code from its specification'
 	@echo 'make clean           objects and logs; build/kernels, the downloads, stays'
