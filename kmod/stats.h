@@ -10,6 +10,7 @@
 
 /**
  * enum vspan_drop - index of a drop reason, in the order of VSPAN_DROP_REASONS
+ * @VSPAN_DROP_REASONS: not one of them: stands for a row each of that table
  */
 enum vspan_drop {
 #define VSPAN_DROP_INDEX(id, name)	VSPAN_DROP_##id,
