@@ -12,6 +12,20 @@ packages_build()
 	lintian --allow-root --fail-on error,warning,info -I "$BUILD"/deb/*.changes
 }
 
+# In the copy of the sources that the others were built in. No machine with RPM is
+# at hand to install them on.
+packages_rpm()
+{
+	local out=$PACKAGES/rpm
+
+	cd "$BUILD/deb/vspan-$(version)" || return
+	rpmbuild -bb --build-in-place --nodeps --define "_topdir $out" \
+		--define "vspan_version $(version)" tools/rpm/vspan.spec || return
+	rpm -qlp "$out"/RPMS/*/vspan-{dkms,tools}-*.rpm | tee "$out/files"
+	[ "$(grep -cx -e '/usr/bin/vspanctl' -e '/usr/lib/systemd/system/vspan.service' \
+		-e "/usr/src/vspan-$(version)/dkms.conf" -e '.*/vspanctl\.8\(\.gz\)\?' "$out/files")" -eq 4 ]
+}
+
 # Nothing of the host can be changed: no mount leaves its namespace, no kernel
 # module can be loaded, and there is no network.
 packages_machine()
@@ -60,6 +74,8 @@ packages_checks()
 	mkdir -p "$PACKAGES"
 	try "make uninstall takes away what make install has brought" install_and_uninstall "$1"
 	try "packages: built, and lintian finds nothing" packages_build
+	# It leaves the directory it is in.
+	(try "packages: built for RPM" packages_rpm)
 	for rel; do
 		echo "$rel $("$VM/kernels.sh" path "$rel")"
 	done >"$PACKAGES/kernels"
