@@ -103,6 +103,8 @@ int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
  * @fill: fills the message
  * @obj: the object
  *
+ * Who cannot be told, for want of memory, is told that he missed something.
+ *
  * Context: RTNL.
  */
 void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
@@ -118,11 +120,11 @@ void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
 	if (!genl_has_listeners(&vspan_nl_family, net, VSPAN_NLGRP_CONFIG))
 		return;
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	if (!msg)
-		return;
-	hdr = genlmsg_put(msg, 0, 0, &vspan_nl_family, 0, cmd);
+	hdr = msg ? genlmsg_put(msg, 0, 0, &vspan_nl_family, 0, cmd) : NULL;
 	if (!hdr || fill(msg, net, obj)) {
 		nlmsg_free(msg);
+		genl_set_err(&vspan_nl_family, net, 0, VSPAN_NLGRP_CONFIG,
+			     -ENOBUFS);
 		return;
 	}
 	genlmsg_end(msg, hdr);
