@@ -211,8 +211,11 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 	vspan_audit_source("source-new", src);
 	err = vspan_follow_source(src);
 	src->followed = true;
-	if (err)
+	if (err) {
 		vspan_source_destroy(src);
+		/* Who had a device that was to be this one's has it again. */
+		vspan_follow_retry(vs, net);
+	}
 	return err;
 }
 
@@ -222,6 +225,23 @@ static void vspan_source_unbind(struct vspan_source *src)
 
 	list_for_each_entry_safe(b, tmp, &src->bindings, src_node)
 		vspan_binding_destroy(b);
+}
+
+/* Let go of the devices and take them again, by the hook that is wanted now. */
+static int vspan_source_rehook(struct vspan_source *src)
+{
+	vspan_source_unbind(src);
+	return vspan_follow_source(src);
+}
+
+/* Put @rule in force in place of @old. */
+static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
+			     const struct vspan_rule *old)
+{
+	vspan_binding_update(src, old->dir | rule->dir);
+	rcu_assign_pointer(src->rule, rule);
+	vspan_binding_update(src, rule->dir);
+	return old->hook == rule->hook ? 0 : vspan_source_rehook(src);
 }
 
 /**
@@ -234,8 +254,8 @@ static void vspan_source_unbind(struct vspan_source *src)
  * opened for both before and for the new one alone after.
  *
  * Context: RTNL.
- * Return: 0, or -EBUSY if the source's device cannot be hooked as the new rule
- *	demands and the old one did not; then nothing has changed.
+ * Return: 0; -EBUSY if the source's device cannot be hooked as the new rule
+ *	demands and the old one did not, -ENOMEM; then nothing has changed.
  */
 int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 			struct netlink_ext_ack *extack)
@@ -252,12 +272,12 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 			return err;
 		}
 	}
-	vspan_binding_update(src, old->dir | rule->dir);
-	rcu_assign_pointer(src->rule, rule);
-	vspan_binding_update(src, rule->dir);
-	if (old->hook != rule->hook) {
-		vspan_source_unbind(src);
-		vspan_follow_source(src);
+	err = vspan_source_obey(src, rule, old);
+	if (err) {
+		/* Without memory for this, show says so. */
+		vspan_source_obey(src, old, rule);
+		vspan_rule_retire(rule);
+		return err;
 	}
 	vspan_rule_retire(old);
 	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_SET_NTF);
