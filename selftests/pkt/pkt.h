@@ -171,6 +171,12 @@ int queues_main(int argc, char **argv);
 /* nl.c */
 int nl_main(int argc, char **argv);
 
+/* fault.c */
+int fault_main(int argc, char **argv);
+
+/* fuzz.c */
+int fuzz_main(int argc, char **argv);
+
 /* audit.c */
 int audit_main(void);
 
