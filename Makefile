@@ -14,7 +14,7 @@ TOOL := tools/vspanctl
 export VSPAN_VERSION := $(VERSION)
 
 .PHONY: all modules tools install uninstall install-dkms uninstall-dkms deb
-.PHONY: check style demo clean regen help
+.PHONY: check check-debug style stress fuzz fuzz-tool demo clean regen help
 
 # A machine without its kernel's headers can still build the tool and test all
 # of it in a VM.
@@ -71,6 +71,15 @@ check:
 style:
 	@$(VM)/style.sh
 
+check-debug:
+	@$(VM)/check-debug.sh
+
+stress fuzz:
+	@$(VM)/long.sh $@
+
+fuzz-tool:
+	@$(VM)/fuzz-tool.sh $(SECONDS)
+
 demo:
 	@$(VM)/demo.sh
 
@@ -95,5 +104,10 @@ help:
 	@echo '                     (TESTS="vspan_basic.sh ..." KERNELS=6.12 narrow it,'
 	@echo '                     FULL=1 runs every script on every kernel)'
 	@echo 'make style           of these, those that only read the sources'
+	@echo 'make check-debug     all tests again, on kernels that look for mistakes'
+	@echo 'make stress          random operations under traffic (MINUTES=5 or ROUNDS=,'
+	@echo '                     SEED=1; KERNEL=6.12 for two CPUs)'
+	@echo 'make fuzz            random netlink messages (COUNT=2000000 SEED=1)'
+	@echo 'make fuzz-tool       random input for vspanctl (SECONDS=60 each)'
 	@echo 'make regen KSRC=     netlink code from its specification'
 	@echo 'make clean           objects and logs; build/kernels, the downloads, stays'

@@ -42,6 +42,7 @@ TEST_PROGS=(
 	vspan_recipes.sh
 	vspan_fault.sh
 	vspan_fuzz.sh
+	vspan_stress.sh
 	# end of TEST_PROGS
 )
 

@@ -12,10 +12,12 @@ APT=(apt-get -q -y -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=120)
 usage()
 {
 	cat <<-EOT
-	Usage: deps.sh [-n] [demo|check]
+	Usage: deps.sh [-n] [demo|check|fuzz|debug]
 	  -n     only says what it would install
 	  demo   what 'make demo' needs
 	  check  what 'make check' needs (default)
+	  fuzz   what 'make fuzz-tool' needs
+	  debug  what 'make check-debug' needs
 	EOT
 }
 
@@ -73,6 +75,21 @@ check_packages()
 	EOT
 }
 
+fuzz_packages()
+{
+	check_packages
+	echo 'clang              libFuzzer, for the tool'
+}
+
+debug_packages()
+{
+	check_packages
+	cat <<-EOT
+	libelf-dev         builds a kernel
+	libssl-dev         builds a kernel
+	EOT
+}
+
 # An installer's package lists lack the security archive, where newer kernels are;
 # those at hand when a kernel was fetched will do.
 have_kernel()
@@ -124,7 +141,7 @@ main()
 		shift
 	fi
 	case ${1:-check} in
-	demo | check) ;;
+	demo | check | fuzz | debug) ;;
 	*) usage >&2; exit 2 ;;
 	esac
 	need_amd64

@@ -1,0 +1,162 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Everything at once, in random order, under traffic in both directions; after each
+round production must have lost nothing, what is configured must be what was, and the
+counters must add up. Prints a line per round.
+
+The seed of the run and the number of a round decide its operations: a round that
+failed is done again with SEED, FIRST and ROUNDS=1.
+"""
+import argparse
+import random
+import signal
+import sys
+import time
+
+from model import Model, Span, check_reference
+from ops import Ops, PEERS
+from world import Failure, Process, World, wait_for
+
+BACKLOG = "/proc/sys/net/core/netdev_max_backlog"
+LAST = 40
+
+
+class Round:
+    """One round: a clean start, operations under traffic, the verdict."""
+
+    def __init__(self, args, number, world):
+        self.args, self.world = args, world
+        self.model = Model(world)
+        self.ops = Ops(random.Random("%d %d" % (args.seed, number)), world, self.model)
+        self.noise = []
+
+    def reference(self):
+        """A span that no operation touches, but the removal of the module."""
+        self.world.vspan("span", "add", "ref")
+        for port in ("p1", "p2"):
+            self.world.vspan("add", port, "rx", "to", "ref")
+        self.world.vspan("add", "br0", "tx", "to", "ref")
+
+    def start(self):
+        world = self.world
+        world.log.clear()
+        self.reference()
+        # Of no host: else the bridge would learn that production lives there.
+        self.noise = [Process("send", name, "ns=" + world.ns["sw"], "keep=1", "end=0",
+                              "count=100000000", "rate=%d" % (self.args.rate // 2), "id=9",
+                              "src=02:00:00:00:00:09", "dst=02:00:00:00:00:0a")
+                      for name in PEERS[:2]]
+        world.start_production(self.args.rate)
+
+    def operate(self):
+        table = self.ops.weights()
+        todo, weights = [w[0] for w in table], [w[1] for w in table]
+        for op in self.ops.rng.choices(todo, weights, k=self.args.ops):
+            op()
+
+    def settled(self):
+        shown = self.shown()
+        self.wrong = self.model.imbalance(shown)
+        return not self.wrong
+
+    def shown(self):
+        shown = self.model.actual()
+        self.ref = shown.pop("ref", None)
+        return shown
+
+    def judge(self):
+        for proc in self.noise:
+            proc.finish(signal.SIGKILL)
+        frames = self.world.stop_production()
+        self.ops.close_all()
+        self.wrong = None
+        try:
+            wait_for("the books are balanced", self.settled)
+        except Failure as exc:
+            raise Failure(self.wrong or str(exc)) from exc
+        shown = self.shown()
+        self.model.check_config(shown)
+        self.model.check_bound(shown)
+        if self.ref:
+            check_reference(self.ref, frames)
+        return sum(frames)
+
+    def clear(self):
+        """Nothing stays behind: no span, no hook, no promiscuous device."""
+        world = self.world
+        for ns in ("sw", "mon"):
+            world.run("sh", "-c", "for d in $(ip -n %s -br link | sed 's/[@ ].*//');"
+                      " do case $d in x*|y*|late*|s[0-9]|ref) ip -n %s link del $d;;"
+                      " esac; done" % (world.ns[ns], world.ns[ns]))
+        left = world.must("ip", "netns", "exec", world.ns["sw"], "cat", "/proc/net/ptype")
+        if "vspan" in left:
+            raise Failure("hooks are left:\n" + left)
+        held = {n: l["promiscuity"] for n, l in world.links().items()}
+        if (held["p1"], held["p2"]) != (1, 1):
+            raise Failure("promiscuity is left: %s" % held)
+
+    def run(self):
+        self.start()
+        self.operate()
+        frames = self.judge()
+        exact = sum(1 for s in self.model.all() if s.exact)
+        total = len(self.model.spans)
+        self.clear()
+        return "%d operations, %d frames, %d spans, %d of them exact%s" % (
+            len(self.world.log), frames, total, exact, ", reference" if self.ref else "")
+
+
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--first", type=int, default=1, help="number of the first round")
+    parser.add_argument("--rounds", type=int, default=0, help="0: until --minutes are over")
+    parser.add_argument("--minutes", type=float, default=1)
+    parser.add_argument("--ops", type=int, default=60, help="operations of a round")
+    parser.add_argument("--rate", type=int, default=1000, help="frames a second each way")
+    return parser.parse_args()
+
+
+def explain(args, number, world, exc):
+    print("not ok: seed %d, round %d: %s" % (args.seed, number, exc))
+    print("again with: make stress SEED=%d FIRST=%d ROUNDS=1" % (args.seed, number))
+    print("last operations:")
+    for line in world.log[-LAST:]:
+        print("  " + line)
+
+
+def rounds(args, world):
+    end = time.monotonic() + 60 * args.minutes
+    number = args.first
+    while (number < args.first + args.rounds if args.rounds else time.monotonic() < end):
+        try:
+            done = Round(args, number, world).run()
+        except (Failure, OSError, ValueError, KeyError) as exc:
+            explain(args, number, world, exc)
+            raise
+        print("round %d: %s" % (number, done), flush=True)
+        number += 1
+    return number - args.first
+
+
+def main():
+    args = parse()
+    with open(BACKLOG, "r+", encoding="ascii") as backlog:
+        before = backlog.read()
+        backlog.write("1000000")
+    world = World("stress%d" % random.randrange(1 << 20))
+    try:
+        world.setup()
+        print("seed %d: %d rounds" % (args.seed, rounds(args, world)))
+        return 0
+    except Failure as exc:
+        print("failed: %s" % exc)
+        return 1
+    finally:
+        world.teardown()
+        with open(BACKLOG, "w", encoding="ascii") as backlog:
+            backlog.write(before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

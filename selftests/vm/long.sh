@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Usage: long.sh stress|fuzz: one selftest for as long as one likes, in user-mode Linux
+# with all the debugging, or with KERNEL (a word that a release begins with, as 6.12)
+# on that kernel, in QEMU on two CPUs. SEED MINUTES ROUNDS FIRST OPS RATE are for
+# stress, SEED COUNT for fuzz; the scripts say what they mean.
+set -eu
+# shellcheck source=selftests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+
+VM=$TOP/selftests/vm
+# What make was told for us is not meant for the other makes.
+unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+
+release()
+{
+	local rel found=''
+
+	for rel in $("$VM/kernels.sh" list); do
+		[[ $rel != "$KERNEL"* ]] || found=$rel
+	done
+	[ -n "$found" ] || die "no kernel begins with '$KERNEL'"
+	echo "$found"
+}
+
+# Half as long again as what was asked for, and time to boot.
+timeout_of()
+{
+	case $1 in
+	stress) echo $((600 + ${MINUTES:-0} * 90 + ${ROUNDS:-0} * 240)) ;;
+	fuzz) echo $((600 + ${COUNT:-0} / 200)) ;;
+	esac
+}
+
+main()
+{
+	local what=${1:-} runner=$VM/uml-run.sh rel=uml-debug ko seconds name
+	local -a given=()
+
+	case $what in
+	stress) [ -n "${ROUNDS:-}" ] || export MINUTES=${MINUTES:-5} ;;
+	fuzz) export COUNT=${COUNT:-2000000} ;;
+	*) die "stress or fuzz?" ;;
+	esac
+	if [ -n "${KERNEL:-}" ]; then
+		rel=$(release)
+		runner=$VM/run.sh
+	fi
+	mkdir -p "$LOGS"
+	"$VM/deps.sh" check
+	ko=$("$VM/module.sh" "$rel" 2>"$LOGS/$what-module.log")
+	make -s -C "$TOP/tools/vspanctl" O="$BUILD/tool" VERSION="$(version)"
+	make -s -C "$TOP/selftests" OUT="$BUILD/selftests"
+	for name in SEED MINUTES ROUNDS FIRST OPS RATE COUNT; do
+		[ -z "${!name:-}" ] || given+=("$name=${!name}")
+	done
+	seconds=$(timeout_of "$what")
+	exec "$runner" -k "$rel" -m 1536 -t "$seconds" -o "$LOGS/$what-$rel" -- \
+		env "VSPAN_KO=$ko" "VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt" \
+		"TEST_TIMEOUT=$seconds" "${given[@]}" selftests/run.sh "vspan_$what.sh"
+}
+
+main "$@"
