@@ -48,6 +48,8 @@ TEST_PROGS=(
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/leak.sh
+. "$(dirname "$0")/leak.sh"
 
 BAD_LOG='BUG:|WARNING:|Oops|Call Trace|general protection|waiting for .* to become free'
 BAD_LOG+='|leaked|kmemleak|refcount_t|possible (circular|recursive)|suspicious RCU|blocked for more than'
@@ -62,6 +64,7 @@ usage()
 	  VSPAN_KO      the module to load; installed ones are found without
 	  VSPANCTL      the tool (default tools/vspanctl/vspanctl)
 	  TEST_TIMEOUT  seconds a script may take (default 300)
+	  LEAKS=1       let kmemleak look for lost memory at the end
 	EOT
 }
 
@@ -128,6 +131,18 @@ check_log()
 	fi
 	log_since "$1" | tail -n 60 | sed 's/^/# /'
 	line "not ok - $2: clean kernel log"
+}
+
+# After all scripts, so that what they kept is gone as well.
+check_leaks()
+{
+	RET=0
+	check_no_leak
+	case $RET in
+	0) line "ok - memory: none is leaked" ;;
+	4) line "ok - memory: none is leaked # SKIP $WHY" ;;
+	*) line "not ok - memory: none is leaked" ;;
+	esac
 }
 
 # What a script that was killed could not undo.
@@ -197,6 +212,7 @@ main()
 	for script in "${CHOSEN[@]}"; do
 		run_script "$script"
 	done
+	[ "${LEAKS:-0}" -eq 0 ] || check_leaks
 	echo "1..$SEEN"
 	echo "# Totals: pass:$PASSED fail:$FAILED skip:$SKIPPED"
 	[ "$FAILED" -eq 0 ] && [ "$PASSED" -gt 0 ]

@@ -8,6 +8,7 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 METAPACKAGES=(linux-image-amd64 linux-image-6.12-amd64)
+RT_METAPACKAGES=(linux-image-rt-amd64 linux-image-6.12-rt-amd64)
 KMOD=$(PATH=$PATH:/usr/sbin:/sbin command -v depmod || true)
 
 usage()
@@ -16,6 +17,7 @@ usage()
 	Usage: kernels.sh COMMAND
 	  list             releases offered, oldest first
 	  newest           the last of them
+	  rt               the newest one with PREEMPT_RT, which list leaves out
 	  needs            Debian packages that building with their headers takes
 	  fetch [REL...]   download and unpack what is missing (default: all)
 	  path REL         directory of REL's files (boot/, lib/modules/, ...)
@@ -32,9 +34,10 @@ depends()
 		sed -n 's/^Depends: //p' | tr ',' '\n' | sed 's/^ *//; s/[ |(].*//'
 }
 
+# offered METAPACKAGE...
 offered()
 {
-	depends "${METAPACKAGES[@]}" | sed -n 's/^linux-image-\([0-9]\)/\1/p' | sort -uV
+	depends "$@" | sed -n 's/^linux-image-\([0-9]\)/\1/p' | sort -uV
 }
 
 cached()
@@ -43,7 +46,7 @@ cached()
 
 	for dir in "$KERNELS_DIR"/*/; do
 		[ ! -e "$dir/.complete" ] || basename "$dir"
-	done | sort -V
+	done | grep -v -e -rt- -e -debug | sort -V
 }
 
 # A machine whose package lists were cleaned away can still use what it has.
@@ -51,11 +54,20 @@ list()
 {
 	local found
 
-	found=$(offered)
+	found=$(offered "${METAPACKAGES[@]}")
 	[ -n "$found" ] || found=$(cached)
 	[ -n "$found" ] ||
 		die "no kernel found: run 'apt-get update' (Debian 12 or 13 is needed)"
 	printf '%s\n' "$found"
+}
+
+rt()
+{
+	local found
+
+	found=$(offered "${RT_METAPACKAGES[@]}" | tail -n 1)
+	[ -n "$found" ] || die "no kernel with PREEMPT_RT found: run 'apt-get update'"
+	echo "$found"
 }
 
 packages()
@@ -167,7 +179,7 @@ main()
 	need_amd64
 	[ $# -eq 0 ] || shift
 	case $cmd in
-	list | needs) "$cmd" ;;
+	list | needs | rt) "$cmd" ;;
 	newest) list | tail -n 1 ;;
 	fetch) fetch "$@" ;;
 	path) path "${1:?release}" ;;

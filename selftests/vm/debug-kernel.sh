@@ -1,0 +1,96 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Builds Debian's 6.12 from source for QEMU on two CPUs, with all that finds mistakes,
+# and puts it beside the kernels of kernels.sh, so that module.sh and run.sh can use
+# it; prints its release. Nothing is installed.
+set -eu
+# shellcheck source=selftests/vm/common.sh
+. "$(dirname "$0")/common.sh"
+
+HERE=$(dirname "$(readlink -f "$0")")
+SOURCE=$BUILD/linux-source-6.12
+OBJ=$BUILD/debug/obj
+# Of the fragments shared with user-mode Linux, what is its alone.
+NOT_HERE='NO_IOMEM|SSL|NULL_CHAN|STDERR_CONSOLE|HOSTFS|LOCALVERSION'
+
+fragments()
+{
+	sed -E "/^CONFIG_($NOT_HERE)=/d" "$HERE/uml.config" "$HERE/uml-debug.config"
+	cat "$HERE/debug.config"
+}
+
+kernel_make()
+{
+	make -s -C "$SOURCE" ARCH=x86 O="$OBJ" "$@"
+}
+
+# What a fragment names must have come out so.
+configure()
+{
+	local line
+
+	mkdir -p "$OBJ"
+	fragments >"$OBJ/fragments"
+	kernel_make KCONFIG_ALLCONFIG="$OBJ/fragments" allnoconfig
+	grep '^CONFIG_' "$OBJ/fragments" | while read -r line; do
+		grep -qxF "$line" "$OBJ/.config" ||
+			{ echo "the kernel has not taken: $line"; exit 1; }
+	done
+}
+
+# As kernels.sh lays them out.
+lay_out()
+{
+	local rel=$1 root=$KERNELS_DIR/$1 list
+
+	rm -rf "${root:?}"
+	mkdir -p "$root/boot" "$root/lib/modules/$rel" "$root/usr/src"
+	cp "$OBJ/arch/x86/boot/bzImage" "$root/boot/vmlinuz-$rel"
+	for list in modules.builtin modules.builtin.modinfo modules.order; do
+		cp "$OBJ/$list" "$root/lib/modules/$rel/"
+	done
+	ln -s "$OBJ" "$root/usr/src/linux-headers-$rel"
+	PATH=$PATH:/usr/sbin:/sbin depmod -b "$root" "$rel"
+	touch "$root/.complete"
+}
+
+build()
+{
+	configure
+	kernel_make -j"$(nproc)" bzImage modules
+	lay_out "$(cat "$OBJ/include/config/kernel.release")"
+}
+
+stale()
+{
+	local file
+
+	for file in debug-kernel.sh debug.config uml.config uml-debug.config; do
+		[ "$BUILD/debug/.complete" -nt "$HERE/$file" ] || return 0
+	done
+	return 1
+}
+
+main()
+{
+	local log=$LOGS/debug-build.log begin=$SECONDS
+
+	need_amd64
+	need_plain_path "$TOP"
+	mkdir -p "$BUILD/debug" "$LOGS"
+	exec 9>"$BUILD/debug/.lock"
+	flock 9
+	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
+	# It unpacks the source.
+	[ -d "$SOURCE" ] || "$HERE/uml.sh" uml-debug >/dev/null
+	if stale; then
+		rm -f "$BUILD/debug/.complete"
+		( set -e; build ) >"$log" 2>&1 </dev/null 9>&- &
+		wait $! || { tail -n 20 "$log" >&2; die "the debug kernel cannot be built"; }
+		touch "$BUILD/debug/.complete"
+		say "debug kernel built: $((SECONDS - begin)) s"
+	fi
+	cat "$OBJ/include/config/kernel.release"
+}
+
+main "$@"
