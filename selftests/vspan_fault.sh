@@ -25,6 +25,7 @@ ALL_TESTS=(
 	"requests_while_somebody_listens"
 	"no_memory_for_copies"
 	"no_memory_for_short_copies"
+	"loading_the_module"
 	"nothing_is_leaked"
 )
 
@@ -247,6 +248,18 @@ no_memory_for_copies()
 no_memory_for_short_copies()
 {
 	need_faults && copies_fail "$SHORT" snaplen 40
+}
+
+loading_the_module()
+{
+	local out
+
+	need_faults && require_reload || return
+	[ -n "${VSPAN_KO:-}" ] || { skip "VSPAN_KO names no module"; return; }
+	check_ok "unload" rmmod vspan || return
+	out=$("$PKT" fault module "$VSPAN_KO" 2>&1) || fail "pkt fault module" "$out"
+	echo "# loading: $out"
+	module_loaded || check_ok "load" module_load
 }
 
 nothing_is_leaked()
