@@ -259,7 +259,8 @@ counters_add_up()
 {
 	local i key lost=0
 
-	with_span && check_vspan "$sw" add p1 && check_vspan "$sw" add p2 || return
+	with_span && check_vspan "$sw" add p1 dup keep &&
+		check_vspan "$sw" add p2 dup keep || return
 	[ "$1" == softirq ] || lazy_threads || return
 	ip -n "$sw" link set span0 txqueuelen "$2"
 	tap_path "$sw" span0 && reader tap recv "$REPLY" end=0 timeout=0 others=ok || return
