@@ -72,6 +72,15 @@ class Ops:
         if span:
             self.world.vspan("span", "set", span.name, *words)
 
+    def span_thread(self):
+        """Its work in a thread lags behind, so that there is something to flush."""
+        span, on = self.pick(), self.rng.randrange(2)
+        if span:
+            path = "/sys/class/net/%s/threaded" % span.name
+            self.world.run("ip", "netns", "exec", self.world.ns[span.ns], "sh", "-c",
+                           "echo %d >%s" % (on, path))
+            self.world.note("echo %d >%s" % (on, path))
+
     def span_flap(self):
         span = self.pick()
         if span:
@@ -282,7 +291,7 @@ class Ops:
 
     def weights(self):
         """Operations and how often, of a hundred or so."""
-        return ((self.span_add, 9), (self.span_del, 2), (self.span_set, 4),
+        return ((self.span_add, 9), (self.span_del, 2), (self.span_set, 4), (self.span_thread, 4),
                 (self.span_flap, 5), (self.span_rename, 3), (self.span_move, 4),
                 (self.source_add, 20), (self.source_set, 16), (self.source_del, 4),
                 (self.flush, 1), (self.output_add, 4), (self.output_del, 2),

@@ -41,6 +41,9 @@ class Round:
         world = self.world
         world.log.clear()
         self.reference()
+        for op in (self.ops.span_add, self.ops.span_add, self.ops.dev_add,
+                   self.ops.source_add, self.ops.reader_open):
+            op()
         # Of no host: else the bridge would learn that production lives there.
         self.noise = [Process("send", name, "ns=" + world.ns["sw"], "keep=1", "end=0",
                               "count=100000000", "rate=%d" % (self.args.rate // 2), "id=9",
