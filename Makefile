@@ -14,7 +14,7 @@ TOOL := tools/vspanctl
 export VSPAN_VERSION := $(VERSION)
 
 .PHONY: all modules tools install uninstall install-dkms uninstall-dkms deb
-.PHONY: check check-debug style stress fuzz fuzz-tool demo clean regen help
+.PHONY: check check-debug style bench stress fuzz fuzz-tool demo clean regen help
 
 # A machine without its kernel's headers can still build the tool and test all
 # of it in a VM.
@@ -80,6 +80,9 @@ stress fuzz:
 fuzz-tool:
 	@$(VM)/fuzz-tool.sh $(SECONDS)
 
+bench:
+	@selftests/bench/bench.sh $(if $(CHART),-s "$(CHART)")
+
 demo:
 	@$(VM)/demo.sh
 
@@ -109,5 +112,8 @@ help:
 	@echo '                     SEED=1; KERNEL=6.12 for two CPUs)'
 	@echo 'make fuzz            random netlink messages (COUNT=2000000 SEED=1)'
 	@echo 'make fuzz-tool       random input for vspanctl (SECONDS=60 each)'
+	@echo 'make bench           what mirroring costs, ours and others: some minutes, and 8'
+	@echo '                     more for a kernel the first time (ROUNDS=9 BURSTS=25'
+	@echo '                     CASES="receive tcp ..." TCP_MB=16 CHART=FILE.svg)'
 	@echo 'make regen KSRC=     netlink code from its specification'
 	@echo 'make clean           objects and logs; build/kernels, the downloads, stays'

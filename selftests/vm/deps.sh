@@ -12,12 +12,13 @@ APT=(apt-get -q -y -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=120)
 usage()
 {
 	cat <<-EOT
-	Usage: deps.sh [-n] [demo|check|fuzz|debug]
+	Usage: deps.sh [-n] [demo|check|fuzz|debug|bench]
 	  -n     only says what it would install
 	  demo   what 'make demo' needs
 	  check  what 'make check' needs (default)
 	  fuzz   what 'make fuzz-tool' needs
 	  debug  what 'make check-debug' needs
+	  bench  what 'make bench' needs
 	EOT
 }
 
@@ -90,6 +91,15 @@ debug_packages()
 	EOT
 }
 
+bench_packages()
+{
+	check_packages
+	cat <<-EOT
+	openvswitch-common what its switch needs, and the tools to set it up
+	nftables           mirrors, to compare with
+	EOT
+}
+
 # An installer's package lists lack the security archive, where newer kernels are;
 # those at hand when a kernel was fetched will do.
 have_kernel()
@@ -141,7 +151,7 @@ main()
 		shift
 	fi
 	case ${1:-check} in
-	demo | check | fuzz | debug) ;;
+	demo | check | fuzz | debug | bench) ;;
 	*) usage >&2; exit 2 ;;
 	esac
 	need_amd64

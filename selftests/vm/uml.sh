@@ -98,6 +98,13 @@ fragments()
 	[ "$1" = uml ] || echo "$HERE/$1.config"
 }
 
+# The fragments as one: of what several name, the last has the say.
+merged()
+{
+	cat "$@" | tac | awk 'match($0, /CONFIG_[A-Za-z0-9_]+/) &&
+		!seen[substr($0, RSTART, RLENGTH)]++' | tac
+}
+
 # Everything that no fragment names is off; what one names must have come out so.
 configure()
 {
@@ -105,7 +112,7 @@ configure()
 
 	shift
 	mkdir -p "$obj"
-	cat "$@" >"$obj/fragments"
+	merged "$@" >"$obj/fragments"
 	make -s -C "$SOURCE" ARCH=um O="$obj" KCONFIG_ALLCONFIG="$obj/fragments" allnoconfig
 	grep CONFIG_ "$obj/fragments" | while read -r line; do
 		case $line in
