@@ -26,6 +26,7 @@ class Row:
     count: int = BURST          # frames of a burst
     copies: int = 1             # of each frame
     stalled: bool = False       # the ring is full before it begins
+    patterns: list = field(default_factory=list)    # vspan's sources, or else "on"
     words: list = field(default_factory=list)
     vlan_wanted: str = '100'
     filter: str = 'udp port 9'
@@ -117,14 +118,24 @@ def snaplen():
     return made
 
 
+# What means the first so many ports.
+PATTERNS = {1: ['p0'], 8: ['p[0-7]'], 64: ['p[0-9]', 'p[1-5][0-9]', 'p6[0-3]'],
+            256: ['p*']}
+
+
 def ports():
-    """Each port mirrored, and frames on each in turn, some on every one."""
+    """Frames on each port in turn: by pattern, as a host has
+    it for its VMs, and with a source for each."""
     made = []
-    for n in 1, 8, 64, 256:
+    for n, patterns in PATTERNS.items():
         names = [f'p{i}' for i in range(n)]
-        made += [replace(row, name=f'{row.name}, {n}', base=f'no mirror, {n}')
-                 for row in rows('ports', [NONE, ('vspan', peers.vspan)],
-                                 on=names, arrive=names, devs=n, count=1024)]
+        who = [NONE, ('tc mirred', peers.tc), ('vspan', peers.vspan),
+               ('sources', peers.vspan)]
+        group = [replace(row, name=f'{row.name}, {n}', base=f'no mirror, {n}')
+                 for row in rows('ports', who[:4 if n > 1 else 3], on=names,
+                                 arrive=names, devs=n, count=256)]
+        group[2].patterns = patterns
+        made += group
     return made
 
 

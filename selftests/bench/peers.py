@@ -17,22 +17,21 @@ def nobody(rig, row):
     yield None
 
 
-def tc_add(dev, hook, match, to):
-    run('tc', 'filter', 'add', 'dev', dev, hook, *match,
-        'action', 'mirred', 'egress', 'mirror', 'dev', to)
-
-
 @contextmanager
 def tc_rules(row, match, to):
-    for dev in row.on:
-        run('tc', 'qdisc', 'add', 'dev', dev, 'clsact')
-        for word in row.dir.split(','):
-            tc_add(dev, TC_HOOK[word], match, to)
+    what = ' '.join([*match, 'action', 'mirred', 'egress', 'mirror', 'dev', to])
+    lines = [f'qdisc add dev {dev} clsact' for dev in row.on]
+    lines += [f'filter add dev {dev} {TC_HOOK[word]} {what}'
+              for dev in row.on for word in row.dir.split(',')]
+    tc_batch(lines)
     try:
         yield
     finally:
-        for dev in row.on:
-            run('tc', 'qdisc', 'del', 'dev', dev, 'clsact')
+        tc_batch(f'qdisc del dev {dev} clsact' for dev in row.on)
+
+
+def tc_batch(lines):
+    run('tc', '-batch', '-', text=''.join(line + '\n' for line in lines))
 
 
 @contextmanager
@@ -60,7 +59,7 @@ def tc_bpf(rig, row):
     """The program that libpcap makes of the same words."""
     code = run('tcpdump', '-ddd', '-y', 'EN10MB', *row.filter.split())
     lines = ','.join(code.split('\n')).rstrip(',')
-    with tc_rules(row, ['bpf', 'bytecode', lines], rig.mon.dev):
+    with tc_rules(row, ['bpf', 'bytecode', f'"{lines}"'], rig.mon.dev):
         yield rig.mon
 
 
@@ -99,7 +98,7 @@ def tcpdump(rig, row):
 @contextmanager
 def sources(row, *words):
     """One command for all, as a machine with many would have them restored."""
-    names = row.on + [f'absent{i}' for i in range(row.absent)]
+    names = (row.patterns or row.on) + [f'absent{i}' for i in range(row.absent)]
     lines = ''.join(shlex.join(['add', name, row.dir, 'to', SPAN, *words]) + '\n'
                     for name in names)
     run(VSPANCTL, '-b', '-', text=lines)
