@@ -4,6 +4,21 @@
 
 #include "vspan.h"
 
+/* Packet sockets of the span or of all devices, tc, and netfilter's ingress: whom
+ * the core finds.
+ */
+static bool vspan_deliver_has_others(const struct net_device *dev)
+{
+	if (dev_nit_active_rcu(dev) || !list_empty(&dev->ptype_specific) ||
+	    vspan_dev_has_tc_ingress(dev))
+		return true;
+#ifdef CONFIG_NETFILTER_INGRESS
+	return rcu_access_pointer(dev->nf_hooks_ingress);
+#else
+	return false;
+#endif
+}
+
 /**
  * vspan_deliver_has_reader - does anybody read the span?
  * @vs: the span
@@ -16,17 +31,8 @@
  */
 bool vspan_deliver_has_reader(const struct vspan_dev *vs)
 {
-	const struct net_device *dev = vs->dev;
-
-	if (READ_ONCE(vs->tap.numvtaps) || READ_ONCE(vs->live_outputs) ||
-	    dev_nit_active_rcu(dev) ||
-	    !list_empty(&dev->ptype_specific) || vspan_dev_has_tc_ingress(dev))
-		return true;
-#ifdef CONFIG_NETFILTER_INGRESS
-	return rcu_access_pointer(dev->nf_hooks_ingress);
-#else
-	return false;
-#endif
+	return READ_ONCE(vs->tap.numvtaps) || READ_ONCE(vs->live_outputs) ||
+	       vspan_deliver_has_others(vs->dev);
 }
 
 /* To the tap's reader, or nowhere. */
@@ -85,24 +91,55 @@ static struct sk_buff *vspan_deliver_snap(struct sk_buff *skb)
 	return copy;
 }
 
-/* A frame counts as delivered unless the tap's ring turned it away, which
- * happens under netif_receive_skb(), on this CPU, and is counted there, as one
- * frame whatever it is.
- */
-static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb)
+/* Is the tap's reader the only one that the core could lead a frame to? */
+static bool vspan_deliver_tap_only(const struct vspan_dev *vs)
 {
-	unsigned int n = vspan_wire_frames(skb);
+	return READ_ONCE(vs->tap.numvtaps) &&
+	       !rcu_access_pointer(vs->dev->xdp_prog) &&
+	       !vspan_deliver_has_others(vs->dev);
+}
+
+/* As netif_receive_skb() would, less the search for others. What has a tag in
+ * its bytes goes the long way, where the core takes the tag out.
+ */
+static void vspan_deliver_receive(struct sk_buff *skb, bool tap_only)
+{
+	if (!tap_only || unlikely(eth_type_vlan(skb->protocol))) {
+		netif_receive_skb(skb);
+		return;
+	}
+	skb_reset_network_header(skb);
+	skb_reset_transport_header(skb);
+	vspan_deliver_tap(skb);
+}
+
+/* psample is served with what is cut after that. NULL: there was no memory. */
+static struct sk_buff *vspan_deliver_prepare(struct vspan_dev *vs,
+					     struct sk_buff *skb)
+{
+	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	if (unlikely(READ_ONCE(vs->samplers)))
+		vspan_output_samples(vs, skb);
+	if (unlikely(vspan_cb(skb)->snap != VSPAN_SNAP_NONE))
+		skb = vspan_deliver_snap(skb);
+	return skb;
+}
+
+/* A frame counts as delivered unless the tap's ring turned it away, which
+ * happens under vspan_deliver_receive(), on this CPU, and is counted there, as
+ * one frame whatever it is.
+ */
+static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
+				bool tap_only)
+{
+	unsigned int n = skb_is_gso(skb) ? vspan_wire_frames(skb) : 1;
 	unsigned int len;
 	u64 turned_away;
 
-	if (unlikely(!pskb_may_pull(skb, ETH_HLEN))) {
-		kfree_skb(skb);
-		skb = NULL;
-	} else {
-		if (unlikely(READ_ONCE(vs->samplers)))
-			vspan_output_samples(vs, skb);
-		skb = vspan_deliver_snap(skb);
-	}
+	skb = vspan_deliver_prepare(vs, skb);
 	if (unlikely(!skb)) {
 		vspan_stats_drop(vs->stats, VSPAN_DROP_NO_MEMORY, n);
 		return;
@@ -112,7 +149,7 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb)
 	if (!list_empty(&vs->outputs))
 		vspan_output_send(vs, skb);
 	turned_away = vspan_deliver_ring_full(vs);
-	netif_receive_skb(skb);
+	vspan_deliver_receive(skb, tap_only);
 	turned_away = vspan_deliver_ring_full(vs) - turned_away;
 	if (likely(!turned_away))
 		vspan_stats_add_frames(vs->stats, VSPAN_RX_PACKETS, n, len);
@@ -121,20 +158,35 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb)
 				 n - turned_away);
 }
 
+/* Nothing can be left to do to a frame on its own, with its checksum. */
+static bool vspan_deliver_as_is(const struct sk_buff *skb)
+{
+	return likely(!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL);
+}
+
 /**
- * vspan_deliver - bring a copy into the span's form and receive it
+ * vspan_deliver - bring copies into the span's form and receive them
  * @vs: the span
- * @skb: the copy; data at the MAC header; consumed
+ * @batch: the copies; data at the MAC header; all consumed
+ *
+ * Who begins to read in the middle of a batch has the next one.
  *
  * Context: the span's NAPI.
  */
-void vspan_deliver(struct vspan_dev *vs, struct sk_buff *skb)
+void vspan_deliver(struct vspan_dev *vs, struct sk_buff_head *batch)
 {
-	struct sk_buff *next;
+	struct sk_buff *skb, *next;
+	bool tap_only;
 
-	skb = vspan_wire_form(vs, skb);
-	skb_list_walk_safe(skb, skb, next) {
-		skb_mark_not_on_list(skb);
-		vspan_deliver_frame(vs, skb);
+	rcu_read_lock();
+	tap_only = vspan_deliver_tap_only(vs);
+	while ((skb = __skb_dequeue(batch))) {
+		if (!vspan_deliver_as_is(skb))
+			skb = vspan_wire_form(vs, skb);
+		skb_list_walk_safe(skb, skb, next) {
+			skb_mark_not_on_list(skb);
+			vspan_deliver_frame(vs, skb, tap_only);
+		}
 	}
+	rcu_read_unlock();
 }

@@ -8,33 +8,38 @@
 
 #include "vspan.h"
 
-/* Take up to @budget copies off the queue. */
-static void vspan_queue_take(struct vspan_queue *q, struct sk_buff_head *batch,
-			     int budget)
+/* Take up to @budget copies off the queue. Return: how many. */
+static int vspan_queue_take(struct vspan_queue *q, struct sk_buff_head *batch,
+			    int budget)
 {
 	struct sk_buff *skb;
+	int n;
 
 	spin_lock(&q->list.lock);
-	while (budget-- > 0 && (skb = __skb_dequeue(&q->list))) {
-		q->truesize -= skb->truesize;
-		__skb_queue_tail(batch, skb);
+	n = skb_queue_len(&q->list);
+	if (n <= budget) {
+		skb_queue_splice_init(&q->list, batch);
+		q->truesize = 0;
+	} else {
+		for (n = 0; n < budget; n++) {
+			skb = __skb_dequeue(&q->list);
+			q->truesize -= skb->truesize;
+			__skb_queue_tail(batch, skb);
+		}
 	}
 	spin_unlock(&q->list.lock);
+	return n;
 }
 
 static int vspan_queue_poll(struct napi_struct *napi, int budget)
 {
 	struct vspan_queue *q = container_of(napi, struct vspan_queue, napi);
 	struct sk_buff_head batch;
-	struct sk_buff *skb;
-	int work = 0;
+	int work;
 
 	__skb_queue_head_init(&batch);
-	vspan_queue_take(q, &batch, budget);
-	while ((skb = __skb_dequeue(&batch))) {
-		vspan_deliver(q->vs, skb);
-		work++;
-	}
+	work = vspan_queue_take(q, &batch, budget);
+	vspan_deliver(q->vs, &batch);
 
 	/* Less than the budget: the queue was empty. Whoever adds to an empty
 	 * queue calls napi_schedule(), which is remembered until here.

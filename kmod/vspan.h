@@ -353,7 +353,7 @@ bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
 
 /* deliver.c */
 bool vspan_deliver_has_reader(const struct vspan_dev *vs);
-void vspan_deliver(struct vspan_dev *vs, struct sk_buff *skb);
+void vspan_deliver(struct vspan_dev *vs, struct sk_buff_head *batch);
 rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);
 
 /* wire.c */
