@@ -135,7 +135,7 @@ static struct sk_buff *vspan_deliver_prepare(struct vspan_dev *vs,
 static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 				bool tap_only)
 {
-	unsigned int n = skb_is_gso(skb) ? vspan_wire_frames(skb) : 1;
+	unsigned int n = vspan_wire_frames_fast(skb);
 	unsigned int len;
 	u64 turned_away;
 
@@ -144,7 +144,7 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 		vspan_stats_drop(vs->stats, VSPAN_DROP_NO_MEMORY, n);
 		return;
 	}
-	len = vspan_wire_len(skb);
+	len = vspan_wire_len_fast(skb);
 	skb->protocol = eth_type_trans(skb, vs->dev);
 	if (!list_empty(&vs->outputs))
 		vspan_output_send(vs, skb);

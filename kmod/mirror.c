@@ -15,7 +15,7 @@
 static void vspan_mirror_drop(const struct vspan_source *src,
 			      const struct sk_buff *skb, enum vspan_drop why)
 {
-	unsigned int n = vspan_wire_frames(skb);
+	unsigned int n = vspan_wire_frames_fast(skb);
 
 	vspan_stats_drop(src->stats, why, n);
 	vspan_stats_drop(src->vs->stats, why, n);
@@ -34,13 +34,20 @@ static bool vspan_mirror_loops(const struct vspan_dev *vs,
 	       net_eq(dev_net(skb->dev), dev_net(vs->dev));
 }
 
+/* The tap's reader, whom most spans have, is asked for here. */
+static bool vspan_mirror_has_reader(const struct vspan_dev *vs)
+{
+	return likely(READ_ONCE(vs->tap.numvtaps)) ||
+	       vspan_deliver_has_reader(vs);
+}
+
 /* Is a copy worth making? Nobody reads: no clone. */
 static bool vspan_mirror_may(const struct vspan_dev *vs,
 			     const struct sk_buff *skb, enum vspan_drop *why)
 {
 	if (!netif_running(vs->dev))
 		*why = VSPAN_DROP_SPAN_DOWN;
-	else if (!vspan_deliver_has_reader(vs))
+	else if (!vspan_mirror_has_reader(vs))
 		*why = VSPAN_DROP_NO_READER;
 	else if (vspan_mirror_loops(vs, skb))
 		*why = VSPAN_DROP_LOOP;
@@ -70,6 +77,14 @@ static bool vspan_mirror_scrub(struct sk_buff *skb)
 	return true;
 }
 
+/* The length to which copies are cut. */
+static u32 vspan_mirror_snap(const struct vspan_rule *rule)
+{
+	if (likely(!rule->snap_headers && !rule->snaplen))
+		return VSPAN_SNAP_NONE;
+	return vspan_snap_rule(rule);
+}
+
 /* Where the copy was taken and how much of it is wanted, for those further on.
  */
 static void vspan_mirror_note(struct sk_buff *skb, const struct vspan_rule *rule,
@@ -81,7 +96,7 @@ static void vspan_mirror_note(struct sk_buff *skb, const struct vspan_rule *rule
 	cb->in_ifindex = dir == VSPAN_DIR_RX ? ifindex : 0;
 	cb->out_ifindex = dir == VSPAN_DIR_TX ? ifindex : 0;
 	cb->rate = rule->sample ?: 1;
-	cb->snap = vspan_snap_rule(rule);
+	cb->snap = vspan_mirror_snap(rule);
 }
 
 /* Give @skb, which is ours, to the span of @src. */
@@ -90,12 +105,12 @@ static void vspan_mirror_send(const struct vspan_source *src,
 			      struct sk_buff *skb, enum vspan_dir dir)
 {
 	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
-	unsigned int n = vspan_wire_frames(skb);
+	unsigned int n = vspan_wire_frames_fast(skb);
 	unsigned int len;
 
 	if (rule->tag == VSPAN_TAG_BRIDGE)
 		vspan_bridge_tag(skb, skb->dev);
-	len = vspan_wire_len(skb);
+	len = vspan_wire_len_fast(skb);
 	vspan_mirror_note(skb, rule, dir);
 	/* What was allocated from the emergency reserve must be freed soon. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb) ||
@@ -116,7 +131,7 @@ static bool vspan_mirror_short(const struct vspan_source *src,
 			       const struct vspan_rule *rule,
 			       struct sk_buff *skb, unsigned int *len)
 {
-	u32 snap = vspan_snap_rule(rule);
+	u32 snap = vspan_mirror_snap(rule);
 
 	if (likely(snap == VSPAN_SNAP_NONE) || skb_is_gso(skb) ||
 	    READ_ONCE(src->vs->samplers))
@@ -156,13 +171,13 @@ static bool vspan_mirror_selects(const struct vspan_source *src,
 {
 	enum vspan_counter why = VSPAN_FILTERED;
 
-	if (vspan_select(rule, skb)) {
+	if ((!rule->by_vlan && !rule->filter) || vspan_select(rule, skb)) {
 		if (dir == VSPAN_DIR_RX || rule->dup_keep ||
 		    !vspan_dedup(src->vs, skb))
 			return true;
 		why = VSPAN_DUP;
 	}
-	vspan_stats_add(src->stats, why, vspan_wire_frames(skb));
+	vspan_stats_add(src->stats, why, vspan_wire_frames_fast(skb));
 	return false;
 }
 
@@ -178,15 +193,16 @@ vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
 	if (!(rule->dir & b->dirs & dir) ||
 	    !vspan_mirror_selects(src, rule, skb, dir))
 		return NULL;
-	if (!vspan_limit_sample(rule)) {
+	if (rule->sample > 1 && !vspan_limit_sample(rule)) {
 		vspan_stats_add(src->stats, VSPAN_SAMPLED_OUT,
-				vspan_wire_frames(skb));
+				vspan_wire_frames_fast(skb));
 		return NULL;
 	}
 	if (vspan_mirror_may(src->vs, skb, &why) &&
-	    vspan_limit_rate(src, rule, vspan_wire_frames(skb)))
+	    (!rule->rate ||
+	     vspan_limit_rate(src, rule, vspan_wire_frames_fast(skb))))
 		return rule;
-	if (why == VSPAN_DROP_NO_READER)
+	if (why == VSPAN_DROP_NO_READER && !list_empty(&src->vs->outputs))
 		vspan_output_miss(src->vs, skb);
 	vspan_mirror_drop(src, skb, why);
 	return NULL;

@@ -104,13 +104,14 @@ struct vspan_dev {
  * @promisc: the devices are promiscuous while bound
  * @dup_keep: copy a forwarded frame as received and as sent
  * @by_vlan: @vlans decides; else every frame passes
- * @vlans: VLANs selected, bit 0 for frames without one
- * @filter: decides too, or NULL; shared with the rules this one came from
- * @snaplen: bytes of a frame to copy, or 0 for all
  * @snap_headers: copy no payload
+ * @snaplen: bytes of a frame to copy, or 0 for all
  * @sample: one frame in so many is copied; 0 is like 1
  * @rate: most copies a second, or 0
  * @tag: enum vspan_tag to show
+ * @filter: decides too, or NULL; shared with the rules this one came from
+ * @vlans: VLANs selected, bit 0 for frames without one; behind what every frame
+ *	needs, of which one cache line is to do
  * @rcu: for vspan_rule_retire()
  */
 struct vspan_rule {
@@ -120,13 +121,13 @@ struct vspan_rule {
 	bool promisc;
 	bool dup_keep;
 	bool by_vlan;
-	DECLARE_BITMAP(vlans, VLAN_N_VID);
-	struct vspan_filter *filter;
-	u32 snaplen;
 	bool snap_headers;
+	u32 snaplen;
 	u32 sample;
 	u32 rate;
 	u32 tag;
+	struct vspan_filter *filter;
+	DECLARE_BITMAP(vlans, VLAN_N_VID);
 	struct rcu_head rcu;
 };
 
@@ -360,6 +361,18 @@ rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);
 struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb);
 unsigned int vspan_wire_frames(const struct sk_buff *skb);
 unsigned int vspan_wire_len(const struct sk_buff *skb);
+
+/* The same, for where every frame passes: no call for most. */
+static inline unsigned int vspan_wire_frames_fast(const struct sk_buff *skb)
+{
+	return likely(!skb_is_gso(skb)) ? 1 : vspan_wire_frames(skb);
+}
+
+static inline unsigned int vspan_wire_len_fast(const struct sk_buff *skb)
+{
+	return likely(!skb_vlan_tag_present(skb)) ? skb->len :
+						    vspan_wire_len(skb);
+}
 
 /* source.c */
 struct vspan_source *vspan_source_find(struct net *net,
