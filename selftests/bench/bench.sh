@@ -15,13 +15,16 @@ TOOL=$BUILD/tool
 usage()
 {
 	cat <<-EOT
-	Usage: bench.sh [-s SVG]
+	Usage: bench.sh [-s SVG | -q]
 	  -s SVG  draw the chart, too
+	  -q      only see that all is counted right: one short round, in the
+	          selftests' kernel, with the peers that it has
 	Parameters are environment variables:
 	  ROUNDS  of all rows, one after the other (default: 9)
 	  BURSTS  of 64 frames, of each row in a round (default: 25)
 	  TCP_MB  of a transfer (default: 16)
-	  CASES   which (default: all); 'CASES=help' lists them
+	  CASES   which (default: all); CASES=help lists them
+	  NICE    of the machine (default: -5)
 	EOT
 }
 
@@ -56,13 +59,13 @@ unpack_ovs()
 
 build()
 {
-	"$VM/deps.sh" bench
+	[ -n "$QUICK" ] || "$VM/deps.sh" bench
 	say "kernel, module, tool (the first time takes some minutes)"
 	"$VM/uml.sh" "$KERNEL" >/dev/null
 	VSPAN_KO=$("$VM/module.sh" "$KERNEL" 2>"$LOGS/bench-module.log") ||
 		{ cat "$LOGS/bench-module.log" >&2; die "the module does not build"; }
 	build_generator
-	unpack_ovs
+	[ -n "$QUICK" ] || unpack_ovs
 	make -s -C "$TOP/tools/vspanctl" O="$TOOL" VERSION="$(version)" >/dev/null
 }
 
@@ -70,18 +73,28 @@ measure()
 {
 	nice -n "${NICE:--5}" "$VM/uml-run.sh" -k "$KERNEL" -m 512 -t "${TIMEOUT:-1800}" \
 		-o "$OUT" -- env "VSPAN_KO=$VSPAN_KO" "GEN_KO=$GEN_KO" \
-		"VSPANCTL=$TOOL/vspanctl" "OVS=$OVS" "ROUNDS=${ROUNDS:-}" "BURSTS=${BURSTS:-}" \
-		"TCP_MB=${TCP_MB:-}" "CASES=${CASES:-}" \
+		"VSPANCTL=$TOOL/vspanctl" "OVS=${OVS:-/usr}" "ROUNDS=${ROUNDS:-}" "BURSTS=${BURSTS:-}" \
+		"TCP_MB=${TCP_MB:-}" "CASES=${CASES:-}" "PEERS=${PEERS:-}" \
 		"$HERE/guest.sh" "$OUT"
+}
+
+quick()
+{
+	QUICK=1 KERNEL=uml ROUNDS=1 BURSTS=5 TCP_MB=1
+	CASES='receive single forward both_ways vlan_filter pcap_filter unread stalled'
+	CASES+=' snaplen tcp'
+	PEERS='nobody tc vspan unread tc_sink vspan_sink'
 }
 
 main()
 {
-	local svg=''
+	local svg='' json=$BUILD/bench.json
 
-	while getopts s:h opt; do
+	QUICK=''
+	while getopts s:qh opt; do
 		case $opt in
 		s) svg=$OPTARG ;;
+		q) quick ;;
 		h) usage; exit 0 ;;
 		*) usage >&2; exit 2 ;;
 		esac
@@ -90,12 +103,13 @@ main()
 	need_plain_path "$TOP"
 	mkdir -p "$LOGS"
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-	OUT=$LOGS/bench
+	OUT=$LOGS/bench${QUICK:+-quick}
+	[ -z "$QUICK" ] || json=$OUT/bench.json
 	rm -rf "$OUT"
 	build
 	say "measuring; the load of this machine is $(cut -d ' ' -f 1 /proc/loadavg)"
 	measure
-	python3 -B "$HERE/report.py" "$OUT/raw.json" "$BUILD/bench.json" ${svg:+"$svg"}
+	python3 -B "$HERE/report.py" "$OUT/raw.json" "$json" ${svg:+"$svg"}
 }
 
 main "$@"

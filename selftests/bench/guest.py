@@ -24,7 +24,12 @@ def selected():
         if word not in cases.CASES:
             raise rigs.Failure(f'no case {word}; there are: '
                                + ' '.join(cases.CASES))
-    return [row for name in words or cases.CASES for row in cases.CASES[name]()]
+    some = (os.environ.get('PEERS') or '').split()
+    rows = [row for name in words or cases.CASES for row in cases.CASES[name]()]
+    if not some:
+        return rows
+    return [row for row in rows if row.peer.__name__ in some and
+            (row.first != rigs.OVS_GEN or 'ovs' in some)]
 
 
 def build(rows):

@@ -185,6 +185,7 @@ uml_build()
 	wanted uml || return 0
 	try "user-mode Linux builds" "$VM/uml.sh" uml
 	try "uml: module builds without warnings (W=1)" build_module uml
+	try "uml: what make bench counts is right" "$TOP/selftests/bench/bench.sh" -q
 }
 
 stop()
