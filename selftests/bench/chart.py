@@ -16,12 +16,17 @@ STYLE = ('text{font:12px sans-serif;fill:#222}.h{font-weight:bold}'
 
 
 def shown(rows):
-    """Cases with more than one peer that adds something, in their order."""
+    """Cases with others than us, in their order; void rows are not."""
     cases = {}
     for row in rows:
         if row['unit'] == 'ns' and 'added' in row and not row['void']:
             cases.setdefault(row['case'], []).append(row)
-    return cases
+    return {case: members for case, members in cases.items()
+            if any(not ours(row) for row in members) and case != 'ports'}
+
+
+def ours(row):
+    return 'vspan' in row['name']
 
 
 def text(x, y, words, anchor='start', cls=''):
@@ -34,9 +39,9 @@ def bar(row, y, scale):
     added = row['added']
     length = max(added['median'], 0) * scale
     low, high = (LEFT + max(added[k], 0) * scale for k in ('min', 'max'))
-    high = min(high, WIDTH - 2)
+    high = min(high, WIDTH - RIGHT)
     mid = y + BAR / 2
-    colour = OURS if 'vspan' in row['name'] else THEIRS
+    colour = OURS if ours(row) else THEIRS
     return [
         text(LEFT - 8, y + BAR - 3, row['name'], 'end'),
         f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{colour}"/>',
