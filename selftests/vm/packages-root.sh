@@ -50,9 +50,10 @@ make_machine()
 		add_kernel "${RELS[0]}"
 }
 
+# Of the home directory nothing is kept: DKMS asks rpm, if there is one, which notes it.
 inside()
 {
-	chroot "$DISK" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/root \
+	chroot "$DISK" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 HOME=/tmp \
 		DEBIAN_FRONTEND=noninteractive "$@"
 }
 
