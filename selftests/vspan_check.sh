@@ -366,7 +366,7 @@ tc_ingress()
 	ip -n "$sw" link add a0 up type veth peer name b0
 	defer ip -n "$sw" link del a0
 	tc -n "$sw" qdisc add dev a0 clsact
-	tc -n "$sw" filter add dev a0 ingress matchall || { fail "no tc"; return; }
+	tc -n "$sw" filter add dev a0 ingress matchall classid 1:1 || { fail "no tc"; return; }
 	span_add "$sw" span0 && mirrored a0 rx hook rx-handler || return
 	cured tc_ingress warning "vspanctl set a0 to span0 hook tap"
 	check_vspan "$sw" set a0 redirect
@@ -396,10 +396,10 @@ tc_notes()
 {
 	defer tc -n "$sw" qdisc del dev p1 clsact
 	tc -n "$sw" qdisc add dev p1 clsact
-	tc -n "$sw" filter add dev p1 egress matchall
+	tc -n "$sw" filter add dev p1 egress matchall classid 1:1
 	span_add "$sw" span0 && mirrored p1 && traffic || return
 	tc -n "$sw" qdisc add dev span0 clsact
-	tc -n "$sw" filter add dev span0 ingress matchall
+	tc -n "$sw" filter add dev span0 ingress matchall classid 1:1
 	finds tc_egress note
 	finds tc_of_span note
 	check_eq "exit status" "$RC" 0
