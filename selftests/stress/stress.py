@@ -34,7 +34,7 @@ class Round:
         """A span that no operation touches, but the removal of the module."""
         self.world.vspan("span", "add", "ref")
         for port in ("p1", "p2"):
-            self.world.vspan("add", port, "rx", "to", "ref")
+            self.world.vspan("add", port, "rx", "promisc", "to", "ref")
         self.world.vspan("add", "br0", "tx", "to", "ref")
 
     def start(self):
