@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Command lines: one word a line, the first of them says which command. */
 #include "args.h"
+#include "fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #define MAX_WORDS	64
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void parse(int argc, char **argv)
 {

@@ -12,8 +12,7 @@
 #include <unistd.h>
 
 #include "words.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 /* A file of these bytes, by its name. */
 static int file_of(const void *data, size_t size, char *name, size_t len)

@@ -7,8 +7,7 @@
 
 #include "config.h"
 #include "vspanctl.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "fuzz.h"
 
 static const nl_cb readers[] = {
 	model_span_cb, model_source_cb, model_binding_cb, model_output_cb,
