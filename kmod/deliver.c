@@ -84,8 +84,12 @@ static struct sk_buff *vspan_deliver_snap(struct sk_buff *skb)
 	unsigned int len = vspan_snap_len(skb, vspan_cb(skb)->snap);
 	struct sk_buff *copy;
 
-	if (likely(len >= skb->len))
+	if (len >= skb->len)
 		return skb;
+	if (vspan_snap_may_trim(skb)) {
+		vspan_snap_trim(skb, len);
+		return skb;
+	}
 	copy = vspan_snap_copy(skb, len);
 	consume_skb(skb);
 	return copy;
@@ -128,6 +132,20 @@ static struct sk_buff *vspan_deliver_prepare(struct vspan_dev *vs,
 	return skb;
 }
 
+/* A full ring, if its reader is the only one, is worth remembering: the hook need
+ * not clone for it.
+ */
+static void vspan_deliver_note(struct vspan_dev *vs, bool full, bool tap_only)
+{
+	unsigned long at = 0;
+
+	if (unlikely(full) && tap_only && READ_ONCE(vs->tap.numvtaps) == 1 &&
+	    list_empty(&vs->outputs))
+		at = vspan_now();
+	if (unlikely(READ_ONCE(vs->full_at) != at))
+		WRITE_ONCE(vs->full_at, at);
+}
+
 /* A frame counts as delivered unless the tap's ring turned it away, which
  * happens under vspan_deliver_receive(), on this CPU, and is counted there, as
  * one frame whatever it is.
@@ -151,6 +169,7 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 	turned_away = vspan_deliver_ring_full(vs);
 	vspan_deliver_receive(skb, tap_only);
 	turned_away = vspan_deliver_ring_full(vs) - turned_away;
+	vspan_deliver_note(vs, turned_away, tap_only);
 	if (likely(!turned_away))
 		vspan_stats_add_frames(vs->stats, VSPAN_RX_PACKETS, n, len);
 	else

@@ -143,19 +143,65 @@ static bool vspan_mirror_short(const struct vspan_source *src,
 	return *len < skb->len;
 }
 
+/* A clone that is cut costs less than a copy of the bytes. */
+static struct sk_buff *vspan_mirror_cut(struct sk_buff *skb, unsigned int len,
+					bool mine)
+{
+	struct sk_buff *copy;
+
+	if (!vspan_snap_may_trim(skb))
+		return vspan_snap_copy(skb, len);
+	copy = mine ? skb : skb_clone(skb, GFP_ATOMIC);
+	if (copy)
+		vspan_snap_trim(copy, len);
+	return copy;
+}
+
+/* Was the ring full a moment ago, and is it for nobody else that a copy would be
+ * made? Every eighth frame is tried all the same, to find out when there is room.
+ */
+static bool vspan_mirror_stalled(const struct vspan_dev *vs,
+				 const struct vspan_rule *rule)
+{
+	if (likely(READ_ONCE(vs->full_at) != vspan_now()) ||
+	    rule->tag != VSPAN_TAG_PORT ||
+	    vspan_mirror_snap(rule) != VSPAN_SNAP_NONE)
+		return false;
+	return this_cpu_inc_return(vs->queues->stalled) % 8;
+}
+
+/* Count what the ring would have turned away. */
+static void vspan_mirror_turn_away(const struct vspan_source *src,
+				   const struct sk_buff *skb,
+				   enum vspan_dir dir)
+{
+	unsigned int n = vspan_wire_frames_fast(skb);
+
+	vspan_stats_add_frames(src->stats, dir == VSPAN_DIR_RX ?
+			       VSPAN_RX_PACKETS : VSPAN_TX_PACKETS, n,
+			       vspan_wire_len_fast(skb));
+	vspan_stats_drop(src->vs->stats, VSPAN_DROP_RING_FULL, n);
+}
+
 /* @mine: the frame itself may be sent, as nobody else has it. */
 static void vspan_mirror_copy(const struct vspan_source *src,
 			      const struct vspan_rule *rule,
 			      struct sk_buff *skb, enum vspan_dir dir,
 			      bool mine)
 {
-	struct sk_buff *copy = skb;
+	struct sk_buff *copy;
 	unsigned int len;
 
-	if (vspan_mirror_short(src, rule, skb, &len))
-		copy = vspan_snap_copy(skb, len);
-	else if (!mine)
-		copy = skb_clone(skb, GFP_ATOMIC);
+	if (unlikely(vspan_mirror_stalled(src->vs, rule))) {
+		vspan_mirror_turn_away(src, skb, dir);
+		if (mine)
+			consume_skb(skb);
+		return;
+	}
+	if (!vspan_mirror_short(src, rule, skb, &len))
+		copy = mine ? skb : skb_clone(skb, GFP_ATOMIC);
+	else
+		copy = vspan_mirror_cut(skb, len, mine);
 	if (copy)
 		vspan_mirror_send(src, rule, copy, dir);
 	else

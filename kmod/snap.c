@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Short copies. The bytes are copied, and the frame itself, or a clone of it
- * with which production shares data, is never trimmed.
+ * Short copies. A clone has a length of its own, and whoever would write behind
+ * its end has to copy it first, as any clone. What has payload in pages, or
+ * bytes to be changed, is copied.
  */
 #include <linux/etherdevice.h>
 #include <linux/filter.h>
@@ -140,6 +141,33 @@ unsigned int vspan_snap_len(struct sk_buff *skb, u32 snap)
 	else if (skb_vlan_tag_present(skb))
 		snap -= VLAN_HLEN;
 	return min(skb->len, max_t(u32, snap, vspan_snap_min(skb)));
+}
+
+/**
+ * vspan_snap_may_trim - can a frame be cut that shares its data?
+ * @skb: the frame; data at the MAC header
+ *
+ * Return: true for vspan_snap_trim(), false for vspan_snap_copy().
+ */
+bool vspan_snap_may_trim(const struct sk_buff *skb)
+{
+	return !skb_is_nonlinear(skb) && !skb_is_gso(skb) &&
+	       !vspan_snap_inband(skb);
+}
+
+/**
+ * vspan_snap_trim - cut a frame that is ours, though its data may not be
+ * @skb: the frame; data at the MAC header
+ * @len: bytes that stay
+ *
+ * The checksum, of bytes that are not all there, is as it was.
+ *
+ * Context: any.
+ */
+void vspan_snap_trim(struct sk_buff *skb, unsigned int len)
+{
+	__skb_trim(skb, len);
+	skb->ip_summed = CHECKSUM_NONE;
 }
 
 /**

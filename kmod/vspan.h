@@ -11,6 +11,7 @@
 #include <linux/bitmap.h>
 #include <linux/if_tap.h>
 #include <linux/if_vlan.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/refcount.h>
@@ -54,6 +55,7 @@ struct vspan_dev;
  * @list: the copies; its lock also covers @truesize and @open
  * @truesize: memory held by @list, in bytes
  * @open: copies are taken; cleared before the queue is emptied for good
+ * @stalled: frames of this CPU that came while the tap's ring was full
  * @napi: the context that delivers
  * @vs: the span
  */
@@ -61,6 +63,7 @@ struct vspan_queue {
 	struct sk_buff_head list;
 	size_t truesize;
 	bool open;
+	unsigned int stalled;
 	struct napi_struct napi;
 	struct vspan_dev *vs;
 };
@@ -75,6 +78,8 @@ struct vspan_queue {
  * @live_outputs: how many of them have a device or a group;
  *	READ_ONCE/WRITE_ONCE
  * @samplers: how many of them are psample groups; READ_ONCE/WRITE_ONCE
+ * @full_at: vspan_now() when the ring of the one reader there is was last
+ *	full, or 0 if it took a frame since; READ_ONCE/WRITE_ONCE
  * @sources: sources that feed the span; RTNL
  * @node: in the list of all spans; RTNL
  * @id: order of creation, the key by which dumps resume
@@ -89,6 +94,7 @@ struct vspan_dev {
 	struct list_head outputs;
 	unsigned int live_outputs;
 	unsigned int samplers;
+	unsigned long full_at;
 
 	struct list_head sources;
 	struct list_head node;
@@ -283,6 +289,12 @@ struct vspan_cb {
 #define VSPAN_SNAP_HEADERS	0	/* no payload */
 #define VSPAN_SNAP_NONE		U32_MAX	/* whole frames */
 
+/* Time in two ticks of the clock; never 0. */
+static inline unsigned long vspan_now(void)
+{
+	return jiffies | 1;
+}
+
 static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
 {
 	/* Segmentation keeps its own notes from byte 32 on. */
@@ -444,6 +456,8 @@ int vspan_snap_init(void);
 void vspan_snap_uninit(void);
 u32 vspan_snap_rule(const struct vspan_rule *rule);
 unsigned int vspan_snap_len(struct sk_buff *skb, u32 snap);
+bool vspan_snap_may_trim(const struct sk_buff *skb);
+void vspan_snap_trim(struct sk_buff *skb, unsigned int len);
 struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len);
 
 /* match.c */
