@@ -95,11 +95,16 @@ static const struct {
  * @src: the source
  * @dev: a device of its netns
  *
+ * A pattern or master leaves a device to the output that waits for it: the
+ * device was named there, and here it was not.
+ *
  * Context: RTNL.
  * Return: directions in which it does, a mask of enum vspan_dir; 0 if not.
  */
 u32 vspan_match(const struct vspan_source *src, struct net_device *dev)
 {
+	if (src->kind != VSPAN_KIND_NAME && vspan_output_awaits(src->vs, dev))
+		return 0;
 	return vspan_kinds[src->kind].match(src, dev);
 }
 

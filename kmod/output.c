@@ -73,6 +73,26 @@ bool vspan_output_above(const struct vspan_dev *vs, struct net_device *dev)
 }
 
 /**
+ * vspan_output_awaits - is a device one that an output of a span names?
+ * @vs: the span
+ * @dev: the device
+ *
+ * Context: RTNL.
+ * Return: true if so, whether the output has the device by now or not.
+ */
+bool vspan_output_awaits(const struct vspan_dev *vs,
+			 const struct net_device *dev)
+{
+	const struct vspan_output *out;
+
+	list_for_each_entry(out, &vs->outputs, node)
+		if (!out->psample && net_eq(out->net, dev_net(dev)) &&
+		    !strcmp(out->name, dev->name))
+			return true;
+	return false;
+}
+
+/**
  * vspan_output_find - look an output up
  * @net: netns the output was configured in
  * @key: its names

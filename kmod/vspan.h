@@ -413,6 +413,8 @@ void vspan_output_reconcile(struct net_device *dev);
 void vspan_output_retry(struct vspan_dev *vs);
 void vspan_output_retry_all(struct net *net);
 void vspan_output_unbind_all(struct net_device *dev);
+bool vspan_output_awaits(const struct vspan_dev *vs,
+			 const struct net_device *dev);
 bool vspan_output_above(const struct vspan_dev *vs, struct net_device *dev);
 bool vspan_output_dormant(const struct vspan_output *out,
 			  enum vspan_dormant *why);

@@ -14,6 +14,7 @@ ALL_TESTS=(
 	"what_a_pattern_matches"
 	"longest_pattern"
 	"never_what_can_be_no_source"
+	"never_what_an_output_waits_for"
 	"exact_beats_pattern before"
 	"exact_beats_pattern after"
 	"exact_source_in_another_span"
@@ -223,6 +224,18 @@ never_what_can_be_no_source()
 	check_bound 'span*' ""
 	check_bound 'l?' ""
 	check_bound 'tun*' ""
+}
+
+# The output names the device, the pattern does not.
+never_what_an_output_waits_for()
+{
+	source_add "$sw" 'vnet*' rx && output_add "$sw" span0 dev vnet1 || return
+	pairs vnet0 vnet1 || return
+	check_bound 'vnet*' "vnet0"
+	json "$sw" show span0
+	check_j span0/outputs/vnet1/state active
+	check_vspan "$sw" output del span0 dev vnet1
+	check_bound 'vnet*' "vnet0 vnet1"
 }
 
 # exact_beats_pattern {before|after}: the exact source came before the pattern or after.
