@@ -247,7 +247,7 @@ alternative_name()
 output_is_source()
 {
 	span_add "$sw" span0 && check_vspan "$sw" output add span0 dev nic1 &&
-		check_vspan "$sw" add 'nic*' || return
+		check_vspan "$sw" add nic1 || return
 	ip -n "$sw" link add nic1 up type dummy
 	defer ip -n "$sw" link del nic1
 	cured output_dormant error "vspanctl output del span0 dev nic1"

@@ -25,7 +25,14 @@ setup()
 	topo_bridge && span_add "$sw" span0 && source_add "$sw" p1 || return 1
 	DIR=$(mktemp -d) || return 1
 	defer rm -rf "$DIR"
-	tap_path "$sw" span0 && libvirt_start
+	tap_path "$sw" span0 && libvirt_start || return 1
+	defer destroy_monitor
+}
+
+# The domain outlives its libvirtd.
+destroy_monitor()
+{
+	! virsh_ domstate monitor 2>/dev/null | grep -q . || virsh_ destroy monitor >/dev/null 2>&1
 }
 
 # libvirtd and its QEMU are root, and alone: no other driver, daemon or cgroup

@@ -169,12 +169,12 @@ continue_qemu()
 		"$((REPLY - begin)) ms"
 }
 
-# Within a second. A busy host can only lengthen that: the shortest of three counts.
+# Within a second. A busy host can only lengthen that: the shortest of five counts.
 thaw()
 {
 	local i
 
-	for i in 1 2 3; do
+	for i in 1 2 3 4 5; do
 		[ "$i" -eq 1 ] || stop_qemu || return
 		continue_qemu || return
 		((RESUMED >= 1000)) || return 0
