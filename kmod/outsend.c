@@ -105,7 +105,6 @@ static void vspan_output_xmit(const struct vspan_output *out,
 			      struct net_device *dev, struct sk_buff *skb)
 {
 	unsigned int n, len;
-	int err;
 
 	skb = vspan_output_form(out, dev, skb);
 	if (!skb)
@@ -116,8 +115,10 @@ static void vspan_output_xmit(const struct vspan_output *out,
 	skb->mark = VSPAN_OUTPUT_MARK;
 	skb->pkt_type = PACKET_OUTGOING;
 	skb_clear_tstamp(skb);
-	err = dev_queue_xmit(skb);
-	if (net_xmit_eval(err))
+	/* NET_XMIT_CN too says that a frame is lost: it is what a device says
+	 * that another CPU takes down, ahead of vspan_output_may().
+	 */
+	if (dev_queue_xmit(skb) != NET_XMIT_SUCCESS)
 		vspan_stats_drop(out->stats, VSPAN_DROP_XMIT, n);
 	else
 		vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS, n, len);
