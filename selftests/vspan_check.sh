@@ -26,6 +26,7 @@ ALL_TESTS=(
 	"silent"
 	"all_filtered vlan 7"
 	"all_filtered filter arp"
+	"vlans_that_are_seen"
 	"vlan_mismatch"
 	"not_promisc"
 	"offloads lro rx"
@@ -298,6 +299,25 @@ all_filtered()
 	[ "$1" == vlan ] || what="''"
 	span_add "$sw" span0 && mirrored p1 rx "$@" && traffic || return
 	cured all_filtered warning "vspanctl set p1 to span0 $1 $what"
+}
+
+# Frames come in other VLANs than the one asked for: check sees which. Those that go
+# out are not asked for.
+vlans_that_are_seen()
+{
+	local text
+
+	span_add "$sw" span0 && mirrored p1 rx vlan 7 && traffic || return
+	background tagged send eth0 ns="$p1" vlan=10 count=100000000 rate=200 end=0
+	background qinq send eth0 ns="$p1" vlan=20 proto=0x88a8 inner=30 count=100000000 \
+		rate=200 end=0
+	background out send eth0 ns="$p2" vlan=40 count=100000000 rate=200 end=0
+	text=$(shell "vspanctl -j check" | jq -r '.[] | select(.finding == "all_filtered").text')
+	[[ $text == "the VLAN list 7 has refused "*" are of 10,20" ]] || fail "it says: $text"
+	cured all_filtered warning "vspanctl set p1 to span0 vlan 10,20"
+	stop out
+	stop qinq
+	stop tagged
 }
 
 vlan_mismatch()

@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "print.h"
+#include "seen.h"
 #include "vlan.h"
 
 static const char *const dormant_keys[] = {
@@ -95,6 +96,40 @@ static void probe_silent(struct check *c)
 	fix(c, "tcpdump -c 1 -ni %s", quoted(c, link->name));
 }
 
+/* The VLANs that its devices' frames have now, as a list; "" without frames, or
+ * if a filter is in force besides, which may be what refuses them.
+ */
+static const char *vlans_now(const struct check *c, char *list, size_t len)
+{
+	uint8_t vlans[VSPAN_VLAN_BITMAP_LEN] = { 0 };
+	const struct binding *b;
+	unsigned int n = 0;
+
+	*list = '\0';
+	if (c->src->is_filtered)
+		return list;
+	/* One device with frames tells, and many would take as many seconds. */
+	for (b = c->src->bindings; b && !n; b = b->next)
+		n = vlans_seen(b->ifindex, c->src->dir, vlans);
+	return n ? vlan_format(vlans, list, len) : list;
+}
+
+static void refuses_by_vlan(struct check *c)
+{
+	const struct source *src = c->src;
+	char now[VLAN_LIST_LEN], list[VLAN_LIST_LEN];
+
+	vlan_format(src->vlans, list, sizeof(list));
+	vlans_now(c, now, sizeof(now));
+	found(c, FIND_WARNING, "all_filtered",
+	      "the VLAN list %.80s has refused each of the %llu frames that came%s%.80s",
+	      list, (unsigned long long)src->filtered,
+	      *now ? "; those that come now are of " : "", now);
+	fix(c, "vspanctl set %s to %s vlan %.200s%s", quoted_source(c),
+	    quoted(c, c->span->name), *now ? now : "all",
+	    src->is_filtered ? " filter ''" : "");
+}
+
 /* It has refused frames, and never taken one. */
 static void probe_refuses_all(struct check *c)
 {
@@ -108,13 +143,15 @@ static void probe_refuses_all(struct check *c)
 	if (!src->filtered || src->rx.packets || src->tx.packets ||
 	    (!vlans && !src->is_filtered))
 		return;
+	if (vlans) {
+		refuses_by_vlan(c);
+		return;
+	}
 	found(c, FIND_WARNING, "all_filtered",
-	      "%s has refused each of the %llu frames that came", !vlans ?
-	      "the filter" : src->is_filtered ? "the VLAN list or the filter" :
-	      "the VLAN list", (unsigned long long)src->filtered);
-	fix(c, "vspanctl set %s to %s%s%s", quoted_source(c),
-	    quoted(c, c->span->name), vlans ? " vlan all" : "",
-	    src->is_filtered ? " filter ''" : "");
+	      "the filter has refused each of the %llu frames that came",
+	      (unsigned long long)src->filtered);
+	fix(c, "vspanctl set %s to %s filter ''", quoted_source(c),
+	    quoted(c, c->span->name));
 }
 
 const probe_fn source_probes[] = {
