@@ -62,8 +62,8 @@ rules_of_the_older_format()
 
 	out=$(diff <(vspan "$sw" metrics prometheus | grep -v '^#') \
 		<(vspan "$sw" metrics | grep -v '^#')) || fail "$out"
-	command -v promtool >/dev/null || return 0
-	out=$(vspan "$sw" metrics prometheus | promtool check metrics 2>&1) || fail "$out"
+	[ -n "${PROMTOOL:-}" ] || require_command promtool || return
+	out=$(vspan "$sw" metrics prometheus | "${PROMTOOL:-promtool}" check metrics 2>&1) || fail "$out"
 }
 
 # value NAME{LABELS}: in REPLY

@@ -176,7 +176,8 @@ uml_tests()
 	[[ $words == *vspan_* ]] || words="${UML_TESTS[*]} $words"
 	root=$("$VM/kernels.sh" path "$1")
 	machine_tests 0 "$VM/uml-run.sh" uml "TESTS=$words" TEST_TIMEOUT=900 \
-		"FREEZE=${FREEZE:-30}" "MONITOR_KERNEL=$root/boot/vmlinuz-$1" \
+		"FREEZE=${FREEZE:-30}" "PROMTOOL=$("$VM/promtool.sh")" \
+		"MONITOR_KERNEL=$root/boot/vmlinuz-$1" \
 		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$1")"
 }
 
