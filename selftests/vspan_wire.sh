@@ -166,10 +166,12 @@ tcp_merged_by_gro()
 	conversation 1500 addr=192.0.2.2 && check_super 2500
 }
 
-# Longer than the 14 + 40 + 65535 bytes that an IPv6 packet can have.
+# Longer than the 14 + 40 + 65535 bytes that an IPv6 packet can have. How long they
+# get is up to TCP: no window is in their way, nor a round trip's time; but when an
+# acknowledgement is late, on an emulated CPU, they stay short, and it is to try again.
 big_tcp()
 {
-	local n ns
+	local n ns try
 
 	ipv6
 	for n in 1 2; do
@@ -180,11 +182,25 @@ big_tcp()
 		defer ip -n "$sw" link set "p$n" gso_max_size 65536 gro_max_size 65536
 	done
 	ip -n "$sw" link set br0 gso_max_size 180000 gro_max_size 180000
-	# However long a round trip takes here: as many segments as the window allows.
-	ip netns exec "$p1" sh -c 'echo 120 >/proc/sys/net/ipv4/tcp_min_tso_segs'
-	defer ip netns exec "$p1" sh -c 'echo 2 >/proc/sys/net/ipv4/tcp_min_tso_segs'
+	with_sysctl "$p1" tcp_min_tso_segs 120
+	with_sysctl "$p2" tcp_rmem "4096 6000000 6000000"
+	ip -n "$p1" route change 2001:db8::/64 dev eth0 proto kernel metric 256 initcwnd 400
 	source_add "$sw" p1 rx || return
-	conversation 1500 addr=2001:db8::2 && check_super 65589
+	for try in 1 2 3 4 5; do
+		conversation 1500 addr=2001:db8::2 || return
+		[ "${P[maxlen]:-0}" -le 65589 ] || return 0
+		echo "# try $try: ${P[maxlen]}"
+	done
+	check_super 65589
+}
+
+# with_sysctl NETNS NAME VALUE: of net.ipv4, as it was when the test ends
+with_sysctl()
+{
+	local file=/proc/sys/net/ipv4/$2
+
+	defer ip netns exec "$1" sh -c "echo '$(ip netns exec "$1" cat "$file")' >$file"
+	ip netns exec "$1" sh -c "echo '$3' >$file"
 }
 
 # The sender's own memory is in the frames: it gets it back, and the copies hold.
