@@ -107,20 +107,19 @@ struct vspan_binding *vspan_binding_find(struct net_device *dev,
 	return NULL;
 }
 
-/* The port for the hook that is wanted, or for the tap, which is always free,
- * where another has taken its place.
+/* The hook that can be had: the one that is wanted, or the tap, which is always
+ * free, where another has taken its place.
  */
+static enum vspan_hook vspan_binding_hook(const struct net_device *dev,
+					  enum vspan_hook wanted)
+{
+	return vspan_hook_free(dev, wanted) ? wanted : VSPAN_HOOK_TAP;
+}
+
 static struct vspan_port *vspan_binding_port(struct net_device *dev,
 					     enum vspan_hook hook)
 {
-	struct vspan_port *port = vspan_port_find(dev, hook);
-
-	if (port)
-		return port;
-	if (vspan_hook_free(dev, hook))
-		return vspan_port_create(dev, hook);
-	port = vspan_port_find(dev, VSPAN_HOOK_TAP);
-	return port ?: vspan_port_create(dev, VSPAN_HOOK_TAP);
+	return vspan_port_find(dev, hook) ?: vspan_port_create(dev, hook);
 }
 
 /* The notifiers this may run in know no device that locks itself; where the
@@ -132,6 +131,25 @@ static void vspan_binding_promisc(struct vspan_binding *b, bool on)
 		return;
 	if (!dev_set_promiscuity(b->port->dev, on ? 1 : -1))
 		b->promisc = on;
+}
+
+static void vspan_binding_hang(struct vspan_binding *b, struct vspan_port *port)
+{
+	b->port = port;
+	list_add_tail_rcu(&b->port_node, &port->bindings);
+	vspan_port_update(port, NULL, 0);
+}
+
+/* The port goes with its last binding. */
+static void vspan_binding_unhang(struct vspan_binding *b)
+{
+	struct vspan_port *port = b->port;
+
+	list_del_rcu(&b->port_node);
+	if (list_empty(&port->bindings))
+		vspan_port_destroy(port);
+	else
+		vspan_port_update(port, NULL, 0);
 }
 
 /**
@@ -155,17 +173,15 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 	ASSERT_RTNL();
 	if (!b)
 		return ERR_PTR(-ENOMEM);
-	port = vspan_binding_port(dev, hook);
+	port = vspan_binding_port(dev, vspan_binding_hook(dev, hook));
 	if (IS_ERR(port)) {
 		kfree(b);
 		return ERR_CAST(port);
 	}
 	b->src = src;
-	b->port = port;
 	b->dirs = dirs;
 	list_add_tail(&b->src_node, &src->bindings);
-	list_add_tail_rcu(&b->port_node, &port->bindings);
-	vspan_port_update(port, NULL, 0);
+	vspan_binding_hang(b, port);
 	vspan_binding_promisc(b, rule->promisc);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
 	return b;
@@ -179,30 +195,74 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
  */
 void vspan_binding_destroy(struct vspan_binding *b)
 {
-	struct vspan_port *port = b->port;
-
 	ASSERT_RTNL();
 	vspan_binding_promisc(b, false);
 	list_del(&b->src_node);
-	list_del_rcu(&b->port_node);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_DEL_NTF);
-	if (list_empty(&port->bindings))
-		vspan_port_destroy(port);
-	else
-		vspan_port_update(port, NULL, 0);
+	vspan_binding_unhang(b);
 	kfree_rcu(b, rcu);
 }
 
-/* Would a binding made now hang on the port that @b hangs on? */
-static bool vspan_binding_stays(const struct vspan_binding *b,
-				enum vspan_hook hook)
+/**
+ * vspan_binding_stays - would a binding made now have the same hook?
+ * @b: a binding
+ * @hook: how to take frames, if it can be had; else by the tap
+ *
+ * Context: RTNL.
+ * Return: false if it is to be replaced.
+ */
+bool vspan_binding_stays(const struct vspan_binding *b, enum vspan_hook hook)
 {
-	const struct vspan_port *port = b->port;
+	return b->port->hook == vspan_binding_hook(b->port->dev, hook);
+}
 
-	if (!vspan_hook_serves(port->dev, port->hook))
-		return false;
-	return port->hook == hook || (port->hook == VSPAN_HOOK_TAP &&
-				      !vspan_hook_free(port->dev, hook));
+/* The slot asks what the tap has left for it, so it is the slot that must have
+ * stopped asking before the tap stops telling.
+ */
+static void vspan_binding_hand_over(struct vspan_binding *old,
+				    struct vspan_binding *b,
+				    struct vspan_port *port,
+				    struct vspan_handover *ho)
+{
+	RCU_INIT_POINTER(b->handover, ho);
+	vspan_binding_hang(b, port);
+	vspan_handover_run(ho, old);
+	if (port->hook == VSPAN_HOOK_TAP) {
+		vspan_binding_unhang(old);
+		synchronize_net();
+		RCU_INIT_POINTER(b->handover, NULL);
+	} else {
+		RCU_INIT_POINTER(b->handover, NULL);
+		synchronize_net();
+		vspan_binding_unhang(old);
+	}
+	vspan_handover_free(ho);
+}
+
+/* Let @b have the frames of @old, by another hook. */
+static int vspan_binding_move(struct vspan_binding *old, struct vspan_binding *b,
+			      enum vspan_hook hook)
+{
+	struct vspan_handover *ho = vspan_handover_create(old->port->hook);
+	struct vspan_port *port;
+
+	if (!ho)
+		return -ENOMEM;
+	port = vspan_binding_port(old->port->dev, hook);
+	if (IS_ERR(port)) {
+		vspan_handover_free(ho);
+		return PTR_ERR(port);
+	}
+	vspan_binding_hand_over(old, b, port, ho);
+	return 0;
+}
+
+/* The same, where the hook stays. */
+static void vspan_binding_swap(struct vspan_binding *old, struct vspan_binding *b)
+{
+	b->port = old->port;
+	list_replace_rcu(&old->port_node, &b->port_node);
+	vspan_port_update(b->port, NULL, 0);
 }
 
 /**
@@ -210,34 +270,36 @@ static bool vspan_binding_stays(const struct vspan_binding *b,
  * @old: the binding that goes; freed when the packet path has let go of it
  * @src: source of the same span; that of @old to change the rest
  * @dirs: directions for which the source means the device
- * @hook: how to take frames, if it can be had
+ * @hook: how to take frames, if it can be had; else by the tap
  *
- * No frame is missed or copied twice, unless the hook changes.
+ * No frame is missed or copied twice.
  *
- * Context: RTNL.
- * Return: 0; -ENOMEM, and there is no binding any more.
+ * Context: RTNL, may sleep.
+ * Return: 0; -ENOMEM, and nothing has changed.
  */
 int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 			  u32 dirs, enum vspan_hook hook)
 {
+	struct vspan_binding *b = kzalloc(sizeof(*b), GFP_KERNEL);
 	struct net_device *dev = old->port->dev;
-	struct vspan_port *port = old->port;
-	struct vspan_binding *b = NULL;
+	int err = 0;
 
-	if (vspan_binding_stays(old, hook))
-		b = kzalloc(sizeof(*b), GFP_KERNEL);
-	if (!b) {
-		vspan_binding_destroy(old);
-		return PTR_ERR_OR_ZERO(vspan_binding_create(src, dev, dirs,
-							    hook));
-	}
+	if (!b)
+		return -ENOMEM;
 	b->src = src;
-	b->port = port;
 	b->dirs = dirs;
+	if (vspan_binding_stays(old, hook))
+		vspan_binding_swap(old, b);
+	else
+		err = vspan_binding_move(old, b, vspan_binding_hook(dev, hook));
+	if (err) {
+		kfree(b);
+		return err;
+	}
+	/* Those of one source keep their order. */
+	list_add(&b->src_node, old->src == src ? &old->src_node :
+						 src->bindings.prev);
 	list_del(&old->src_node);
-	list_add_tail(&b->src_node, &src->bindings);
-	list_replace_rcu(&old->port_node, &b->port_node);
-	vspan_port_update(port, NULL, 0);
 	/* First on, then off, so that it does not flap. */
 	vspan_binding_promisc(b, rtnl_dereference(src->rule)->promisc);
 	vspan_binding_promisc(old, false);
@@ -281,4 +343,27 @@ void vspan_binding_update(struct vspan_source *src, u32 dir)
 		vspan_port_update(b->port, src, dir);
 		vspan_binding_promisc(b, rtnl_dereference(src->rule)->promisc);
 	}
+}
+
+/**
+ * vspan_binding_rehook - take the frames of a source's devices as its rule says
+ * @src: the source
+ *
+ * Context: RTNL, may sleep.
+ * Return: 0; -ENOMEM, and some devices may still be hooked as before.
+ */
+int vspan_binding_rehook(struct vspan_source *src)
+{
+	enum vspan_hook hook = rtnl_dereference(src->rule)->hook;
+	struct vspan_binding *b, *tmp;
+	int err;
+
+	list_for_each_entry_safe(b, tmp, &src->bindings, src_node) {
+		if (vspan_binding_stays(b, hook))
+			continue;
+		err = vspan_binding_replace(b, src, b->dirs, hook);
+		if (err)
+			return err;
+	}
+	return 0;
 }

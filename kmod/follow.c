@@ -46,15 +46,9 @@ static u32 vspan_follow_wants(const struct vspan_source *src,
 	return dirs && !vspan_follow_bar(src->vs, dev, &why) ? dirs : 0;
 }
 
-/* Let @src have @dev, in place of the binding there may be. */
-static int vspan_follow_give(struct vspan_binding *b, struct vspan_source *src,
-			     struct net_device *dev, u32 dirs)
+static enum vspan_hook vspan_follow_hook(const struct vspan_source *src)
 {
-	enum vspan_hook hook = rtnl_dereference(src->rule)->hook;
-
-	if (b)
-		return vspan_binding_replace(b, src, dirs, hook);
-	return PTR_ERR_OR_ZERO(vspan_binding_create(src, dev, dirs, hook));
+	return rtnl_dereference(src->rule)->hook;
 }
 
 /* Let @src have @dev, unless another source of the span has a better claim. */
@@ -68,7 +62,11 @@ static int vspan_follow_offer(struct vspan_source *src, struct net_device *dev)
 	b = vspan_binding_find(dev, src->vs);
 	if (b && (b->src == src || vspan_match_beats(b->src, src)))
 		return 0;
-	return vspan_follow_give(b, src, dev, dirs);
+	if (b)
+		return vspan_binding_replace(b, src, dirs,
+					     vspan_follow_hook(src));
+	return PTR_ERR_OR_ZERO(vspan_binding_create(src, dev, dirs,
+						    vspan_follow_hook(src)));
 }
 
 /**
@@ -109,14 +107,24 @@ static struct vspan_source *vspan_follow_best(const struct vspan_dev *vs,
 static bool vspan_follow_current(const struct vspan_binding *b,
 				 struct net_device *dev)
 {
-	u32 hook = rtnl_dereference(b->src->rule)->hook;
-
 	return vspan_follow_wants(b->src, dev) == b->dirs &&
-	       vspan_hook_serves(dev, b->port->hook) &&
-	       (b->port->hook == hook || !vspan_hook_free(dev, hook));
+	       vspan_binding_stays(b, vspan_follow_hook(b->src));
 }
 
-/* Where there is no memory, show says so. */
+/* Let @src have @dev, in place of the binding there may be: with a gap, if there
+ * is no memory to do without one; if there is none even for that, show says so.
+ */
+static void vspan_follow_give(struct vspan_binding *b, struct vspan_source *src,
+			      struct net_device *dev, u32 dirs,
+			      enum vspan_hook hook)
+{
+	if (b && !vspan_binding_replace(b, src, dirs, hook))
+		return;
+	if (b)
+		vspan_binding_destroy(b);
+	vspan_binding_create(src, dev, dirs, hook);
+}
+
 static void vspan_follow_settle(struct vspan_dev *vs, struct net_device *dev)
 {
 	struct vspan_source *src = vspan_follow_best(vs, dev);
@@ -125,7 +133,8 @@ static void vspan_follow_settle(struct vspan_dev *vs, struct net_device *dev)
 	if (b && b->src == src && vspan_follow_current(b, dev))
 		return;
 	if (src)
-		vspan_follow_give(b, src, dev, vspan_follow_wants(src, dev));
+		vspan_follow_give(b, src, dev, vspan_follow_wants(src, dev),
+				  vspan_follow_hook(src));
 	else if (b)
 		vspan_binding_destroy(b);
 }
@@ -204,18 +213,13 @@ void vspan_follow_lost(struct vspan_source *src)
 void vspan_follow_yield(struct net_device *dev)
 {
 	struct vspan_binding *b;
-	struct vspan_source *src;
 	struct vspan_dev *vs;
-	u32 dirs;
 
 	list_for_each_entry(vs, &vspan_devs, node) {
 		b = vspan_binding_find(dev, vs);
-		if (!b || b->port->hook != VSPAN_HOOK_RX_HANDLER)
-			continue;
-		src = b->src;
-		dirs = b->dirs;
-		vspan_binding_destroy(b);
-		vspan_binding_create(src, dev, dirs, VSPAN_HOOK_TAP);
+		if (b && b->port->hook == VSPAN_HOOK_RX_HANDLER)
+			vspan_follow_give(b, b->src, dev, b->dirs,
+					  VSPAN_HOOK_TAP);
 	}
 }
 

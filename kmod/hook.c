@@ -130,29 +130,16 @@ static const struct vspan_hook_ops vspan_hooks[VSPAN_HOOK_CNT] = {
 };
 
 /**
- * vspan_hook_serves - would frames taken this way be all there are?
- * @dev: the device
- * @hook: the way
- *
- * Context: RTNL.
- * Return: false if others take frames of the device first.
- */
-bool vspan_hook_serves(const struct net_device *dev, enum vspan_hook hook)
-{
-	return vspan_hooks[hook].serves(dev);
-}
-
-/**
  * vspan_hook_free - can frames of a device be taken this way now?
- * @dev: the device, not attached to by us this way
- * @hook: the way
+ * @dev: the device
+ * @hook: the way; that we have it already is no obstacle
  *
  * Context: RTNL.
  * Return: false if another has the place, or takes frames first.
  */
 bool vspan_hook_free(const struct net_device *dev, enum vspan_hook hook)
 {
-	return vspan_hooks[hook].free(dev) && vspan_hook_serves(dev, hook);
+	return vspan_hooks[hook].free(dev) && vspan_hooks[hook].serves(dev);
 }
 
 /**

@@ -227,6 +227,15 @@ static bool vspan_mirror_selects(const struct vspan_source *src,
 	return false;
 }
 
+/* While a binding moves between the hooks, a received frame meets it at both. */
+static bool vspan_mirror_has(const struct vspan_binding *b, enum vspan_dir dir)
+{
+	struct vspan_handover *ho = rcu_dereference(b->handover);
+
+	return likely(!ho) || dir != VSPAN_DIR_RX ||
+	       vspan_handover_takes(ho, b->port->hook);
+}
+
 /* The rule by which the frame is to be copied, or NULL. */
 static const struct vspan_rule *
 vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
@@ -236,7 +245,7 @@ vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
 	const struct vspan_rule *rule = rcu_dereference(src->rule);
 	enum vspan_drop why = VSPAN_DROP_RATE_LIMIT;
 
-	if (!(rule->dir & b->dirs & dir) ||
+	if (!(rule->dir & b->dirs & dir) || !vspan_mirror_has(b, dir) ||
 	    !vspan_mirror_selects(src, rule, skb, dir))
 		return NULL;
 	if (rule->sample > 1 && !vspan_limit_sample(rule)) {

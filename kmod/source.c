@@ -219,21 +219,6 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 	return err;
 }
 
-static void vspan_source_unbind(struct vspan_source *src)
-{
-	struct vspan_binding *b, *tmp;
-
-	list_for_each_entry_safe(b, tmp, &src->bindings, src_node)
-		vspan_binding_destroy(b);
-}
-
-/* Let go of the devices and take them again, by the hook that is wanted now. */
-static int vspan_source_rehook(struct vspan_source *src)
-{
-	vspan_source_unbind(src);
-	return vspan_follow_source(src);
-}
-
 /* Put @rule in force in place of @old. */
 static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
 			     const struct vspan_rule *old)
@@ -241,7 +226,7 @@ static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
 	vspan_binding_update(src, old->dir | rule->dir);
 	rcu_assign_pointer(src->rule, rule);
 	vspan_binding_update(src, rule->dir);
-	return old->hook == rule->hook ? 0 : vspan_source_rehook(src);
+	return old->hook == rule->hook ? 0 : vspan_binding_rehook(src);
 }
 
 /**
@@ -250,8 +235,8 @@ static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
  * @rule: the new rule; consumed
  * @extack: for the sentence of a refusal
  *
- * A frame is judged by the old rule or by the new one, whole. The hooks are
- * opened for both before and for the new one alone after.
+ * A frame is judged by the old rule or by the new one, whole, and copied once.
+ * The hooks are opened for both before and for the new one alone after.
  *
  * Context: RTNL.
  * Return: 0; -EBUSY if the source's device cannot be hooked as the new rule

@@ -49,6 +49,7 @@ struct netlink_ext_ack;
 struct psample_group;
 struct sock_filter;
 struct vspan_dev;
+struct vspan_handover;
 
 /**
  * struct vspan_queue - copies on their way from a hook to the span, per CPU
@@ -209,6 +210,7 @@ struct vspan_port {
  * struct vspan_binding - a source on one live device
  * @src: the source
  * @port: the device
+ * @handover: set while it moves to another hook or from there, else NULL
  * @dirs: directions for which the source means this device
  * @promisc: the binding holds the device promiscuous; RTNL
  * @port_node: in &struct vspan_port.bindings; RCU
@@ -218,6 +220,7 @@ struct vspan_port {
 struct vspan_binding {
 	struct vspan_source *src;
 	struct vspan_port *port;
+	struct vspan_handover __rcu *handover;
 	u32 dirs;
 	bool promisc;
 	struct list_head port_node;
@@ -491,13 +494,20 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 void vspan_binding_destroy(struct vspan_binding *b);
 void vspan_binding_destroy_all(struct net_device *dev);
 void vspan_binding_update(struct vspan_source *src, u32 dir);
+int vspan_binding_rehook(struct vspan_source *src);
+bool vspan_binding_stays(const struct vspan_binding *b, enum vspan_hook hook);
 
 /* hook.c */
-bool vspan_hook_serves(const struct net_device *dev, enum vspan_hook hook);
 bool vspan_hook_free(const struct net_device *dev, enum vspan_hook hook);
 int vspan_hook_attach(struct vspan_port *port);
 void vspan_hook_detach(struct vspan_port *port);
 void vspan_hook_want(struct vspan_port *port, u32 dir);
+
+/* handover.c */
+struct vspan_handover *vspan_handover_create(enum vspan_hook from);
+void vspan_handover_run(struct vspan_handover *ho, struct vspan_binding *old);
+void vspan_handover_free(struct vspan_handover *ho);
+bool vspan_handover_takes(struct vspan_handover *ho, enum vspan_hook hook);
 
 /* mirror.c */
 void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,

@@ -121,9 +121,13 @@ check_hook()
 	check_j "span0/sources/$1/bindings/$2/hook" "$3"
 }
 
+# hook_is SOURCE DEV HOOK [SPAN]
 hook_is()
 {
-	json "$sw" show span0 && [ "${J[span0/sources/$1/bindings/$2/hook]-absent}" == "$3" ]
+	local span=${4:-span0}
+
+	json "$sw" show "$span" &&
+		[ "${J[$span/sources/$1/bindings/$2/hook]-absent}" == "$3" ]
 }
 
 # The packet taps of vspan in a netns, one line each: "ALL DEV vspan_..."

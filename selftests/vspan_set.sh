@@ -9,10 +9,15 @@ ALL_TESTS=(
 	"no_gap directions"
 	"no_gap vlans"
 	"no_gap redirect_at_the_slot"
+	"no_gap hook"
+	"no_gap redirect"
+	"no_gap_while_others_come bridge"
+	"no_gap_while_others_come vlan"
 	"one_rule_or_the_other"
 	"another_source_comes_and_goes"
 	"another_span_s_source_comes_and_goes"
-	"who_has_a_device_changes_hands"
+	"who_has_a_device_changes_hands tap"
+	"who_has_a_device_changes_hands redirect"
 	"set_keeps_bindings_and_counters"
 )
 
@@ -54,6 +59,27 @@ do_redirect_at_the_slot()
 	vspan "$sw" set eth0 redirect on && vspan "$sw" set eth0 redirect off hook rx-handler
 }
 
+do_hook()
+{
+	vspan "$sw" set eth0 hook rx-handler && vspan "$sw" set eth0 hook tap
+}
+
+do_redirect()
+{
+	vspan "$sw" set eth0 redirect && vspan "$sw" set eth0 redirect off
+}
+
+# The bridge wants the slot, and the VLAN device takes frames ahead of it.
+do_bridge()
+{
+	ip -n "$sw" link set eth0 master br9 && ip -n "$sw" link set eth0 nomaster
+}
+
+do_vlan()
+{
+	ip -n "$sw" link add eth0.9 link eth0 type vlan id 9 && ip -n "$sw" link del eth0.9
+}
+
 # FRAMES frames received on eth0, in the background, and a reader of the span
 flow_start()
 {
@@ -93,6 +119,27 @@ no_gap()
 	stats "$sw" span0
 	check_j span0/sources/eth0/stats/filtered 0
 	check_j span0/sources/eth0/stats/rx/packets $((FRAMES + $(nproc)))
+}
+
+# no_gap_while_others_come WHO: the source gives the slot away, and has it back when
+# WHO has gone. Frames go by in between.
+no_gap_while_others_come()
+{
+	ip -n "$sw" link add br9 up type bridge
+	defer ip -n "$sw" link del br9
+	if ! "do_$1"; then
+		skip "no device of kind $1"
+		return
+	fi
+	source_add "$sw" eth0 rx redirect && flow_start || return
+	while_flowing come_and_go "$1"
+	stats "$sw" span0
+	check_j span0/sources/eth0/stats/rx/packets $((FRAMES + $(nproc)))
+}
+
+come_and_go()
+{
+	check_wait "the slot is ours" hook_is eth0 eth0 rx-handler && "do_$1"
 }
 
 do_rules()
@@ -154,15 +201,18 @@ another_span_s_source_comes_and_goes()
 	check_taps "$sw" 1
 }
 
+# shellcheck disable=SC2086
 do_hands()
 {
-	vspan "$sw" add eth0 rx && vspan "$sw" del eth0
+	vspan "$sw" add eth0 rx $WORDS && vspan "$sw" del eth0
 }
 
 # An exact source takes the device from a pattern and gives it back: not a frame twice,
 # and those that are copied are what the two say.
 who_has_a_device_changes_hands()
 {
+	local WORDS=${1#tap}
+
 	source_add "$sw" 'e*' rx && flow_start || return
 	while_flowing do_hands
 	check_bound 'e*' eth0

@@ -29,6 +29,7 @@ ALL_TESTS=(
 	"set_with_the_slot_taken"
 	"late_device_with_the_slot_taken"
 	"vlan_device_comes_and_goes"
+	"vlan_device_above_two_sources"
 	"bridge_comes_and_goes"
 	"macvlan_is_refused"
 	"bond_is_refused"
@@ -455,6 +456,22 @@ vlan_device_comes_and_goes()
 	ip -n "$sw" link del eth0.5
 	check_wait "the slot again" hook_is eth0 eth0 rx-handler
 	pings 0
+}
+
+# Each of those who have the slot lets go of it.
+vlan_device_above_two_sources()
+{
+	span_add "$sw" span1 && source_add "$sw" eth0 rx redirect &&
+		source_add "$sw" eth0 rx redirect to span1 || return
+	ip -n "$sw" link add eth0.5 link eth0 up type vlan id 5 || { skip "no VLAN devices"; return; }
+	defer ip -n "$sw" link del eth0.5
+	check_wait "the tap" hook_is eth0 eth0 tap
+	check_wait "the tap of span1" hook_is eth0 eth0 tap span1
+	wait_up "$sw" eth0.5
+	flows "of the VLAN" send eth0 ns="$p2" vlan=5 recv span0 ns="$sw" vlan=5 \
+		recv span1 ns="$sw" vlan=5 recv eth0.5 ns="$sw"
+	ip -n "$sw" link del eth0.5
+	check_wait "the slot again" hook_is eth0 eth0 rx-handler span1
 }
 
 bridge_comes_and_goes()
