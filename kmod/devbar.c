@@ -31,43 +31,26 @@ static const struct {
 	  "the device carries no Ethernet frames; name the one below it" },
 };
 
-/**
- * vspan_devbar_named - the device of a name
- * @net: netns to look in
- * @name: its own name; an alternative one comes and goes without an event
- *
- * Context: RTNL.
- * Return: the device or NULL.
- */
-struct net_device *vspan_devbar_named(struct net *net, const char *name)
+/* As dev_valid_name() in net/core/dev.c, but alternative names may be longer. */
+static bool vspan_devbar_valid_name(const char *name)
 {
-	struct net_device *dev = __dev_get_by_name(net, name);
-
-	return dev && !strcmp(dev->name, name) ? dev : NULL;
+	return dev_valid_name(name) || (strlen(name) >= IFNAMSIZ &&
+					!strpbrk(name, "/: \t\n\v\f\r"));
 }
 
 /**
- * vspan_devbar_check_name - can a name given be followed?
- * @net: netns to look in
- * @name: the name, of a device present or not
+ * vspan_devbar_check_name - can any device have this name?
+ * @name: the name, of a device present or not; its own or an alternative one
  * @extack: for the sentence of a refusal
  *
- * Context: RTNL.
- * Return: 0, or -EINVAL if no device can have it or it is an alternative one.
+ * Return: 0, or -EINVAL if no device can have it.
  */
-int vspan_devbar_check_name(struct net *net, const char *name,
-			    struct netlink_ext_ack *extack)
+int vspan_devbar_check_name(const char *name, struct netlink_ext_ack *extack)
 {
-	if (!dev_valid_name(name)) {
-		NL_SET_ERR_MSG(extack, "this is not a valid device name");
-		return -EINVAL;
-	}
-	if (__dev_get_by_name(net, name) && !vspan_devbar_named(net, name)) {
-		NL_SET_ERR_MSG(extack,
-			       "this is an alternative name; name the device by its own");
-		return -EINVAL;
-	}
-	return 0;
+	if (vspan_devbar_valid_name(name))
+		return 0;
+	NL_SET_ERR_MSG(extack, "this is not a valid device name");
+	return -EINVAL;
 }
 
 /**

@@ -78,10 +78,10 @@ static int vspan_follow_offer(struct vspan_source *src, struct net_device *dev)
  */
 int vspan_follow_source(struct vspan_source *src)
 {
-	struct net_device *dev;
+	struct net_device *dev = NULL;
 	int err;
 
-	for_each_netdev(src->net, dev) {
+	while ((dev = vspan_match_next(src, dev))) {
 		err = vspan_follow_offer(src, dev);
 		if (err)
 			return err;

@@ -9,13 +9,13 @@
 
 static struct net_device *vspan_match_named(const struct vspan_source *src)
 {
-	return vspan_devbar_named(src->net, src->name);
+	return __dev_get_by_name(src->net, src->name);
 }
 
 static u32 vspan_match_name(const struct vspan_source *src,
 			    struct net_device *dev)
 {
-	return strcmp(src->name, dev->name) ? 0 : VSPAN_BOTH;
+	return vspan_match_named(src) == dev ? VSPAN_BOTH : 0;
 }
 
 static enum vspan_dormant vspan_match_name_why(const struct vspan_source *src)
@@ -23,7 +23,7 @@ static enum vspan_dormant vspan_match_name_why(const struct vspan_source *src)
 	return VSPAN_DORMANT_NO_DEVICE;
 }
 
-/* Alternative names cannot be walked: their list is net/core's own. */
+/* By its own name: the list of the others is net/core's own. */
 static u32 vspan_match_glob(const struct vspan_source *src,
 			    struct net_device *dev)
 {
@@ -106,6 +106,24 @@ u32 vspan_match(const struct vspan_source *src, struct net_device *dev)
 	if (src->kind != VSPAN_KIND_NAME && vspan_output_awaits(src->vs, dev))
 		return 0;
 	return vspan_kinds[src->kind].match(src, dev);
+}
+
+/**
+ * vspan_match_next - walk the devices that a source may mean
+ * @src: the source
+ * @dev: the last one, or NULL to begin
+ *
+ * A name may mean one only, which need not be searched for.
+ *
+ * Context: RTNL.
+ * Return: the next, for vspan_match(), or NULL.
+ */
+struct net_device *vspan_match_next(const struct vspan_source *src,
+				    struct net_device *dev)
+{
+	if (src->kind == VSPAN_KIND_NAME)
+		return dev ? NULL : vspan_match_named(src);
+	return dev ? next_net_device(dev) : first_net_device(src->net);
 }
 
 /**

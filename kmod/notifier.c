@@ -46,12 +46,16 @@ static void vspan_notifier_other(struct net_device *dev, unsigned long event,
 				 void *info)
 {
 	switch (event) {
+	/* An alternative name of a device that is up is a change; of one that is
+	 * down, it is heard of when that comes up.
+	 */
+	case NETDEV_CHANGE:
+	case NETDEV_UP:
 	case NETDEV_CHANGENAME:
 		vspan_follow_ports(dev);
 		fallthrough;
 	case NETDEV_REGISTER:
 	case NETDEV_POST_TYPE_CHANGE:
-	case NETDEV_CHANGE:
 		vspan_follow_dev(dev);
 		vspan_output_reconcile(dev);
 		break;

@@ -45,7 +45,7 @@ bool vspan_output_dormant(const struct vspan_output *out,
 
 	if (out->psample || vspan_output_dev(out))
 		return false;
-	dev = vspan_devbar_named(out->net, out->name);
+	dev = __dev_get_by_name(out->net, out->name);
 	if (!dev || !vspan_output_bar(out->vs, dev, why))
 		*why = VSPAN_DORMANT_NO_DEVICE;
 	return true;
@@ -87,7 +87,7 @@ bool vspan_output_awaits(const struct vspan_dev *vs,
 
 	list_for_each_entry(out, &vs->outputs, node)
 		if (!out->psample && net_eq(out->net, dev_net(dev)) &&
-		    !strcmp(out->name, dev->name))
+		    __dev_get_by_name(out->net, out->name) == dev)
 			return true;
 	return false;
 }
@@ -187,10 +187,10 @@ static int vspan_output_check(struct net *net, const struct vspan_dev *vs,
 	}
 	if (!key->dev)
 		return 0;
-	err = vspan_devbar_check_name(net, key->dev, extack);
+	err = vspan_devbar_check_name(key->dev, extack);
 	if (err)
 		return err;
-	dev = vspan_devbar_named(net, key->dev);
+	dev = __dev_get_by_name(net, key->dev);
 	bar = dev ? vspan_output_bar(vs, dev, &why) : NULL;
 	if (!bar)
 		return 0;
@@ -277,7 +277,7 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 	out->vlan = vlan;
 	out->strip = strip;
 	out->id = ++vspan_output_last_id;
-	dev = key->dev ? vspan_devbar_named(net, key->dev) : NULL;
+	dev = key->dev ? __dev_get_by_name(net, key->dev) : NULL;
 	list_add_tail(&out->net_node, &vspan_net(net)->outputs);
 	list_add_tail_rcu(&out->node, &vs->outputs);
 	if (dev)
@@ -298,7 +298,7 @@ static void vspan_output_follow(struct vspan_output *out,
 	bool wanted;
 
 	wanted = !out->psample &&
-		 vspan_devbar_named(out->net, out->name) == dev &&
+		 __dev_get_by_name(out->net, out->name) == dev &&
 		 !vspan_output_bar(out->vs, dev, &why);
 	if (now == dev && !wanted)
 		vspan_output_unbind(out);
@@ -324,7 +324,7 @@ void vspan_output_retry(struct vspan_dev *vs)
 		return;
 	list_for_each_entry(out, &vs->outputs, node) {
 		dev = out->psample ? NULL :
-				     vspan_devbar_named(out->net, out->name);
+				     __dev_get_by_name(out->net, out->name);
 		if (dev)
 			vspan_output_follow(out, dev);
 	}
@@ -344,7 +344,7 @@ void vspan_output_retry_all(struct net *net)
 	struct net_device *dev;
 
 	list_for_each_entry(out, &vspan_net(net)->outputs, net_node) {
-		dev = out->psample ? NULL : vspan_devbar_named(net, out->name);
+		dev = out->psample ? NULL : __dev_get_by_name(net, out->name);
 		if (dev)
 			vspan_output_follow(out, dev);
 	}

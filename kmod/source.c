@@ -21,12 +21,12 @@ static u32 vspan_source_last_id;
 bool vspan_source_dormant(const struct vspan_source *src,
 			  enum vspan_dormant *why)
 {
-	struct net_device *dev;
+	struct net_device *dev = NULL;
 
 	if (!list_empty(&src->bindings))
 		return false;
 	*why = vspan_match_none(src);
-	for_each_netdev(src->net, dev) {
+	while ((dev = vspan_match_next(src, dev))) {
 		if (!vspan_match(src, dev) ||
 		    vspan_follow_bar(src->vs, dev, why))
 			continue;
@@ -140,12 +140,12 @@ static int vspan_source_check_dev(struct net *net, const struct vspan_dev *vs,
 				  const struct vspan_rule *rule,
 				  struct netlink_ext_ack *extack)
 {
-	struct net_device *dev = vspan_devbar_named(net, key->name);
+	struct net_device *dev = __dev_get_by_name(net, key->name);
 	enum vspan_dormant why;
 	const char *bar;
 	int err;
 
-	err = vspan_devbar_check_name(net, key->name, extack);
+	err = vspan_devbar_check_name(key->name, extack);
 	if (err)
 		return err;
 	if (!dev || key->kind == VSPAN_KIND_MASTER)
@@ -247,7 +247,7 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 {
 	struct vspan_rule *old = rtnl_dereference(src->rule);
 	struct net_device *dev = src->kind == VSPAN_KIND_NAME ?
-				 vspan_devbar_named(src->net, src->name) : NULL;
+				 __dev_get_by_name(src->net, src->name) : NULL;
 	int err;
 
 	if (dev && old->hook != rule->hook) {

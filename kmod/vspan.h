@@ -165,7 +165,8 @@ struct vspan_filter {
  * @kind: how @name is to be read
  * @due: when the next copy is due at an even rate, in ns of ktime_get_ns()
  * @followed: devices that were there before it have been looked at; RTNL
- * @name: device name, present or not
+ * @name: name of a device, its own or an alternative one, present or not; or a
+ *	pattern
  * @rcu: the packet path may hold the source until a grace period has passed
  */
 struct vspan_source {
@@ -428,9 +429,7 @@ void vspan_output_send(struct vspan_dev *vs, struct sk_buff *skb);
 void vspan_output_miss(const struct vspan_dev *vs, const struct sk_buff *skb);
 
 /* devbar.c */
-struct net_device *vspan_devbar_named(struct net *net, const char *name);
-int vspan_devbar_check_name(struct net *net, const char *name,
-			    struct netlink_ext_ack *extack);
+int vspan_devbar_check_name(const char *name, struct netlink_ext_ack *extack);
 const char *vspan_devbar(const struct net_device *dev, enum vspan_dormant *why);
 void vspan_devbar_refuse(struct netlink_ext_ack *extack, const char *sentence);
 
@@ -467,6 +466,8 @@ struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len);
 
 /* match.c */
 u32 vspan_match(const struct vspan_source *src, struct net_device *dev);
+struct net_device *vspan_match_next(const struct vspan_source *src,
+				    struct net_device *dev);
 enum vspan_dormant vspan_match_none(const struct vspan_source *src);
 bool vspan_match_beats(const struct vspan_source *a,
 		       const struct vspan_source *b);

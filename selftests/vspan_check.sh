@@ -18,7 +18,6 @@ ALL_TESTS=(
 	"dormant is_span span1 span1"
 	"dormant no_ports master br1"
 	"shadowed_is_a_note"
-	"alternative_name"
 	"output_is_source"
 	"link_down"
 	"no_carrier"
@@ -233,15 +232,6 @@ shadowed_is_a_note()
 	finds shadowed note || return
 	check_eq "exit status" "$RC" 0
 	cured shadowed note "vspanctl del 'p1*' to span0"
-}
-
-alternative_name()
-{
-	span_add "$sw" span0 && check_vspan "$sw" add uplink0 rx || return
-	ip -n "$sw" link property add dev p1 altname uplink0
-	defer ip -n "$sw" link property del dev p1 altname uplink0
-	cured altname error "vspanctl del uplink0 to span0 && vspanctl add p1 to span0"
-	json_is "$sw" span0/sources/p1/state active || fail "p1 is no source"
 }
 
 # Both wait for the device, and the source is asked first.

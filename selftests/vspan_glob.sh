@@ -11,6 +11,12 @@ ALL_TESTS=(
 	"first_frame_of_a_new_device"
 	"moved_to_another_netns_and_back"
 	"alternative_names_do_not_count"
+	"alternative_name_comes_and_goes"
+	"alternative_name_of_a_device_that_is_down"
+	"alternative_name_too_long_for_a_device"
+	"alternative_name_beside_its_own"
+	"alternative_name_of_a_master"
+	"alternative_name_of_an_output"
 	"what_a_pattern_matches"
 	"longest_pattern"
 	"never_what_can_be_no_source"
@@ -141,7 +147,7 @@ moved_to_another_netns_and_back()
 	works vnet0
 }
 
-# The kernel keeps these to itself; a device goes by its own name.
+# The kernel lets nobody walk these; a pattern is compared with devices' own names.
 alternative_names_do_not_count()
 {
 	pairs tap0 || return
@@ -150,6 +156,106 @@ alternative_names_do_not_count()
 	check_bound 'vnet*' ""
 	check_bound 'tap*' "tap0"
 	works tap0
+}
+
+# altname {add|del} DEV NAME
+altname()
+{
+	ip -n "$sw" link property "$1" dev "$2" altname "$3"
+}
+
+alternative_name_comes_and_goes()
+{
+	pairs tap0 tap1 || return
+	source_add "$sw" other0 rx || return
+	check_bound other0 ""
+	altname add tap0 other0
+	check_bound other0 tap0
+	copies "by the alternative name" 10 send x-tap0 ns="$sw"
+	altname del tap0 other0
+	check_bound other0 ""
+	altname add tap1 other0
+	check_bound other0 tap1
+	ip -n "$sw" link set tap1 down && ip -n "$sw" link set tap1 name tap2 &&
+		ip -n "$sw" link set tap2 up
+	wait_up "$sw" tap2
+	check_bound other0 tap2
+	copies "after its own has changed" 10 send x-tap1 ns="$sw"
+	ip -n "$sw" link del tap2
+	check_bound other0 ""
+}
+
+# Of these the core tells nothing, until they are up.
+alternative_name_of_a_device_that_is_down()
+{
+	pairs tap0 || return
+	source_add "$sw" other0 rx || return
+	ip -n "$sw" link set tap0 down
+	altname add tap0 other0
+	ip -n "$sw" link set tap0 up
+	check_bound other0 tap0
+	wait_up "$sw" tap0 x-tap0
+	copies "of what came up" 10 send x-tap0 ns="$sw"
+	ip -n "$sw" link set tap0 down
+	altname del tap0 other0
+	ip -n "$sw" link set tap0 up
+	check_bound other0 ""
+}
+
+alternative_name_too_long_for_a_device()
+{
+	local name=a-name-that-is-too-long-to-be-the-name-of-a-device
+
+	pairs tap0 || return
+	source_add "$sw" "$name" rx || return
+	check_bound "$name" ""
+	altname add tap0 "$name"
+	check_bound "$name" tap0
+	json "$sw" show span0
+	check_j "span0/sources/$name/state" active
+	copies "by a long name" 10 send x-tap0 ns="$sw"
+}
+
+# Both name it: the one that was there first has it, and one copy is made.
+alternative_name_beside_its_own()
+{
+	pairs tap0 || return
+	altname add tap0 other0
+	source_add "$sw" tap0 rx && source_add "$sw" other0 rx || return
+	check_bound tap0 tap0
+	check_bound other0 ""
+	json "$sw" show span0
+	check_j span0/sources/other0/why "other sources have all that other0 means"
+	copies "once" 10 send x-tap0 ns="$sw"
+	check_vspan "$sw" del tap0
+	check_bound other0 tap0
+}
+
+alternative_name_of_a_master()
+{
+	pairs tap0 || return
+	ip -n "$sw" link add br9 up type bridge
+	defer ip -n "$sw" link del br9
+	ip -n "$sw" link set tap0 master br9
+	source_add "$sw" master other0 rx || return
+	altname add br9 other0
+	check_bound other0 "br9 tap0"
+	altname del br9 other0
+	check_bound other0 ""
+}
+
+alternative_name_of_an_output()
+{
+	pairs tap0 out0 || return
+	source_add "$sw" tap0 rx && output_add "$sw" span0 dev other0 || return
+	json "$sw" show span0
+	check_j span0/outputs/other0/state dormant
+	altname add out0 other0
+	json "$sw" show span0
+	check_j span0/outputs/other0/state active
+	altname del out0 other0
+	json "$sw" show span0
+	check_j span0/outputs/other0/state dormant
 }
 
 # matches PATTERN DEVS: which of the devices there are it means

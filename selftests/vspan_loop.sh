@@ -71,19 +71,19 @@ what_can_be_no_output()
 	refused out0 output add span0 dev out0 vlan 10
 	refused out1 output del span0 dev out1
 	refused 7 output del span0 psample 7
-	ip -n "$sw" link property add dev out0 altname other0
-	defer ip -n "$sw" link property del dev out0 altname other0
-	refused other0 output add span0 dev other0
 }
 
 output_is_a_source()
 {
 	local dir
 
+	ip -n "$sw" link property add dev eth0 altname other0
+	defer ip -n "$sw" link property del dev eth0 altname other0
 	for dir in rx tx rx,tx; do
 		check_vspan "$sw" add eth0 "$dir"
 		refused eth0 output add span0 dev eth0
 		refused eth0 output add span0 dev eth0 vlan 200
+		refused other0 output add span0 dev other0
 		check_vspan "$sw" del eth0
 	done
 	output_add "$sw" span0 dev eth0

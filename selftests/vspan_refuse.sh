@@ -14,7 +14,6 @@ ALL_TESTS=(
 	"loopback"
 	"a_span_as_source"
 	"not_ethernet"
-	"alternative_name"
 	"duplicate"
 	"missing_span"
 	"missing_source"
@@ -123,7 +122,7 @@ bad_vlan_lists()
 
 bad_names()
 {
-	usage sixteencharacter add sixteencharacter
+	usage "at most 63" add "$(printf '%064d' 1)"
 	usage sixteencharacter add eth1 to sixteencharacter
 	usage sixteencharacter span add sixteencharacter
 	usage "a/b" add a/b
@@ -182,15 +181,6 @@ not_ethernet()
 	ip -n "$sw" tuntap add tun0 mode tun
 	kernel tun0 add tun0
 	ip -n "$sw" link del tun0
-	unchanged
-}
-
-# It comes and goes without an event, so nothing could follow it.
-alternative_name()
-{
-	ip -n "$sw" link property add dev eth0 altname other0
-	kernel "by its own" add other0
-	ip -n "$sw" link property del dev eth0 altname other0
 	unchanged
 }
 

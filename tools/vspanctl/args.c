@@ -53,8 +53,11 @@ int args_error(struct args *a, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* What the kernel accepts as a device name, less what would be misread. */
-static int name_check(struct args *a, const char *what, const char *name)
+/* What the kernel accepts as a name, less what would be misread. @max: for a source
+ * it may be an alternative one, which can be longer.
+ */
+static int name_check(struct args *a, const char *what, const char *name,
+		      unsigned int max)
 {
 	const char *s;
 
@@ -62,9 +65,9 @@ static int name_check(struct args *a, const char *what, const char *name)
 		return args_error(a, "the %s name is empty", what);
 	if (*name == '-')
 		return args_error(a, ARGS_OPTION_LATE, name);
-	if (strlen(name) > VSPAN_NAME_LEN)
-		return args_error(a, "%s name \"%.40s\" is too long: a device name has at most %d characters",
-				  what, name, VSPAN_NAME_LEN);
+	if (strlen(name) > max)
+		return args_error(a, "%s name \"%.40s\" is too long: it has at most %u characters",
+				  what, name, max);
 	if (!strcmp(name, ".") || !strcmp(name, ".."))
 		return args_error(a, "\"%s\" cannot name a %s", name, what);
 	for (s = name; *s; s++)
@@ -74,13 +77,13 @@ static int name_check(struct args *a, const char *what, const char *name)
 	return 0;
 }
 
-static int name_copy(struct args *a, char *to, const char *what,
+static int name_copy(struct args *a, char *to, size_t size, const char *what,
 		     const char *name)
 {
-	int err = name_check(a, what, name);
+	int err = name_check(a, what, name, size - 1);
 
 	if (!err)
-		snprintf(to, VSPAN_NAME_LEN + 1, "%s", name);
+		snprintf(to, size, "%s", name);
 	return err;
 }
 
@@ -127,14 +130,14 @@ static int source_parse(struct args *a, int argc, char **argv, int *used)
 		a->kind = VSPAN_KIND_GLOB;
 		return glob_copy(a, word);
 	}
-	return name_copy(a, a->source,
+	return name_copy(a, a->source, sizeof(a->source),
 			 a->kind == VSPAN_KIND_MASTER ? "master" : "source",
 			 word);
 }
 
 static int span_parse(struct args *a, const char *val)
 {
-	return name_copy(a, a->span, "span", val);
+	return name_copy(a, a->span, sizeof(a->span), "span", val);
 }
 
 static int dir_parse(struct args *a, const char *word)
@@ -275,7 +278,7 @@ static int queues_parse(struct args *a, const char *val)
 
 static int dev_parse(struct args *a, const char *val)
 {
-	return name_copy(a, a->dev, "device", val);
+	return name_copy(a, a->dev, sizeof(a->dev), "device", val);
 }
 
 static int group_parse(struct args *a, const char *val)

@@ -19,26 +19,6 @@ static const char *const dormant_keys[] = {
 	[VSPAN_DORMANT_IS_OUTPUT]	= "is_output",
 };
 
-/* A source goes by the device's own name alone. */
-static bool find_altname(struct check *c)
-{
-	const char *span = quoted(c, c->span->name);
-	struct link link;
-
-	if (c->src->dormant != VSPAN_DORMANT_NO_DEVICE ||
-	    c->src->kind == VSPAN_KIND_GLOB ||
-	    link_by_altname(&c->ctx->nl, c->src->name, &link))
-		return false;
-	found(c, FIND_ERROR, "altname",
-	      "%s is another name of %s, and sources go by the device's own name",
-	      c->src->name, link.name);
-	fix(c, "vspanctl del %s to %s && vspanctl add %s%s to %s",
-	    quoted_source(c), span,
-	    c->src->kind == VSPAN_KIND_MASTER ? "master " : "",
-	    quoted(c, link.name), span);
-	return true;
-}
-
 /* An output of the span that goes by the device, to name one. */
 static const char *output_dev(const struct check *c)
 {
@@ -58,7 +38,7 @@ static void probe_dormant(struct check *c)
 	uint32_t why = c->src->dormant;
 	char text[128];
 
-	if (!c->src->is_dormant || find_altname(c))
+	if (!c->src->is_dormant)
 		return;
 	source_why(c->src, text, sizeof(text));
 	/* What it means is copied all the same. */

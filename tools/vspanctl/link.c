@@ -204,40 +204,6 @@ const struct link *link_by_index(const struct array *links, uint32_t ifindex)
 }
 
 /**
- * link_by_name - Find a device.
- * @links: after links_read()
- * @name: its name, not an alternative one
- *
- * Return: the device or NULL.
- */
-const struct link *link_by_name(const struct array *links, const char *name)
-{
-	const struct link *link = links->items;
-	size_t i;
-
-	for (i = 0; i < links->count; i++, link++)
-		if (!strcmp(link->name, name))
-			return link;
-	return NULL;
-}
-
-/**
- * link_by_altname - Ask for a device by an alternative name.
- * @nl: the connection, after nl_open_rtnl()
- * @name: the name
- * @link: filled in
- *
- * Return: 0 or a negative errno.
- */
-int link_by_altname(struct nl *nl, const char *name, struct link *link)
-{
-	struct nlmsghdr *nlh = nl_link_request(nl, RTM_GETLINK, 0);
-
-	mnl_attr_put_strz(nlh, IFLA_ALT_IFNAME, name);
-	return nl_talk(&nl->rtnl, nlh, link_one_cb, link);
-}
-
-/**
  * link_in_netns - Ask for a device of another netns.
  * @nl: the connection, after nl_open_rtnl()
  * @netnsid: that netns

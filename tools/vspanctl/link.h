@@ -57,8 +57,6 @@ struct link {
 int link_cb(const struct nlmsghdr *nlh, void *data);
 int links_read(struct array *links, struct nl *nl);
 const struct link *link_by_index(const struct array *links, uint32_t ifindex);
-const struct link *link_by_name(const struct array *links, const char *name);
-int link_by_altname(struct nl *nl, const char *name, struct link *link);
 int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 		  struct link *link);
 int link_vlans(struct nl *nl, uint32_t ifindex, uint8_t *bitmap);

@@ -40,13 +40,12 @@ static void test_parse(struct ktap *t, struct array *links)
 	const struct link *link;
 
 	ktap_ok(t, !link_cb(msg_link(), links), "link: parsed");
-	link = link_by_name(links, "sw1p1");
-	ktap_ok(t, link && link == link_by_index(links, 7), "link: found");
+	link = link_by_index(links, 7);
+	ktap_ok(t, link && !strcmp(link->name, "sw1p1"), "link: found");
 	ktap_ok(t, link->mtu == 1500 && link->master == 3 && link->vfs == 4 &&
 		link->is_switched && link->is_hardware && link->carrier &&
 		link->xdp == XDP_ATTACHED_HW, "link: as the message has it");
-	ktap_ok(t, !link_by_name(links, "sw1") && !link_by_index(links, 8),
-		"link: others are not found");
+	ktap_ok(t, !link_by_index(links, 8), "link: others are not found");
 }
 
 static char *print(struct check *c, bool json)

@@ -106,7 +106,7 @@ source_usage()
 	usage_error '"vlan" needs a value' add eth0 vlan
 	usage_error 'set eth0 changes nothing' set eth0
 	usage_error 'set eth0 changes nothing' set eth0 to span0
-	usage_error 'at most 15 characters' add 1234567890123456
+	usage_error 'at most 63 characters' add "$(printf '%064d' 1)"
 	usage_error 'at most 15 characters' show 1234567890123456
 	usage_error "contains '/'" add a/b
 	usage_error "contains ':'" add a:b
