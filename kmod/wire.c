@@ -164,6 +164,16 @@ static struct sk_buff *vspan_wire_finish_all(struct vspan_dev *vs,
 	return list;
 }
 
+/* A virtio header can tell of the internet's checksums, but not of SCTP's, which
+ * its reader, or the tap itself, would overwrite with one of those.
+ */
+static bool vspan_wire_must_finish(const struct vspan_dev *vs,
+				   struct sk_buff *skb)
+{
+	return READ_ONCE(vs->frames) == VSPAN_FRAMES_WIRE ||
+	       skb_csum_is_sctp(skb);
+}
+
 /**
  * vspan_wire_form - bring a copy into the form its span delivers
  * @vs: the span
@@ -177,7 +187,7 @@ struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb)
 {
 	if (vspan_wire_must_segment(vs, skb))
 		skb = vspan_wire_segment(vs, skb);
-	if (!skb || READ_ONCE(vs->frames) != VSPAN_FRAMES_WIRE)
+	if (!skb || !vspan_wire_must_finish(vs, skb))
 		return skb;
 	return vspan_wire_finish_all(vs, skb);
 }
