@@ -15,6 +15,13 @@ ALL_TESTS=(
 	"udp_gso_sent"
 	"udp_gso_through_a_bridge"
 	"udp_in_fragment_lists"
+	"sctp_sent"
+	"sctp_through_a_bridge"
+	"sctp_over_ipv6"
+	"sctp_in_short_messages"
+	"sctp_from_a_sender_without_gso"
+	"sctp_asis_on_the_tap vnet=0"
+	"sctp_asis_on_the_tap vnet=1 offload=0x0f"
 	"tcp_in_vxlan"
 	"tcp_on_a_vlan"
 	"tcp_from_a_sender_without_offloads"
@@ -72,7 +79,7 @@ conversation()
 	[ -z "${PCAP:-}" ] || more+=(pcap="$PCAP")
 	rm -f "$DIR/seen"
 	reader production gather eth0 ns="$p2" id=98 "${more[@]:0:${VXLAN:-0}}" || return 1
-	reader monitor gather span0 ns="$sw" id=99 stream="$DIR/seen" "${more[@]}" || return 1
+	reader monitor gather "${MONITOR[@]-span0}" ns="$sw" id=99 stream="$DIR/seen" "${more[@]}" || return 1
 	check_ok "transfer" "${on[@]}" "$PKT" talk from="$p1" to="$p2" file="$DIR/sent" "$@" || return 1
 	flows "markers" send eth0 ns="$p1" dst=02:00:00:00:00:02 count=0 id=98 \
 		send mark0 ns="$sw" count=0 id=99
@@ -240,6 +247,69 @@ udp_in_fragment_lists()
 	source_add "$sw" p1 rx || return
 	conversation 1500 proto=udp seg=1400 addr=192.0.2.2 && check_super 2500
 	check_eq "segments" "${KV[segments]}" $(((BYTES + 1399) / 1400))
+}
+
+need_sctp()
+{
+	modprobe -q sctp
+	[ -d /proc/net/sctp ] && return 0
+	skip "this kernel has no SCTP"
+	return 1
+}
+
+sctp_sent()
+{
+	need_sctp && source_add "$sw" p2 tx || return
+	conversation 1500 proto=sctp addr=192.0.2.2 && check_super 5000
+}
+
+# Each frame once, though it goes by two ports.
+sctp_through_a_bridge()
+{
+	need_sctp && source_add "$sw" master br0 || return
+	conversation 1500 proto=sctp addr=192.0.2.2 && check_super 5000
+}
+
+sctp_over_ipv6()
+{
+	need_sctp || return
+	ipv6
+	source_add "$sw" p1 rx || return
+	conversation 1500 proto=sctp addr=2001:db8::2 && check_super 5000
+}
+
+# Several of them are in a frame.
+sctp_in_short_messages()
+{
+	need_sctp && source_add "$sw" p1 rx || return
+	conversation 1500 proto=sctp seg=300 addr=192.0.2.2 || return
+	[ "${KV[segments]}" -ge $((BYTES / 300)) ] || fail "messages: ${KV[segments]}"
+	[ "${KV[frames]}" -lt $((BYTES / 600)) ] || fail "each had its own frame"
+}
+
+# Nothing to cut up, but a checksum to finish, which is none of the internet's.
+sctp_from_a_sender_without_gso()
+{
+	need_sctp || return
+	offload "$p1" eth0 gso off tx-sctp-segmentation off
+	defer offload "$p1" eth0 gso on tx-sctp-segmentation on
+	source_add "$sw" p1 rx || return
+	conversation 1500 proto=sctp addr=192.0.2.2
+	check_eq "longest frame of production" "${P[maxlen]}" 1514
+	[ "${P[partial]}" -gt 0 ] || fail "production had no unfinished checksum"
+}
+
+# A virtio header can tell neither of such super-frames nor of such checksums.
+sctp_asis_on_the_tap()
+{
+	local -a MONITOR
+
+	need_sctp && tap_path "$sw" span0 || return
+	MONITOR=("$REPLY" "$@")
+	check_vspan "$sw" span set span0 frames asis
+	defer vspan "$sw" span set span0 frames wire
+	source_add "$sw" p1 rx || return
+	conversation 1500 proto=sctp addr=192.0.2.2 && check_super 5000
 }
 
 # vxlan NETNS NUMBER: end NUMBER of a tunnel between p1 and p2

@@ -7,6 +7,7 @@
 #include "pkt.h"
 
 #define MAX_TAGS	8
+#define CRC32C		0x82f63b78u	/* its polynomial, lowest bit first */
 
 struct census {
 	uint32_t frames;
@@ -61,12 +62,40 @@ static void count_tag(struct census *c, const struct frame *fr)
 		c->ntags++;
 }
 
+static uint32_t crc32c(uint32_t crc, const uint8_t *p, uint32_t len)
+{
+	static uint32_t table[256];
+	uint32_t i, bit;
+
+	for (i = 0; !table[255] && i < 256; i++)
+		for (table[i] = i, bit = 0; bit < 8; bit++)
+			table[i] = table[i] >> 1 ^ (table[i] & 1 ? CRC32C : 0);
+	for (i = 0; i < len; i++)
+		crc = crc >> 8 ^ table[(crc ^ p[i]) & 0xff];
+	return crc;
+}
+
+/* Over the packet without its checksum, which has its lowest byte first. */
+static bool sctp_good(const uint8_t *p, uint32_t len)
+{
+	static const uint8_t none[4];
+	uint32_t crc;
+
+	if (len < 12)
+		return false;
+	crc = ~crc32c(crc32c(crc32c(~0u, p, 8), none, 4), p + 12, len - 12);
+	return crc == ((uint32_t)p[8] | (uint32_t)p[9] << 8 | (uint32_t)p[10] << 16 |
+		       (uint32_t)p[11] << 24);
+}
+
 /* The sum over pseudo header and payload is zero when the checksum is right. */
 static bool l4_good(const uint8_t *addrs, uint32_t alen, uint8_t proto,
 		    const uint8_t *l4, uint32_t len)
 {
 	uint32_t sum = csum_add(0, addrs, alen);
 
+	if (proto == 132)
+		return sctp_good(l4, len);
 	sum += proto + (len >> 16) + (len & 0xffff);
 	return csum_fold(csum_add(sum, l4, len)) == 0;
 }
@@ -106,7 +135,7 @@ static void count_ip4(struct census *c, const uint8_t *ip, uint32_t len, bool pa
 		count_tcp(c, l4, tot - ihl);
 	if (partial)
 		c->partial++;
-	else if ((proto == 6 || (proto == 17 && get16(l4 + 6))) &&
+	else if ((proto == 6 || proto == 132 || (proto == 17 && get16(l4 + 6))) &&
 		 !l4_good(ip + 12, 8, proto, l4, tot - ihl))
 		c->badcsum++;
 }
@@ -130,7 +159,7 @@ static void count_ip6(struct census *c, const uint8_t *ip, uint32_t len, bool pa
 		count_tcp(c, ip + 40, plen);
 	if (partial)
 		c->partial++;
-	else if ((ip[6] == 6 || ip[6] == 17 || ip[6] == 58) &&
+	else if ((ip[6] == 6 || ip[6] == 17 || ip[6] == 58 || ip[6] == 132) &&
 		 !l4_good(ip + 8, 32, ip[6], ip + 40, plen))
 		c->badcsum++;
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Put a conversation together from the frames a reader sees:
- *   pkt gather PORT ns=NAME id=N [port=N] [vxlan=1] [stream=FILE] [pcap=FILE]
- * One way of it, TCP or UDP to destination port N, goes to stream=; all frames go
- * to pcap=. Ends at the markers of stream id; prints a census and what is missing.
+ *   pkt gather PORT ns=NAME id=N [port=N] [vxlan=1] [vnet=1 [offload=N]]
+ *              [stream=FILE] [pcap=FILE]
+ * One way of it, TCP, UDP or SCTP to destination port N, goes to stream=; all frames
+ * go to pcap=. Ends at the markers of stream id; prints a census and what is missing.
+ * Of SCTP, segments= counts DATA chunks, and holes= those that nobody saw.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -17,6 +19,12 @@
 
 #define ROOM		(16u << 20)
 #define OUTER_VXLAN	(14 + 20 + 8 + 8)
+#define CHUNKS		65536
+
+/* Where the bytes of a DATA chunk are. */
+struct chunk {
+	uint32_t off, len;
+};
 
 struct gather {
 	struct flow f;
@@ -25,7 +33,11 @@ struct gather {
 	FILE *stream, *pcap;
 	uint8_t *data;
 	uint8_t *have;
-	uint32_t base;		/* TCP: sequence number of the first byte */
+	uint32_t base;		/* of TCP the sequence number of the first byte, of SCTP
+				 * that of the first chunk
+				 */
+	struct chunk *chunks;	/* of SCTP, by their number; len 0: not seen */
+	uint32_t nchunks;
 	uint32_t end;		/* highest byte seen */
 	bool based;
 	uint32_t segments, changed, empty;
@@ -72,12 +84,57 @@ static void take_udp(struct gather *g, const uint8_t *udp, uint32_t len)
 	put_bytes(g, g->end, udp + 8, get16(udp + 4) - 8u);
 }
 
+/* Where a chunk's bytes go is not known before all that precede it are there. */
+static void put_chunk(struct gather *g, uint32_t no, const uint8_t *p, uint32_t len)
+{
+	struct chunk *c = g->chunks + no;
+
+	if (no >= CHUNKS)
+		die("gather: chunk %u is out of reach", no);
+	if (!c->len)
+		*c = (struct chunk){ g->end, len };
+	if (c->len == len)
+		put_bytes(g, c->off, p, len);
+	else
+		g->changed++;
+	if (no >= g->nchunks)
+		g->nchunks = no + 1;
+}
+
+/* INIT tells the number of the first DATA chunk. */
+static void take_sctp_chunk(struct gather *g, const uint8_t *p, uint32_t len)
+{
+	if (p[0] == 1 && len >= 20) {
+		g->base = get32(p + 16);
+		g->based = true;
+	} else if (p[0] == 0 && len > 16 && g->based) {
+		put_chunk(g, get32(p + 4) - g->base, p + 16, len - 16);
+	}
+}
+
+/* The chunks of a super-frame follow each other as those of one packet do. */
+static void take_sctp(struct gather *g, const uint8_t *p, uint32_t len)
+{
+	uint32_t off = 12, clen;
+
+	if (len < 12 || get16(p + 2) != g->port)
+		return;
+	for (; off + 4 <= len; off += (clen + 3) & ~3u) {
+		clen = get16(p + off + 2);
+		if (clen < 4 || clen > len - off)
+			return;
+		take_sctp_chunk(g, p + off, clen);
+	}
+}
+
 static void take_l4(struct gather *g, uint8_t proto, const uint8_t *l4, uint32_t len)
 {
 	if (proto == 6)
 		take_tcp(g, l4, len);
 	else if (proto == 17)
 		take_udp(g, l4, len);
+	else if (proto == 132)
+		take_sctp(g, l4, len);
 }
 
 static void take_ip(struct gather *g, const uint8_t *p, uint32_t len)
@@ -174,6 +231,10 @@ static void gather_parse(struct gather *g, const char *word)
 		g->port = (uint16_t)opt_number("port", v, 65535);
 	else if ((v = opt_value(word, "vxlan")))
 		g->vxlan = opt_number("vxlan", v, 1);
+	else if ((v = opt_value(word, "vnet")))
+		g->f.vnet = opt_number("vnet", v, 1);
+	else if ((v = opt_value(word, "offload")))
+		g->f.offload = (int)opt_number("offload", v, 0xff);
 	else if ((v = opt_value(word, "stream")))
 		g->stream = open_file(v);
 	else if ((v = opt_value(word, "pcap")))
@@ -182,12 +243,33 @@ static void gather_parse(struct gather *g, const char *word)
 		die("gather: unknown word '%s'", word);
 }
 
+static void put_stream(struct gather *g)
+{
+	const struct chunk *c;
+
+	if (!g->nchunks)
+		fwrite(g->data, 1, g->end, g->stream);
+	for (c = g->chunks; c < g->chunks + g->nchunks; c++)
+		fwrite(g->data + c->off, 1, c->len, g->stream);
+}
+
+static uint32_t count_holes(const struct gather *g)
+{
+	uint32_t i, holes = 0;
+
+	for (i = 0; i < g->end; i++)
+		holes += !g->have[i];
+	for (i = 0; i < g->nchunks; i++)
+		holes += !g->chunks[i].len;
+	return holes;
+}
+
 static bool gather_close(struct gather *g)
 {
 	bool good = true;
 
 	if (g->stream) {
-		fwrite(g->data, 1, g->end, g->stream);
+		put_stream(g);
 		good &= !ferror(g->stream) && !fclose(g->stream);
 	}
 	if (g->pcap)
@@ -198,7 +280,7 @@ static bool gather_close(struct gather *g)
 int gather_main(int argc, char **argv)
 {
 	static struct gather g = { .port = 5001 };
-	uint32_t i, holes = 0;
+	uint32_t i, holes;
 	bool good;
 
 	if (!argc)
@@ -209,16 +291,16 @@ int gather_main(int argc, char **argv)
 		gather_parse(&g, argv[i]);
 	g.data = calloc(ROOM, 1);
 	g.have = calloc(ROOM, 1);
+	g.chunks = calloc(CHUNKS, sizeof(*g.chunks));
 	g.census = census_new();
-	if (!g.data || !g.have)
+	if (!g.data || !g.have || !g.chunks)
 		die("out of memory");
 	port_open(&g.f, NULL, 0);
 	puts("ready");
 	fflush(stdout);
 	good = gather_all(&g);
 	port_drops(&g.f);
-	for (i = 0; i < g.end; i++)
-		holes += !g.have[i];
+	holes = count_holes(&g);
 	good &= gather_close(&g) && !holes && !g.changed && !g.f.t.sockdrop;
 	printf("segments=%u empty=%u holes=%u changed=%u sockdrop=%u ", g.segments, g.empty,
 	       holes, g.changed, g.f.t.sockdrop);

@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file from one netns to another over TCP or UDP, as fast as the offloads allow;
- * the receiver compares every byte. Words: proto=tcp|udp from=NS to=NS addr=IP
- * file=FILE port=N; seg=N bytes a UDP datagram, sent as super-frames of many;
- * zerocopy=1 the kernel sends from our memory.
+ * A file from one netns to another over TCP, UDP or SCTP, as fast as the offloads
+ * allow; the receiver compares every byte. Words: proto=tcp|udp|sctp from=NS to=NS
+ * addr=IP file=FILE port=N; seg=N bytes a UDP datagram, sent as super-frames of many,
+ * or an SCTP message; zerocopy=1 the kernel sends from our memory.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/sctp.h>
 #include <netinet/udp.h>
 #include <poll.h>
 #include <stdio.h>
@@ -23,11 +24,14 @@
 
 #define TIMEOUT		30000
 #define UDP_SEGS	40
+#define MOST		65536	/* bytes of a stream, or of a message, at a time */
+#define BURST		40	/* SCTP packets that may be sent at a time */
 
 struct talk {
 	const char *from, *to, *addr, *file;
 	uint16_t port, seg;
-	bool udp, zerocopy;
+	int proto;
+	bool zerocopy;
 	const uint8_t *data;
 	size_t size, sent, got;
 	int tx, rx;
@@ -54,16 +58,30 @@ static socklen_t address(const struct talk *t, struct sockaddr_storage *ss)
 	return sizeof(*sin);
 }
 
+/* No acknowledgement is put off for its fellows, and super-frames may be long. */
+static void hurry(int fd)
+{
+	struct sctp_sack_info sack = { .sack_freq = 1 };
+	struct sctp_assoc_value burst = { .assoc_value = BURST };
+
+	if (setsockopt(fd, IPPROTO_SCTP, SCTP_DELAYED_SACK, &sack, sizeof(sack)) ||
+	    setsockopt(fd, IPPROTO_SCTP, SCTP_MAX_BURST, &burst, sizeof(burst)))
+		die("talk: SCTP: %m");
+}
+
 static int open_socket(const struct talk *t, const char *ns, int domain)
 {
+	int type = (t->proto == IPPROTO_UDP ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC;
 	int home = ns_enter(ns), big = 16 << 20;
-	int fd = socket(domain, (t->udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0);
+	int fd = socket(domain, type, t->proto);
 
 	if (fd < 0)
 		die("talk: socket: %m");
 	ns_leave(home);
-	if (t->udp)
+	if (t->proto != IPPROTO_TCP)
 		setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &big, sizeof(big));
+	if (t->proto == IPPROTO_SCTP)
+		hurry(fd);
 	return fd;
 }
 
@@ -71,7 +89,8 @@ static void set_up_sender(struct talk *t)
 {
 	int seg = t->seg, one = 1;
 
-	if (t->udp && setsockopt(t->tx, SOL_UDP, UDP_SEGMENT, &seg, sizeof(seg)))
+	if (t->proto == IPPROTO_UDP &&
+	    setsockopt(t->tx, SOL_UDP, UDP_SEGMENT, &seg, sizeof(seg)))
 		die("talk: UDP_SEGMENT: %m");
 	if (t->zerocopy && setsockopt(t->tx, SOL_SOCKET, SO_ZEROCOPY, &one, sizeof(one)))
 		die("talk: SO_ZEROCOPY: %m");
@@ -84,27 +103,43 @@ static void talk_connect(struct talk *t)
 	struct sockaddr_storage ss;
 	socklen_t len = address(t, &ss);
 	int server = open_socket(t, t->to, ss.ss_family), one = 1;
+	bool udp = t->proto == IPPROTO_UDP;
 
 	setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	if (bind(server, (struct sockaddr *)&ss, len) || (!t->udp && listen(server, 1)))
+	if (bind(server, (struct sockaddr *)&ss, len) || (!udp && listen(server, 1)))
 		die("talk: listen on %s: %m", t->addr);
 	t->tx = open_socket(t, t->from, ss.ss_family);
 	if (connect(t->tx, (struct sockaddr *)&ss, len))
 		die("talk: connect to %s: %m", t->addr);
-	t->rx = t->udp ? server : accept(server, NULL, NULL);
+	t->rx = udp ? server : accept(server, NULL, NULL);
 	if (t->rx < 0)
 		die("talk: accept: %m");
-	if (!t->udp)
+	if (!udp)
 		close(server);
 	set_up_sender(t);
 }
 
+/* What is sent at a time: of UDP a super-frame, of SCTP a message. */
+static size_t talk_most(const struct talk *t)
+{
+	if (t->proto == IPPROTO_UDP)
+		return (size_t)t->seg * UDP_SEGS;
+	return t->proto == IPPROTO_SCTP && t->seg ? t->seg : MOST;
+}
+
+/* Short messages of SCTP wait until they fill a frame. */
+static int talk_flags(const struct talk *t, size_t len)
+{
+	bool more = t->proto == IPPROTO_SCTP && t->seg && t->sent + len < t->size;
+
+	return MSG_NOSIGNAL | (t->zerocopy ? MSG_ZEROCOPY : 0) | (more ? MSG_MORE : 0);
+}
+
 static void push(struct talk *t)
 {
-	size_t most = t->udp ? (size_t)t->seg * UDP_SEGS : 65536;
+	size_t most = talk_most(t);
 	size_t len = t->size - t->sent < most ? t->size - t->sent : most;
-	ssize_t n = send(t->tx, t->data + t->sent, len,
-			 MSG_NOSIGNAL | (t->zerocopy ? MSG_ZEROCOPY : 0));
+	ssize_t n = send(t->tx, t->data + t->sent, len, talk_flags(t, len));
 
 	if (n < 0 && errno != EAGAIN && errno != EINTR && errno != ENOBUFS)
 		die("talk: send: %m");
@@ -113,7 +148,7 @@ static void push(struct talk *t)
 
 static bool pull(struct talk *t)
 {
-	static uint8_t in[65536];
+	static uint8_t in[MOST];
 	ssize_t n = recv(t->rx, in, sizeof(in), 0);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -184,12 +219,23 @@ static void load(struct talk *t)
 	close(fd);
 }
 
+static int parse_proto(const char *text)
+{
+	if (!strcmp(text, "tcp"))
+		return IPPROTO_TCP;
+	if (!strcmp(text, "udp"))
+		return IPPROTO_UDP;
+	if (!strcmp(text, "sctp"))
+		return IPPROTO_SCTP;
+	die("talk: unknown protocol '%s'", text);
+}
+
 static void talk_parse(struct talk *t, const char *word)
 {
 	const char *v;
 
 	if ((v = opt_value(word, "proto")))
-		t->udp = !strcmp(v, "udp");
+		t->proto = parse_proto(v);
 	else if ((v = opt_value(word, "from")))
 		t->from = v;
 	else if ((v = opt_value(word, "to")))
@@ -210,13 +256,15 @@ static void talk_parse(struct talk *t, const char *word)
 
 int talk_main(int argc, char **argv)
 {
-	struct talk t = { .port = 5001, .seg = 1400 };
+	struct talk t = { .port = 5001, .proto = IPPROTO_TCP };
 	int i;
 
 	for (i = 0; i < argc; i++)
 		talk_parse(&t, argv[i]);
 	if (!t.addr || !t.file)
 		die("talk: addr= and file= are needed");
+	if (t.proto == IPPROTO_UDP && !t.seg)
+		t.seg = 1400;
 	load(&t);
 	talk_connect(&t);
 	transfer(&t);
