@@ -126,12 +126,13 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 	return segs;
 }
 
-static bool vspan_wire_csum_in_reach(const struct sk_buff *skb)
+/* The core warns of a checksum that is not among the linear bytes. */
+static bool vspan_wire_csum_in_reach(struct sk_buff *skb)
 {
 	int start = skb_checksum_start_offset(skb);
 
-	return start >= 0 && start + skb->csum_offset + sizeof(__sum16) <=
-			     skb->len && start < skb_headlen(skb);
+	return start >= 0 &&
+	       pskb_may_pull(skb, start + skb->csum_offset + sizeof(__sum16));
 }
 
 /* What is still to be done to a frame on its own. */
@@ -174,6 +175,14 @@ static bool vspan_wire_must_finish(const struct vspan_dev *vs,
 	       skb_csum_is_sctp(skb);
 }
 
+/* A tap without offloads, or a virtio header's reader, would look for it. */
+static void vspan_wire_forget_csum(struct sk_buff *skb)
+{
+	if (skb->ip_summed == CHECKSUM_PARTIAL &&
+	    !vspan_wire_csum_in_reach(skb))
+		skb->ip_summed = CHECKSUM_NONE;
+}
+
 /**
  * vspan_wire_form - bring a copy into the form its span delivers
  * @vs: the span
@@ -187,7 +196,9 @@ struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb)
 {
 	if (vspan_wire_must_segment(vs, skb))
 		skb = vspan_wire_segment(vs, skb);
-	if (!skb || !vspan_wire_must_finish(vs, skb))
-		return skb;
-	return vspan_wire_finish_all(vs, skb);
+	if (skb && vspan_wire_must_finish(vs, skb))
+		return vspan_wire_finish_all(vs, skb);
+	if (skb)
+		vspan_wire_forget_csum(skb);
+	return skb;
 }

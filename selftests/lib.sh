@@ -305,6 +305,13 @@ check_finish()
 	finish "$1" || { fail "reader $1" "${LINES[@]}"; return 1; }
 }
 
+# datagrams NETNS ADDRESS COUNT BYTES: with checksums that the sender leaves undone
+datagrams()
+{
+	ip netns exec "$1" bash -c "exec 3>/dev/udp/$2/9
+		for ((i = 0; i < $3; i++)); do printf '%0$4d' \$i >&3 || exit; done"
+}
+
 # ping_once NETNS ADDRESS COUNT: COUNT answered pings or a failure
 ping_exact()
 {

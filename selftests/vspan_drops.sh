@@ -3,9 +3,9 @@
 # Losses that need some doing, each counted as what it is, where it happened, once.
 # The others are provoked where they belong: span_down, no_reader and ring_full in
 # vspan_tap.sh, flushed in vspan_race.sh, loop in vspan_loop.sh, no_device, dev_down,
-# too_big and xmit in vspan_output.sh, rate_limit in vspan_sample.sh. No traffic can
-# bring about no_memory, checksum and unreadable: they are for a host without memory
-# and for NICs that write to memory of their own.
+# too_big and xmit in vspan_output.sh, rate_limit in vspan_sample.sh, no_memory in
+# vspan_fault.sh. Nothing can bring about unreadable: it is for NICs that write to memory
+# of their own, by drivers that Linux 6.12 does not have.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -13,6 +13,9 @@ ALL_TESTS=(
 	"queue_full"
 	"segment wire"
 	"segment asis"
+	"checksum wire 20"
+	"checksum wire 30"
+	"checksum asis 20"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -103,6 +106,37 @@ segment()
 	check_eq "super-frames read" "${KV[frames]}" "$([ "$1" == wire ] && echo 0 || echo 5)"
 	check_j span0/sources/vm0/stats/rx/packets 50
 	only none 0 span0/sources/vm0
+}
+
+# What XDP cuts off takes the place of the checksum with it (20), or the header as well
+# (30), of half the frames. As they are, they have none, and all can be passed on: to
+# both of them who read.
+checksum()
+{
+	local short=50
+
+	require_command python3 && setup_ns host || return
+	ip -n "$sw" link add nic1 address 02:00:00:00:00:01 type veth \
+		peer name eth0 netns "$host" || return
+	defer ip -n "$sw" link del nic1
+	ip -n "$sw" link set nic1 up
+	topo_host "$host" eth0 2 1 && wait_up "$sw" nic1 && wait_up "$host" eth0 || return
+	check_ok "attach" ip netns exec "$sw" "$SELFTESTS/xdp.py" nic1 skb "$2"
+	fresh nic1 rx && check_vspan "$sw" span set span0 frames "$1" || return
+	[ "$1" == wire ] || short=0
+	tap_path "$sw" span0 && reader tap count "$REPLY" end=0 timeout=0 &&
+		reader all count span0 ns="$sw" end=0 timeout=0 || return
+	check_ok "short frames" datagrams "$host" 192.0.2.1 50 18
+	check_ok "long frames" datagrams "$host" 192.0.2.1 50 1000
+	wait_j "$sw" span0/stats/packets $((100 - short))
+	only "$([ "$short" -eq 0 ] && echo none || echo checksum)" "$short" span0
+	stop all
+	check_eq "frames read" "${KV[frames]}" $((100 - short))
+	check_eq "unfinished checksums" "${KV[partial]}" "$([ "$1" == wire ] && echo 0 || echo 50)"
+	stop tap
+	check_eq "frames read from the tap" "${KV[frames]}" $((100 - short))
+	check_j span0/sources/nic1/stats/rx/packets 100
+	only none 0 span0/sources/nic1
 }
 
 tests_run

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""xdp.py DEV { drv | skb }: attach an XDP program that passes every frame."""
+"""xdp.py DEV { drv | skb } [BYTES]: attach an XDP program that passes every frame,
+less so many bytes at its end."""
 import ctypes
 import socket
 import struct
@@ -11,12 +12,13 @@ RTM_SETLINK, NLM_F_REQUEST_ACK, IFLA_XDP = 19, 5, 43
 FLAGS = {"skb": 2, "drv": 4}
 
 
-def load():
-    # r0 = XDP_PASS; exit
-    insns = struct.pack("<BBhiBBhi", 0xB7, 0, 0, 2, 0x95, 0, 0, 0)
+def load(cut):
+    # r2 = -cut; call bpf_xdp_adjust_tail; r0 = XDP_PASS; exit
+    insns = struct.pack("<BBhiBBhi", 0xB7, 2, 0, -cut, 0x85, 0, 0, 65) if cut else b""
+    insns += struct.pack("<BBhiBBhi", 0xB7, 0, 0, 2, 0x95, 0, 0, 0)
     code = ctypes.create_string_buffer(insns)
     name = ctypes.create_string_buffer(b"GPL")
-    attr = struct.pack("<IIQQIIQII16s", PROG_TYPE_XDP, 2, ctypes.addressof(code),
+    attr = struct.pack("<IIQQIIQII16s", PROG_TYPE_XDP, len(insns) // 8, ctypes.addressof(code),
                        ctypes.addressof(name), 0, 0, 0, 0, 0, b"")
     libc = ctypes.CDLL(None, use_errno=True)
     fd = libc.syscall(SYS_BPF, PROG_LOAD, attr, len(attr))
@@ -37,4 +39,5 @@ def attach(dev, fd, flags):
         sys.exit(f"RTM_SETLINK: errno {-err}")
 
 
-attach(sys.argv[1], load(), FLAGS[sys.argv[2]])
+cut_off = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+attach(sys.argv[1], load(cut_off), FLAGS[sys.argv[2]])
