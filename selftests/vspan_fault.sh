@@ -25,6 +25,7 @@ ALL_TESTS=(
 	"requests_while_somebody_listens"
 	"no_memory_for_copies"
 	"no_memory_for_short_copies"
+	"no_memory_to_finish_checksums"
 	"loading_the_module"
 	"nothing_is_leaked"
 )
@@ -251,6 +252,64 @@ no_memory_for_copies()
 no_memory_for_short_copies()
 {
 	need_faults && copies_fail "$SHORT" snaplen 40
+}
+
+# faults_of PID CACHE: every other allocation of a cache by one process fails
+faults_of()
+{
+	defer faults_of_none "$2"
+	echo 1 >"/proc/$1/make-it-fail" && echo 1 >"$FAULT/task-filter" &&
+		faults_on "$2" && echo 50 >"$FAULT/probability"
+}
+
+faults_of_none()
+{
+	faults_off "$1"
+	echo 0 >"$FAULT/task-filter"
+}
+
+# span_thread NETNS SPAN: let a thread be its context, and find it
+span_thread()
+{
+	ip netns exec "$1" sh -c "echo 1 >/sys/class/net/$2/threaded" 2>/dev/null &&
+		REPLY=$(pgrep "^napi/$2-")
+}
+
+# what_is_left SPAN COUNT: each frame is delivered, or lost with its checksum undone
+what_is_left()
+{
+	stats "$sw" "$1"
+	((J[$1/stats/packets] + J[$1/stats/drops/checksum] == $2))
+}
+
+# As long as production, whose reader stands still, has a frame, its bytes are not for
+# us to write to.
+no_memory_to_finish_checksums()
+{
+	need_faults && require_command pgrep && production || return
+	ip -n "$sw" link set out0 txqueuelen 2000
+	ip -n "$p2" addr add 192.0.2.2/24 dev eth0
+	ip -n "$p2" neigh add 192.0.2.1 lladdr 02:00:00:00:00:02 dev eth0
+	span_add "$sw" span1 && source_add "$sw" in0 rx to span1 || return
+	reader monitor count span1 ns="$sw" end=0 timeout=0 &&
+		reader production count tun:out0 ns="$sw" vnet=1 offload=0x01 id=99 || return
+	check_wait "out0 forwards" ports_forward "$sw" 2
+	kill -STOP "${READER_PID[production]}"
+	span_thread "$sw" span1 || { fail "no thread of span1"; return; }
+	faults_of "$REPLY" "$SHORT" || { fail "cannot make $REPLY fail"; return; }
+	check_ok "datagrams" datagrams "$p2" 192.0.2.1 1000 18
+	check_wait "all is counted" what_is_left span1 1000
+	faults_of_none "$SHORT"
+	kill -CONT "${READER_PID[production]}"
+	flows "the last" send eth0 ns="$p2" count=0 id=99
+	check_finish production
+	check_eq "production" "frames=${KV[frames]} partial=${KV[partial]}" "frames=1000 partial=1000"
+	stop monitor
+	check_eq "monitor" "frames=${KV[frames]} badcsum=${KV[badcsum]} partial=${KV[partial]}" \
+		"frames=${J[span1/stats/packets]} badcsum=0 partial=0"
+	check_j span1/sources/in0/stats/rx/packets 1000
+	((J[span1/stats/drops/checksum] > 0)) || fail "no allocation has failed"
+	echo "# ${J[span1/stats/drops/checksum]} of 1000 checksums had no memory"
 }
 
 loading_the_module()
