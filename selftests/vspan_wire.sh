@@ -257,10 +257,29 @@ need_sctp()
 	return 1
 }
 
+# surplus SOURCE: frames of the span that neither SOURCE nor mark0 has counted
+surplus()
+{
+	stats "$sw" span0
+	REPLY=$((J[span0/stats/packets] - J[span0/sources/mark0/stats/tx/packets] -
+		${J[span0/sources/$1/stats/tx/packets]:-0}))
+}
+
+surplus_is()
+{
+	surplus "$1" && [ "$REPLY" -eq "$2" ]
+}
+
+# A super-frame is a list of packets here, and counts for all of them.
 sctp_sent()
 {
-	need_sctp && source_add "$sw" p2 tx || return
+	local before
+
+	need_sctp && surplus p2 || return
+	before=$REPLY
+	source_add "$sw" p2 tx || return
 	conversation 1500 proto=sctp addr=192.0.2.2 && check_super 5000
+	check_wait "the source has counted what the span has" surplus_is p2 "$before"
 }
 
 # Each frame once, though it goes by two ports.
