@@ -76,7 +76,9 @@ const char *quoted(struct check *c, const char *word);
 const char *quoted_source(struct check *c);
 int findings_print(const struct check *c);
 
-/* check_span.c, check_source.c, check_dev.c, check_filters.c, check_output.c */
+/* check_span.c, check_source.c, check_dev.c, check_filters.c, check_bpf.c,
+ * check_output.c
+ */
 extern const probe_fn span_probes[];
 extern const probe_fn source_probes[];
 extern const probe_fn dev_probes[];
@@ -87,6 +89,10 @@ void probe_span_drops(struct check *c);
 void probe_tc(struct check *c);
 void probe_tc_of_span(struct check *c);
 void probe_nft(struct check *c);
+void probe_tcx(struct check *c);
+void probe_tcx_of_span(struct check *c);
+void probe_netkit(struct check *c);
+void fix_hook(struct check *c, const char *cmd);
 uint32_t output_mtu(const struct check *c);
 const char *some_device(const struct check *c);
 

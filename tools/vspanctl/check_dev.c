@@ -209,6 +209,8 @@ const probe_fn dev_probes[] = {
 	probe_vfs,
 	probe_slot,
 	probe_tc,
+	probe_tcx,
 	probe_nft,
+	probe_netkit,
 	NULL
 };

@@ -38,7 +38,12 @@ static bool has_tc(struct check *c, uint32_t ifindex, uint32_t parent)
 	return n;
 }
 
-static void fix_hook(struct check *c, const char *cmd)
+/**
+ * fix_hook - Say what puts the copy ahead of what drops frames at the ingress.
+ * @c: the check, at a device
+ * @cmd: command that ends the dropping; redirect knows no other hook
+ */
+void fix_hook(struct check *c, const char *cmd)
 {
 	if (c->src->redirect)
 		fix(c, "%s", cmd);

@@ -76,5 +76,6 @@ const probe_fn span_probes[] = {
 	probe_sources,
 	probe_span_drops,
 	probe_tc_of_span,
+	probe_tcx_of_span,
 	NULL
 };
