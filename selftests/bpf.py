@@ -1,33 +1,44 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""xdp.py DEV { drv | skb } [BYTES]: attach an XDP program that passes every frame,
-less so many bytes at its end."""
+"""bpf.py xdp DEV { drv | skb } [BYTES]
+bpf.py { tcx | netkit } DEV { ingress | egress | peer } [ link ]
+Attach a program that passes every frame, less so many BYTES at its end. As a link, it
+stays as long as this runs.
+"""
 import ctypes
+import signal
 import socket
 import struct
 import sys
 
-SYS_BPF, PROG_LOAD, PROG_TYPE_XDP = 321, 5, 6
+SYS_BPF, PROG_LOAD, PROG_ATTACH, LINK_CREATE = 321, 5, 8, 28
+PROG_TYPE_SCHED_CLS, PROG_TYPE_XDP = 3, 6
+PASS = {PROG_TYPE_SCHED_CLS: 0, PROG_TYPE_XDP: 2}
+ATTACH = {"ingress": 46, "egress": 47, "peer": 55}
 RTM_SETLINK, NLM_F_REQUEST_ACK, IFLA_XDP = 19, 5, 43
 FLAGS = {"skb": 2, "drv": 4}
 
 
-def load(cut):
-    # r2 = -cut; call bpf_xdp_adjust_tail; r0 = XDP_PASS; exit
-    insns = struct.pack("<BBhiBBhi", 0xB7, 2, 0, -cut, 0x85, 0, 0, 65) if cut else b""
-    insns += struct.pack("<BBhiBBhi", 0xB7, 0, 0, 2, 0x95, 0, 0, 0)
-    code = ctypes.create_string_buffer(insns)
-    name = ctypes.create_string_buffer(b"GPL")
-    attr = struct.pack("<IIQQIIQII16s", PROG_TYPE_XDP, len(insns) // 8, ctypes.addressof(code),
-                       ctypes.addressof(name), 0, 0, 0, 0, 0, b"")
+def bpf(name, cmd, attr):
     libc = ctypes.CDLL(None, use_errno=True)
-    fd = libc.syscall(SYS_BPF, PROG_LOAD, attr, len(attr))
+    fd = libc.syscall(SYS_BPF, cmd, attr, len(attr))
     if fd < 0:
-        sys.exit(f"BPF_PROG_LOAD: errno {ctypes.get_errno()}")
+        sys.exit(f"{name}: errno {ctypes.get_errno()}")
     return fd
 
 
-def attach(dev, fd, flags):
+def load(kind, cut=0):
+    # r2 = -cut; call bpf_xdp_adjust_tail; r0 = PASS; exit
+    insns = struct.pack("<BBhiBBhi", 0xB7, 2, 0, -cut, 0x85, 0, 0, 65) if cut else b""
+    insns += struct.pack("<BBhiBBhi", 0xB7, 0, 0, PASS[kind], 0x95, 0, 0, 0)
+    code = ctypes.create_string_buffer(insns)
+    name = ctypes.create_string_buffer(b"GPL")
+    return bpf("BPF_PROG_LOAD", PROG_LOAD,
+               struct.pack("<IIQQIIQII16s", kind, len(insns) // 8, ctypes.addressof(code),
+                           ctypes.addressof(name), 0, 0, 0, 0, 0, b""))
+
+
+def attach_xdp(dev, fd, flags):
     nest = struct.pack("<HHi", 8, 1, fd) + struct.pack("<HHI", 8, 3, flags)
     msg = struct.pack("<BxHiII", 0, 0, socket.if_nametoindex(dev), 0, 0)
     msg += struct.pack("<HH", 4 + len(nest), IFLA_XDP | 0x8000) + nest
@@ -39,5 +50,24 @@ def attach(dev, fd, flags):
         sys.exit(f"RTM_SETLINK: errno {-err}")
 
 
-cut_off = int(sys.argv[3]) if len(sys.argv) > 3 else 0
-attach(sys.argv[1], load(cut_off), FLAGS[sys.argv[2]])
+def attach(dev, fd, where, as_link):
+    ifindex = socket.if_nametoindex(dev)
+    if not as_link:
+        bpf("BPF_PROG_ATTACH", PROG_ATTACH,
+            struct.pack("<IIIIIIQ", ifindex, fd, where, 0, 0, 0, 0))
+        return
+    bpf("BPF_LINK_CREATE", LINK_CREATE,
+        struct.pack("<IIIIIIQ", fd, ifindex, where, 0, 0, 0, 0))
+    print("ready", flush=True)
+    signal.pause()
+
+
+def main():
+    what, dev, how, *more = sys.argv[1:]
+    if what == "xdp":
+        attach_xdp(dev, load(PROG_TYPE_XDP, int(more[0]) if more else 0), FLAGS[how])
+    else:
+        attach(dev, load(PROG_TYPE_SCHED_CLS), ATTACH[how], more == ["link"])
+
+
+main()

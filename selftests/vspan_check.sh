@@ -37,6 +37,9 @@ ALL_TESTS=(
 	"tc_ingress"
 	"nft_ingress"
 	"tc_notes"
+	"tcx_ingress"
+	"tcx_notes"
+	"netkit"
 	"rate_limit"
 	"ring_full"
 	"output_faults"
@@ -346,7 +349,7 @@ xdp()
 
 	[ "$1" == skb ] || word=xdpdrv
 	span_add "$sw" span0 && mirrored p1 rx || return
-	check_ok "attach" shell "$SELFTESTS/xdp.py p1 $1" || return
+	check_ok "attach" shell "$SELFTESTS/bpf.py xdp p1 $1" || return
 	cured xdp warning "ip link set dev p1 $word off"
 }
 
@@ -413,6 +416,72 @@ tc_notes()
 	finds tc_egress note
 	finds tc_of_span note
 	check_eq "exit status" "$RC" 0
+}
+
+# attached KIND DEV PLACE [link]: a BPF program; a link stays until the case ends
+attached()
+{
+	local fd line
+
+	if [ "${4:-}" != link ]; then
+		check_ok "attach" shell "$SELFTESTS/bpf.py $*"
+		return
+	fi
+	exec {fd}< <(exec ip netns exec "$sw" "$SELFTESTS/bpf.py" "$@" 2>&1)
+	defer kill_quietly $!
+	read -r -t "$((DEADLINE / 1000))" -u "$fd" line
+	exec {fd}<&-
+	[ "$line" == ready ] || { fail "attach $*: ${line:-no answer}"; return 1; }
+}
+
+has_tcx()
+{
+	require_command bpftool || return
+	grep -q ' tcx_prog_query$' /proc/kallsyms || { skip "no tcx"; return 1; }
+}
+
+tcx_ingress()
+{
+	has_tcx || return
+	ip -n "$sw" link add a0 up type veth peer name b0
+	defer ip -n "$sw" link del a0
+	span_add "$sw" span0 && mirrored a0 rx hook rx-handler || return
+	attached tcx a0 ingress link || return
+	cured tcx_ingress warning "vspanctl set a0 to span0 hook tap"
+	check_vspan "$sw" set a0 redirect
+	cured tcx_ingress warning
+	attached tcx a0 ingress && finds tcx_ingress warning || return
+	check_eq "what ends it" "$FIX" "bpftool net detach tcx_ingress dev a0"
+}
+
+# What is worth knowing, of two programs the first.
+tcx_notes()
+{
+	has_tcx || return
+	ip -n "$sw" link add a0 up type veth peer name b0
+	defer ip -n "$sw" link del a0
+	span_add "$sw" span0 && mirrored a0 redirect promisc || return
+	attached tcx a0 egress && attached tcx a0 egress &&
+		attached tcx span0 ingress || return
+	finds tcx_of_span note
+	check_ok "what tells more of it" shell "$FIX"
+	gone tcx_egress || fail "what a0 sends is not asked for"
+	check_vspan "$sw" set a0 tx redirect off
+	finds tcx_egress note
+	check_ok "what tells more of it" shell "$FIX"
+}
+
+# The program of the other end is attached to the one that is here.
+netkit()
+{
+	require_command bpftool || return
+	ip -n "$sw" link add nk0 up type netkit 2>/dev/null || { skip "no netkit devices"; return; }
+	defer ip -n "$sw" link del nk0
+	span_add "$sw" span0 && mirrored nk0 rx || return
+	attached netkit nk0 peer link || return
+	cured netkit warning
+	attached netkit nk0 peer && finds netkit warning || return
+	check_ok "what tells more of it" shell "$FIX"
 }
 
 # losing KEY FIX: as long as frames are lost it is a fault, then it is past

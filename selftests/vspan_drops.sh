@@ -121,7 +121,7 @@ checksum()
 	defer ip -n "$sw" link del nic1
 	ip -n "$sw" link set nic1 up
 	topo_host "$host" eth0 2 1 && wait_up "$sw" nic1 && wait_up "$host" eth0 || return
-	check_ok "attach" ip netns exec "$sw" "$SELFTESTS/xdp.py" nic1 skb "$2"
+	check_ok "attach" ip netns exec "$sw" "$SELFTESTS/bpf.py" xdp nic1 skb "$2"
 	fresh nic1 rx && check_vspan "$sw" span set span0 frames "$1" || return
 	[ "$1" == wire ] || short=0
 	tap_path "$sw" span0 && reader tap count "$REPLY" end=0 timeout=0 &&

@@ -54,6 +54,7 @@ check_packages()
 	jq                 reads vspanctl's JSON in the tests
 	ethtool            offloads and counters in the tests
 	nftables           drops in front of a mirror, in the tests
+	bpftool            detaches programs in the tests
 	python3            helpers in the tests
 	python3-yaml       reads the netlink specification
 	python3-jsonschema reads the netlink specification
