@@ -43,6 +43,13 @@ ALL_TESTS=(
 	"rate_limit"
 	"ring_full"
 	"output_faults"
+	"span_mtu"
+	"tunnel_room gretap"
+	"tunnel_room gretap key 7 ocsum seq"
+	"tunnel_room ip6gretap"
+	"tunnel_room erspan seq key 7 erspan_ver 1 erspan 7"
+	"tunnel_room erspan seq key 7 erspan_ver 2 erspan_dir ingress erspan_hwid 7"
+	"tunnel_room vxlan id 7 dstport 4789 dev u0"
 	"a_netns_by_name"
 )
 
@@ -475,12 +482,12 @@ tcx_notes()
 netkit()
 {
 	require_command bpftool || return
-	ip -n "$sw" link add nk0 up type netkit 2>/dev/null || { skip "no netkit devices"; return; }
-	defer ip -n "$sw" link del nk0
-	span_add "$sw" span0 && mirrored nk0 rx || return
-	attached netkit nk0 peer link || return
+	ip -n "$sw" link add kit0 up type netkit 2>/dev/null || { skip "no netkit devices"; return; }
+	defer ip -n "$sw" link del kit0
+	span_add "$sw" span0 && mirrored kit0 rx || return
+	attached netkit kit0 peer link || return
 	cured netkit warning
-	attached netkit nk0 peer && finds netkit warning || return
+	attached netkit kit0 peer && finds netkit warning || return
 	check_ok "what tells more of it" shell "$FIX"
 }
 
@@ -551,6 +558,46 @@ output_too_big()
 	losing output_too_big "ip link set out0 mtu 1504"
 	check_wait "the losses are past" is_past output_too_big
 	stop flood
+}
+
+span_mtu()
+{
+	ip -n "$sw" link add a0 mtu 9000 up type veth peer name b0
+	defer ip -n "$sw" link del a0
+	ip -n "$sw" link set b0 up
+	span_add "$sw" span0 && mirrored a0 snaplen 1514 || return
+	gone span_mtu || fail "no frame is longer: $FOUND"
+	check_vspan "$sw" set a0 snaplen 0
+	cured span_mtu note "ip link set span0 mtu 9000"
+}
+
+# tunnel_room KIND WORDS...: what the kernel gives a new tunnel is just enough
+tunnel_room()
+{
+	local kind=$1 net=198.51.100. mtu
+	shift
+
+	ip -n "$sw" link add u0 up type veth peer name u1
+	defer ip -n "$sw" link del u0
+	if [[ $kind == ip6* ]]; then
+		net=2001:db8::
+		ip netns exec "$sw" sysctl -qw net.ipv6.conf.u0.disable_ipv6=0 2>/dev/null
+	fi
+	ip -n "$sw" link set u1 up
+	ip -n "$sw" addr add "${net}1/24" dev u0 nodad 2>/dev/null
+	ip -n "$sw" link add tun0 up type "$kind" local "${net}1" remote "${net}2" "$@" 2>/dev/null ||
+		{ skip "no $kind devices"; return; }
+	defer ip -n "$sw" link del tun0
+	mtu=$(ip -n "$sw" -j link show tun0 | jq '.[].mtu')
+	ip -n "$sw" link add a0 mtu "$((mtu - 4))" up type veth peer name b0
+	defer ip -n "$sw" link del a0
+	ip -n "$sw" link set b0 up
+	span_add "$sw" span0 && mirrored a0 && output_add "$sw" span0 dev tun0 || return
+	gone output_mtu && gone tunnel_mtu || fail "there is room: $FOUND"
+	ip -n "$sw" link set u0 mtu 1499
+	cured tunnel_mtu warning "ip link set u0 mtu 1500"
+	ip -n "$sw" route add "${net}2" dev u0 mtu 1499
+	cured tunnel_route warning "vspanctl set a0 to span0 snaplen $((mtu + 14 - 4 - 1))"
 }
 
 # From outside, what is printed goes to the inside.

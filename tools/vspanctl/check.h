@@ -12,6 +12,7 @@ enum severity {
 	FIND_ERROR,	/* nothing arrives */
 };
 
+#define TAG_LEN		4	/* of a VLAN */
 #define QUOTES		8
 #define QUOTE_LEN	(4 * (VSPAN_PATTERN_LEN + 8))
 
@@ -77,7 +78,7 @@ const char *quoted_source(struct check *c);
 int findings_print(const struct check *c);
 
 /* check_span.c, check_source.c, check_dev.c, check_filters.c, check_bpf.c,
- * check_output.c
+ * check_output.c, check_tunnel.c
  */
 extern const probe_fn span_probes[];
 extern const probe_fn source_probes[];
@@ -93,6 +94,10 @@ void probe_tcx(struct check *c);
 void probe_tcx_of_span(struct check *c);
 void probe_netkit(struct check *c);
 void fix_hook(struct check *c, const char *cmd);
+void probe_tunnel(struct check *c);
+bool is_tunnel(const struct link *link);
+uint32_t frame_mtu(const struct check *c, const struct source *src);
+uint32_t span_mtu(const struct check *c);
 uint32_t output_mtu(const struct check *c);
 const char *some_device(const struct check *c);
 

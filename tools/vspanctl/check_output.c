@@ -1,26 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* check: outputs: do they send, and do the frames fit? */
-#include <string.h>
+#include <linux/if_ether.h>
 
 #include "check.h"
 #include "print.h"
-
-#define TAG_LEN	4
-
-/* A tunnel has no room for a tag beyond its MTU. */
-static const char *const tunnel_kinds[] = {
-	"gretap", "ip6gretap", "erspan", "ip6erspan", "vxlan", "geneve",
-};
-
-static bool is_tunnel(const struct link *link)
-{
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(tunnel_kinds); i++)
-		if (!strcmp(link->kind, tunnel_kinds[i]))
-			return true;
-	return false;
-}
 
 static void probe_output_state(struct check *c)
 {
@@ -52,20 +35,45 @@ static void probe_output_link(struct check *c)
 	}
 }
 
-/* The largest MTU of all devices that the span copies. */
-static uint32_t source_mtu(const struct check *c)
+/**
+ * frame_mtu - How large do the frames of a source get?
+ * @c: the check
+ * @src: the source
+ *
+ * Return: the MTU that the largest needs, without a tag. Headers alone need none
+ * to speak of.
+ */
+uint32_t frame_mtu(const struct check *c, const struct source *src)
 {
-	const struct source *src = c->span->sources;
 	const struct binding *b;
 	const struct link *link;
 	uint32_t mtu = 0;
 
+	for (b = src->bindings; b && !src->snap_headers; b = b->next) {
+		link = link_by_index(&c->links, b->ifindex);
+		if (link && link->mtu > mtu)
+			mtu = link->mtu;
+	}
+	if (src->snaplen && src->snaplen < mtu + ETH_HLEN)
+		mtu = src->snaplen > ETH_HLEN ? src->snaplen - ETH_HLEN : 0;
+	return mtu;
+}
+
+/**
+ * span_mtu - How large do the frames of the span get?
+ * @c: the check, at a span
+ *
+ * Return: the MTU that the largest needs, without a tag.
+ */
+uint32_t span_mtu(const struct check *c)
+{
+	const struct source *src = c->span->sources;
+	uint32_t mtu = 0, m;
+
 	for (; src; src = src->next) {
-		for (b = src->bindings; b; b = b->next) {
-			link = link_by_index(&c->links, b->ifindex);
-			if (link && link->mtu > mtu)
-				mtu = link->mtu;
-		}
+		m = frame_mtu(c, src);
+		if (m > mtu)
+			mtu = m;
 	}
 	return mtu;
 }
@@ -74,11 +82,12 @@ static uint32_t source_mtu(const struct check *c)
  * output_mtu - What MTU must the output's device have?
  * @c: the check, at an output
  *
- * Return: one with which the largest frame of all sources fits, with a tag.
+ * Return: one with which the largest frame of all sources fits, with a tag: a
+ * tunnel has no room for one beyond its MTU.
  */
 uint32_t output_mtu(const struct check *c)
 {
-	uint32_t mtu = source_mtu(c);
+	uint32_t mtu = span_mtu(c);
 
 	if (c->output->vlan || (c->link && is_tunnel(c->link)))
 		mtu += TAG_LEN;
@@ -101,6 +110,7 @@ const probe_fn output_probes[] = {
 	probe_output_state,
 	probe_output_link,
 	probe_mtu,
+	probe_tunnel,
 	probe_output_drops,
 	NULL
 };

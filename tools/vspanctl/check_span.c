@@ -70,10 +70,25 @@ static void probe_sources(struct check *c)
 	    quoted(c, c->span->name));
 }
 
+/* The span itself takes frames of any length. */
+static void probe_span_mtu(struct check *c)
+{
+	const struct link *link = link_by_index(&c->links, c->span->ifindex);
+	uint32_t mtu = span_mtu(c);
+
+	if (c->span->is_away || !link || link->mtu >= mtu)
+		return;
+	found(c, FIND_NOTE, "span_mtu",
+	      "%s has an MTU of %u, and its largest frames need %u: a reader that goes by it cuts them",
+	      link->name, link->mtu, mtu);
+	fix(c, "ip link set %s mtu %u", quoted(c, link->name), mtu);
+}
+
 const probe_fn span_probes[] = {
 	probe_up,
 	probe_reader,
 	probe_sources,
+	probe_span_mtu,
 	probe_span_drops,
 	probe_tc_of_span,
 	probe_tcx_of_span,
