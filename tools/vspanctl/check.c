@@ -246,7 +246,7 @@ static int check_run(struct check *c, const struct args *a)
  */
 int cmd_check(struct ctx *ctx, int argc, char **argv)
 {
-	struct check c = { .ctx = ctx };
+	struct check c = { .ctx = ctx, .feature = link_feature };
 	struct args a;
 	int ret;
 

@@ -48,6 +48,7 @@ struct finding {
  * @bind: the binding of that, or NULL
  * @link: device of @bind or @output, or NULL
  * @output: the output of @span, or NULL
+ * @feature: asks whether an offload of a device is on: link_feature()
  * @quotes: words of the last fix
  * @quote: number of the one to use next
  */
@@ -62,8 +63,19 @@ struct check {
 	const struct binding *bind;
 	const struct link *link;
 	const struct output *output;
+	bool (*feature)(const char *dev, const char *name);
 	char quotes[QUOTES][QUOTE_LEN];
 	unsigned int quote;
+};
+
+/**
+ * struct tc_filters - How many filters tc has at some place.
+ * @count: all of them
+ * @in_hw: those that the hardware runs
+ */
+struct tc_filters {
+	unsigned int count;
+	unsigned int in_hw;
 };
 
 /* Looks at one thing, and calls found() for what is wrong. */
@@ -77,8 +89,8 @@ const char *quoted(struct check *c, const char *word);
 const char *quoted_source(struct check *c);
 int findings_print(const struct check *c);
 
-/* check_span.c, check_source.c, check_dev.c, check_filters.c, check_bpf.c,
- * check_output.c, check_tunnel.c
+/* check_span.c, check_source.c, check_dev.c, check_offload.c, check_filters.c,
+ * check_bpf.c, check_output.c, check_tunnel.c
  */
 extern const probe_fn span_probes[];
 extern const probe_fn source_probes[];
@@ -87,7 +99,9 @@ extern const probe_fn output_probes[];
 void probe_source_drops(struct check *c);
 void probe_output_drops(struct check *c);
 void probe_span_drops(struct check *c);
+void probe_offloads(struct check *c);
 void probe_tc(struct check *c);
+int tc_filter_cb(const struct nlmsghdr *nlh, void *data);
 void probe_tc_of_span(struct check *c);
 void probe_nft(struct check *c);
 void probe_tcx(struct check *c);

@@ -65,30 +65,6 @@ static void probe_promisc(struct check *c)
 	    quoted(c, c->span->name));
 }
 
-static void probe_lro(struct check *c)
-{
-	if (!(c->src->dir & VSPAN_DIR_RX) ||
-	    !link_feature(c->link->name, "rx-lro"))
-		return;
-	found(c, FIND_WARNING, "lro",
-	      "%s merges received frames (large-receive-offload), and they cannot be taken apart again",
-	      c->link->name);
-	fix(c, "ethtool -K %s lro off", quoted(c, c->link->name));
-}
-
-/* Promiscuous devices let all VLANs in. */
-static void probe_vlan_offload(struct check *c)
-{
-	if (!(c->src->dir & VSPAN_DIR_RX) || c->link->promiscuity ||
-	    (!c->src->redirect && !c->src->vlans) ||
-	    !link_feature(c->link->name, "rx-vlan-filter"))
-		return;
-	found(c, FIND_WARNING, "rx_vlan_filter",
-	      "%s drops frames of VLANs that the host has no device for",
-	      c->link->name);
-	fix(c, "ethtool -K %s rx-vlan-filter off", quoted(c, c->link->name));
-}
-
 static bool is_disjoint(const uint8_t *a, const uint8_t *b)
 {
 	size_t i;
@@ -160,18 +136,6 @@ static void probe_vfs(struct check *c)
 	fix(c, "ip link show %s", quoted(c, c->link->name));
 }
 
-static const struct link *vlan_device_on(const struct check *c)
-{
-	const struct link *link = c->links.items;
-	size_t i;
-
-	for (i = 0; i < c->links.count; i++, link++)
-		if (link->lower == c->link->ifindex && !link->is_lower_away &&
-		    !strcmp(link->kind, "vlan"))
-			return link;
-	return NULL;
-}
-
 /* The receive slot is one: with another holder, frames are copied, not moved. */
 static void probe_slot(struct check *c)
 {
@@ -182,7 +146,7 @@ static void probe_slot(struct check *c)
 	if (c->src->hook != VSPAN_HOOK_RX_HANDLER ||
 	    c->bind->hook == VSPAN_HOOK_RX_HANDLER)
 		return;
-	vlan = who ? NULL : vlan_device_on(c);
+	vlan = who ? NULL : link_on(&c->links, c->link->ifindex, "vlan");
 	if (vlan)
 		who = vlan;
 	found(c, c->src->redirect ? FIND_WARNING : FIND_NOTE, "slot_taken",
@@ -201,9 +165,8 @@ static void probe_slot(struct check *c)
 const probe_fn dev_probes[] = {
 	probe_link,
 	probe_promisc,
-	probe_vlan_offload,
 	probe_port_vlans,
-	probe_lro,
+	probe_offloads,
 	probe_xdp,
 	probe_switch,
 	probe_vfs,

@@ -204,6 +204,27 @@ const struct link *link_by_index(const struct array *links, uint32_t ifindex)
 }
 
 /**
+ * link_on - Find a device of some kind that is made on another.
+ * @links: after links_read()
+ * @ifindex: index of that other
+ * @kind: the kind
+ *
+ * Return: the first such device or NULL.
+ */
+const struct link *link_on(const struct array *links, uint32_t ifindex,
+			   const char *kind)
+{
+	const struct link *link = links->items;
+	size_t i;
+
+	for (i = 0; i < links->count; i++, link++)
+		if (link->lower == ifindex && !link->is_lower_away &&
+		    !strcmp(link->kind, kind))
+			return link;
+	return NULL;
+}
+
+/**
  * link_in_netns - Ask for a device of another netns.
  * @nl: the connection, after nl_open_rtnl()
  * @netnsid: that netns

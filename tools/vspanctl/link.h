@@ -57,6 +57,8 @@ struct link {
 int link_cb(const struct nlmsghdr *nlh, void *data);
 int links_read(struct array *links, struct nl *nl);
 const struct link *link_by_index(const struct array *links, uint32_t ifindex);
+const struct link *link_on(const struct array *links, uint32_t ifindex,
+			   const char *kind);
 int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 		  struct link *link);
 int link_vlans(struct nl *nl, uint32_t ifindex, uint8_t *bitmap);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <linux/if_link.h>
+#include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
 
 #include "ktap.h"
@@ -105,6 +106,83 @@ static void test_hardware(struct ktap *t, struct check *c)
 	c->link = NULL;
 }
 
+static const char *on;
+
+static bool feature(const char *dev, const char *name)
+{
+	return !strcmp(dev, "nic0") && on && strstr(on, name);
+}
+
+/* nic0, and a macvlan device on it. */
+static void test_offloads(struct ktap *t, struct check *c)
+{
+	struct link links[] = {
+		{ .ifindex = 7, .name = "nic0", .flags = IFF_UP, .carrier = true,
+		  .promiscuity = 1 },
+		{ .ifindex = 8, .name = "mv0", .kind = "macvlan", .lower = 7 },
+	};
+	struct check here = { .ctx = c->ctx, .feature = feature,
+			      .links = { .items = links, .count = 1 } };
+	struct binding b = { .dev = "nic0", .ifindex = 7 };
+	struct source src = { .name = "nic0", .kind = VSPAN_KIND_NAME,
+			      .dir = VSPAN_DIR_RX, .bindings = &b };
+	struct span span = { .name = "span0", .sources = &src };
+
+	here.span = &span;
+	here.src = &src;
+	here.bind = &b;
+	here.link = links;
+	on = "rx-gro-hw rx-fcs rx-all rx-lro rx-vlan-filter l2-fwd-offload";
+	probe_offloads(&here);
+	expect(t, &here, "1 lro ethtool -K nic0 lro off\n"
+	       "0 rx_fcs ethtool -K nic0 rx-fcs off\n"
+	       "0 rx_all ethtool -K nic0 rx-all off\n", "offloads");
+	here.links.count = 2;
+	src.redirect = true;
+	links[0].promiscuity = 0;
+	on = "rx-vlan-filter l2-fwd-offload";
+	probe_offloads(&here);
+	expect(t, &here, "1 rx_vlan_filter ethtool -K nic0 rx-vlan-filter off\n"
+	       "1 l2_fwd_offload ethtool -K nic0 l2-fwd-offload off\n",
+	       "offloads that keep frames back");
+	src.dir = VSPAN_DIR_TX;
+	probe_offloads(&here);
+	expect(t, &here, "", "offloads do nothing to what it sends");
+	free(here.findings.items);
+}
+
+/* A filter as tc dumps it, with flags. */
+static const struct nlmsghdr *msg_filter(const char *kind, uint16_t type,
+					 uint32_t flags)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlattr *nest;
+
+	nlh->nlmsg_type = RTM_NEWTFILTER;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct tcmsg));
+	mnl_attr_put_strz(nlh, TCA_KIND, kind);
+	nest = mnl_attr_nest_start(nlh, TCA_OPTIONS);
+	mnl_attr_put_u32(nlh, type, flags);
+	mnl_attr_nest_end(nlh, nest);
+	return nlh;
+}
+
+static void test_filters(struct ktap *t)
+{
+	struct tc_filters f = { 0 };
+	uint32_t in = TCA_CLS_FLAGS_IN_HW, not_in = TCA_CLS_FLAGS_NOT_IN_HW;
+
+	tc_filter_cb(msg_filter("flower", TCA_FLOWER_FLAGS, not_in), &f);
+	tc_filter_cb(msg_filter("flower", TCA_FLOWER_CLASSID, in), &f);
+	tc_filter_cb(msg_filter("matchall", TCA_MATCHALL_FLAGS, in), &f);
+	tc_filter_cb(msg_filter("other", TCA_FLOWER_FLAGS, in), &f);
+	ktap_ok(t, f.count == 4 && !f.in_hw, "filters of the host");
+	tc_filter_cb(msg_filter("flower", TCA_FLOWER_FLAGS, in), &f);
+	tc_filter_cb(msg_filter("u32", TCA_U32_FLAGS, in), &f);
+	tc_filter_cb(msg_filter("bpf", TCA_BPF_FLAGS_GEN, in), &f);
+	ktap_ok(t, f.count == 7 && f.in_hw == 3, "filters of the hardware");
+}
+
 static void set_spans(struct model *m, uint64_t n)
 {
 	struct span *span = array_next(&m->spans, sizeof(*span));
@@ -190,7 +268,7 @@ static void test_print(struct ktap *t, struct check *c)
 int main(void)
 {
 	static struct ctx ctx;
-	struct check c = { .ctx = &ctx };
+	struct check c = { .ctx = &ctx, .feature = feature };
 	struct ktap t = { 0 };
 
 	ktap_start();
@@ -198,6 +276,8 @@ int main(void)
 		return 1;
 	test_parse(&t, &c.links);
 	test_hardware(&t, &c);
+	test_offloads(&t, &c);
+	test_filters(&t);
 	test_losses(&t, &c);
 	test_dormant(&t, &c);
 	test_print(&t, &c);

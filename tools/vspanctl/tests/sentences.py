@@ -20,7 +20,7 @@ DORMANT = re.compile(rf"^\t\[VSPAN_DORMANT_\w+\]\s*= ({LITERAL})", re.M)
 
 
 FOUND = re.compile(r'found\(c, [^"]*?"([a-z_]+)",|VSPAN_A_DROP_\w+, "(\w+)"|'
-                   r'^\t\[VSPAN_DORMANT_\w+\]\t*\s*= "(\w+)",', re.M)
+                   r'^\t\[VSPAN_DORMANT_\w+\]\t*\s*= "(\w+)",|^\t\{ "rx-\w+", "(\w+)",', re.M)
 
 
 def keys():
