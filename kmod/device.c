@@ -164,10 +164,34 @@ static void vspan_dev_setup(struct net_device *dev)
 	dev->hw_features = VSPAN_FEATURES;
 }
 
+/**
+ * vspan_dev_qlen_fits - may a span have queues of that length?
+ * @qlen: its txqueuelen
+ *
+ * Return: true if so. What is saved of a span can so be restored.
+ */
+bool vspan_dev_qlen_fits(unsigned int qlen)
+{
+	return qlen >= VSPAN_QLEN_MIN && qlen <= VSPAN_QLEN_MAX;
+}
+
+static int vspan_dev_validate(struct nlattr *tb[], struct nlattr *data[],
+			      struct netlink_ext_ack *extack)
+{
+	struct nlattr *qlen = tb[IFLA_TXQLEN];
+
+	if (!qlen || vspan_dev_qlen_fits(nla_get_u32(qlen)))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, qlen,
+			    "a span's txqueuelen is 1 to 32767 frames");
+	return -ERANGE;
+}
+
 struct rtnl_link_ops vspan_link_ops __read_mostly = {
 	.kind		= VSPAN_KIND,
 	.priv_size	= sizeof(struct vspan_dev),
 	.setup		= vspan_dev_setup,
+	.validate	= vspan_dev_validate,
 };
 
 /**

@@ -157,6 +157,8 @@ int vspan_tapdev_event(struct vspan_dev *vs, unsigned long event)
 		vspan_tapdev_remove(vs);
 		return 0;
 	case NETDEV_CHANGE_TX_QUEUE_LEN:
+		if (!vspan_dev_qlen_fits(vs->dev->tx_queue_len))
+			return -ERANGE;
 		return tap_queue_resize(&vs->tap);
 	}
 	return 0;

@@ -27,6 +27,12 @@
 /* A burst of one NAPI budget per CPU must fit many times over. */
 #define VSPAN_QLEN_DEFAULT	4096
 
+/* What newer kernels bound txqueuelen to for every device; an empty queue takes
+ * nothing.
+ */
+#define VSPAN_QLEN_MIN		1
+#define VSPAN_QLEN_MAX		S16_MAX
+
 /*
  * Memory bound of a per-CPU queue, in bytes of truesize per frame of qlen:
  * a full-size frame with its overhead fits, a queue full of 64 KiB
@@ -346,6 +352,7 @@ struct vspan_net *vspan_net(const struct net *net);
 /* device.c */
 extern struct rtnl_link_ops vspan_link_ops;
 extern struct list_head vspan_devs;
+bool vspan_dev_qlen_fits(unsigned int qlen);
 bool vspan_dev_is_span(const struct net_device *dev);
 struct vspan_dev *vspan_dev_find(struct net *net, const char *name);
 
