@@ -15,6 +15,7 @@ ALL_TESTS=(
 	"veth_recreated"
 	"span_renamed"
 	"span_mtu_and_txqueuelen"
+	"txqueuelen_has_bounds"
 	"span_moved_to_another_netns"
 	"span_deleted_with_its_netns"
 	"netns_of_the_sources_deleted"
@@ -231,6 +232,31 @@ span_mtu_and_txqueuelen()
 	flows "short queue" send eth0 ns="$p2" recv span0 ns="$sw"
 	check_ok "qlen" vspan "$sw" span set span0 qlen 4096
 	[[ $(ip -n "$sw" link show span0) == *"qlen 4096"* ]] || fail "ip shows another qlen"
+}
+
+# What the tool could not restore a span cannot have, whichever way it is asked for.
+txqueuelen_has_bounds()
+{
+	local qlen saved sysfs=/sys/class/net/span0/tx_queue_len
+
+	for qlen in 0 32768; do
+		ip -n "$sw" link add span1 txqueuelen "$qlen" type vspan 2>/dev/null &&
+			fail "a span with $qlen"
+		ip -n "$sw" link set span0 txqueuelen "$qlen" 2>/dev/null && fail "$qlen by ip"
+		ip netns exec "$sw" bash -c "echo $qlen >$sysfs" 2>/dev/null &&
+			fail "$qlen in sysfs"
+	done
+	json "$sw" show span0
+	check_j span0/qlen 4096
+	for qlen in 1 32767; do
+		check_ok "bound" ip netns exec "$sw" bash -c "echo $qlen >$sysfs"
+		saved=$(vspan "$sw" save -) || fail "save with $qlen"
+		check_ok "default" ip -n "$sw" link set span0 txqueuelen 4096
+		check_vspan "$sw" restore - <<<"$saved"
+		json "$sw" show span0
+		check_j span0/qlen "$qlen"
+	done
+	check_ok "default" ip -n "$sw" link set span0 txqueuelen 4096
 }
 
 # The monitor's netns: the sources stay where they were configured and feed it.
