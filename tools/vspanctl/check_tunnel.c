@@ -284,13 +284,10 @@ static bool way_read(const struct check *c, struct way *w)
 {
 	struct nl *nl = &c->ctx->nl;
 	struct nlmsghdr *nlh;
-	struct ifinfomsg *ifm;
 
 	if (!c->link || !is_tunnel(c->link) || c->link->is_lower_away)
 		return false;
-	nlh = nl_link_request(nl, RTM_GETLINK, 0);
-	ifm = mnl_nlmsg_get_payload(nlh);
-	ifm->ifi_index = c->link->ifindex;
+	nlh = nl_link_request(nl, RTM_GETLINK, 0, c->link->ifindex);
 	return !nl_talk(&nl->rtnl, nlh, tunnel_cb, w) && w->len &&
 	       !route_read(nl, w);
 }

@@ -48,19 +48,25 @@ static void report_line(const char *what, const char *why)
 	fprintf(stderr, "vspanctl: %s\n", line);
 }
 
+static void report_va(const char *fmt, va_list ap)
+{
+	char what[640];
+
+	vsnprintf(what, sizeof(what), fmt, ap);
+	report_line(what, NULL);
+}
+
 /**
  * report - Print a sentence on stderr.
  * @fmt: format
  */
 void report(const char *fmt, ...)
 {
-	char what[640];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
+	report_va(fmt, ap);
 	va_end(ap);
-	report_line(what, NULL);
 }
 
 /**
@@ -71,13 +77,11 @@ void report(const char *fmt, ...)
  */
 int usage_error(const char *fmt, ...)
 {
-	char what[640];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(what, sizeof(what), fmt, ap);
+	report_va(fmt, ap);
 	va_end(ap);
-	report_line(what, NULL);
 	return EXIT_USAGE;
 }
 

@@ -178,7 +178,7 @@ int links_read(struct array *links, struct nl *nl)
 	err = nl_open_rtnl(nl);
 	if (err)
 		return err;
-	nlh = nl_link_request(nl, RTM_GETLINK, NLM_F_DUMP);
+	nlh = nl_link_request(nl, RTM_GETLINK, NLM_F_DUMP, 0);
 	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_VF);
 	err = nl_talk(&nl->rtnl, nlh, link_cb, links);
 	/* A list that a change has overtaken does to find faults. */
@@ -236,10 +236,8 @@ const struct link *link_on(const struct array *links, uint32_t ifindex,
 int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 		  struct link *link)
 {
-	struct nlmsghdr *nlh = nl_link_request(nl, RTM_GETLINK, 0);
-	struct ifinfomsg *ifm = mnl_nlmsg_get_payload(nlh);
+	struct nlmsghdr *nlh = nl_link_request(nl, RTM_GETLINK, 0, ifindex);
 
-	ifm->ifi_index = ifindex;
 	mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, netnsid);
 	return nl_talk(&nl->rtnl, nlh, link_one_cb, link);
 }
@@ -299,7 +297,7 @@ static int port_vlans_cb(const struct nlmsghdr *nlh, void *data)
 int link_vlans(struct nl *nl, uint32_t ifindex, uint8_t *bitmap)
 {
 	struct port_vlans p = { .ifindex = ifindex, .bitmap = bitmap };
-	struct nlmsghdr *nlh = nl_link_request(nl, RTM_GETLINK, NLM_F_DUMP);
+	struct nlmsghdr *nlh = nl_link_request(nl, RTM_GETLINK, NLM_F_DUMP, 0);
 	struct ifinfomsg *ifm = mnl_nlmsg_get_payload(nlh);
 
 	memset(bitmap, 0, VSPAN_VLAN_BITMAP_LEN);

@@ -326,18 +326,22 @@ struct nlmsghdr *nl_genl_request(struct nl *nl, uint8_t cmd, uint16_t flags)
 /**
  * nl_link_request - Begin a link request to rtnetlink.
  * @nl: an open connection, after nl_open_rtnl()
- * @type: RTM_NEWLINK or RTM_DELLINK
+ * @type: RTM_NEWLINK and the like
  * @flags: NLM_F_CREATE and the like
+ * @ifindex: the device that is meant, 0 for none or one that is named
  *
- * Return: the message with an empty ifinfomsg, in @nl->rtnl.tx.
+ * Return: the message with an ifinfomsg, in @nl->rtnl.tx.
  */
-struct nlmsghdr *nl_link_request(struct nl *nl, uint16_t type, uint16_t flags)
+struct nlmsghdr *nl_link_request(struct nl *nl, uint16_t type, uint16_t flags,
+				 uint32_t ifindex)
 {
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(nl->rtnl.tx);
+	struct ifinfomsg *ifm;
 
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = flags;
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	ifm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifm));
+	ifm->ifi_index = ifindex;
 	return nlh;
 }
 

@@ -62,7 +62,8 @@ int nl_open_rtnl(struct nl *nl);
 int nl_join(struct nl_sock *s, uint32_t group);
 
 struct nlmsghdr *nl_genl_request(struct nl *nl, uint8_t cmd, uint16_t flags);
-struct nlmsghdr *nl_link_request(struct nl *nl, uint16_t type, uint16_t flags);
+struct nlmsghdr *nl_link_request(struct nl *nl, uint16_t type, uint16_t flags,
+				 uint32_t ifindex);
 
 int nl_parse(const struct nlmsghdr *nlh, const struct nl_policy *policy,
 	     uint16_t max, const struct nlattr **tb);

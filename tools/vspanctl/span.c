@@ -84,7 +84,8 @@ int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen)
 	err = nl_open_rtnl(&ctx->nl);
 	if (err)
 		return err;
-	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK, NLM_F_CREATE | NLM_F_EXCL);
+	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK,
+			      NLM_F_CREATE | NLM_F_EXCL, 0);
 	ifm = mnl_nlmsg_get_payload(nlh);
 	ifm->ifi_flags = IFF_UP;
 	ifm->ifi_change = IFF_UP;
@@ -106,32 +107,24 @@ int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen)
  */
 int span_link_del(struct ctx *ctx, unsigned int ifindex)
 {
-	struct nlmsghdr *nlh;
-	struct ifinfomsg *ifm;
-	int err;
+	int err = nl_open_rtnl(&ctx->nl);
 
-	err = nl_open_rtnl(&ctx->nl);
 	if (err)
 		return err;
-	nlh = nl_link_request(&ctx->nl, RTM_DELLINK, 0);
-	ifm = mnl_nlmsg_get_payload(nlh);
-	ifm->ifi_index = ifindex;
-	return request(&ctx->nl.rtnl, nlh);
+	return request(&ctx->nl.rtnl,
+		       nl_link_request(&ctx->nl, RTM_DELLINK, 0, ifindex));
 }
 
 static int span_link_qlen(struct ctx *ctx, unsigned int ifindex,
 			  unsigned int qlen)
 {
 	struct nlmsghdr *nlh;
-	struct ifinfomsg *ifm;
 	int err;
 
 	err = nl_open_rtnl(&ctx->nl);
 	if (err)
 		return err;
-	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK, 0);
-	ifm = mnl_nlmsg_get_payload(nlh);
-	ifm->ifi_index = ifindex;
+	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK, 0, ifindex);
 	mnl_attr_put_u32(nlh, IFLA_TXQLEN, qlen);
 	return request(&ctx->nl.rtnl, nlh);
 }

@@ -48,17 +48,14 @@ static int mac_cb(const struct nlmsghdr *nlh, void *data)
 
 static int read_mac(struct ctx *ctx, struct port *port)
 {
-	struct nlmsghdr *nlh;
-	struct ifinfomsg *ifm;
-	int err;
+	struct nl *nl = &ctx->nl;
+	int err = nl_open_rtnl(nl);
 
-	err = nl_open_rtnl(&ctx->nl);
 	if (err)
 		return err;
-	nlh = nl_link_request(&ctx->nl, RTM_GETLINK, 0);
-	ifm = mnl_nlmsg_get_payload(nlh);
-	ifm->ifi_index = port->ifindex;
-	return nl_talk(&ctx->nl.rtnl, nlh, mac_cb, port->mac);
+	return nl_talk(&nl->rtnl,
+		       nl_link_request(nl, RTM_GETLINK, 0, port->ifindex),
+		       mac_cb, port->mac);
 }
 
 /* A device name may have what XML gives a meaning to. */
