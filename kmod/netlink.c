@@ -30,15 +30,11 @@ static const char *vspan_nl_string(struct genl_info *info, int attr)
 	return info->attrs[attr] ? nla_data(info->attrs[attr]) : NULL;
 }
 
-/**
- * vspan_nl_parse_key - which source does a request mean?
- * @info: the request; SPAN, NAME and KIND are the same numbers in requests
- *	for sources and for bindings
- * @key: result, pointing into the request
- *
- * Return: 0 or -EINVAL with a sentence in extack.
+/* SPAN, NAME and KIND are the same numbers in requests for sources and for
+ * bindings. The key points into the request.
  */
-int vspan_nl_parse_key(struct genl_info *info, struct vspan_source_key *key)
+static int vspan_nl_parse_key(struct genl_info *info,
+			      struct vspan_source_key *key)
 {
 	const struct nlattr *kind = info->attrs[VSPAN_A_SOURCE_KIND];
 
@@ -54,6 +50,27 @@ int vspan_nl_parse_key(struct genl_info *info, struct vspan_source_key *key)
 	}
 	key->kind = kind ? nla_get_u32(kind) : VSPAN_KIND_NAME;
 	return 0;
+}
+
+/**
+ * vspan_nl_keyed - serve a request that names a source
+ * @info: the request
+ * @serve: serves it, under RTNL
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_keyed(struct genl_info *info, vspan_nl_serve_fn *serve)
+{
+	struct vspan_source_key key;
+	int err;
+
+	err = vspan_nl_parse_key(info, &key);
+	if (err)
+		return err;
+	rtnl_lock();
+	err = serve(info, &key);
+	rtnl_unlock();
+	return err;
 }
 
 /**
@@ -79,7 +96,7 @@ struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
 /**
  * vspan_nl_find_source - the source a request means
  * @info: the request
- * @key: from vspan_nl_parse_key()
+ * @key: what it says of it
  *
  * Context: RTNL.
  * Return: the source, or NULL with a sentence in extack.
@@ -121,16 +138,7 @@ static int vspan_nl_source_new(struct genl_info *info,
  */
 int vspan_nl_source_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vspan_source_key key;
-	int err;
-
-	err = vspan_nl_parse_key(info, &key);
-	if (err)
-		return err;
-	rtnl_lock();
-	err = vspan_nl_source_new(info, &key);
-	rtnl_unlock();
-	return err;
+	return vspan_nl_keyed(info, vspan_nl_source_new);
 }
 
 static int vspan_nl_source_set(struct genl_info *info,
@@ -156,16 +164,18 @@ static int vspan_nl_source_set(struct genl_info *info,
  */
 int vspan_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vspan_source_key key;
-	int err;
+	return vspan_nl_keyed(info, vspan_nl_source_set);
+}
 
-	err = vspan_nl_parse_key(info, &key);
-	if (err)
-		return err;
-	rtnl_lock();
-	err = vspan_nl_source_set(info, &key);
-	rtnl_unlock();
-	return err;
+static int vspan_nl_source_del(struct genl_info *info,
+			       const struct vspan_source_key *key)
+{
+	struct vspan_source *src = vspan_nl_find_source(info, key);
+
+	if (!src)
+		return -ENOENT;
+	vspan_source_destroy(src);
+	return 0;
 }
 
 /**
@@ -177,19 +187,7 @@ int vspan_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int vspan_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vspan_source_key key;
-	struct vspan_source *src;
-	int err;
-
-	err = vspan_nl_parse_key(info, &key);
-	if (err)
-		return err;
-	rtnl_lock();
-	src = vspan_nl_find_source(info, &key);
-	if (src)
-		vspan_source_destroy(src);
-	rtnl_unlock();
-	return src ? 0 : -ENOENT;
+	return vspan_nl_keyed(info, vspan_nl_source_del);
 }
 
 /* Sources of this netns alone, even where the span has others. */

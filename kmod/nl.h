@@ -7,9 +7,13 @@
 
 #include "vspan.h"
 
+/* Serves a request for one source or binding. */
+typedef int vspan_nl_serve_fn(struct genl_info *info,
+			      const struct vspan_source_key *key);
+
 /* netlink.c */
 extern struct genl_family vspan_nl_family;
-int vspan_nl_parse_key(struct genl_info *info, struct vspan_source_key *key);
+int vspan_nl_keyed(struct genl_info *info, vspan_nl_serve_fn *serve);
 struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
 				     struct nlattr *name);
 struct vspan_source *vspan_nl_find_source(struct genl_info *info,

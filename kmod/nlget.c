@@ -199,6 +199,15 @@ int vspan_nl_span_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+static int vspan_nl_source_get(struct genl_info *info,
+			       const struct vspan_source_key *key)
+{
+	union vspan_nl_object obj = { .src = vspan_nl_find_source(info, key) };
+
+	return obj.src ? vspan_nl_reply(info, VSPAN_CMD_SOURCE_GET,
+					vspan_nl_fill_fn_source, obj) : -ENOENT;
+}
+
 /**
  * vspan_nl_source_get_doit - VSPAN_CMD_SOURCE_GET for one source
  * @skb: the request
@@ -208,19 +217,7 @@ int vspan_nl_span_get_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int vspan_nl_source_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vspan_source_key key;
-	union vspan_nl_object obj;
-	int err;
-
-	err = vspan_nl_parse_key(info, &key);
-	if (err)
-		return err;
-	rtnl_lock();
-	obj.src = vspan_nl_find_source(info, &key);
-	err = obj.src ? vspan_nl_reply(info, VSPAN_CMD_SOURCE_GET,
-				       vspan_nl_fill_fn_source, obj) : -ENOENT;
-	rtnl_unlock();
-	return err;
+	return vspan_nl_keyed(info, vspan_nl_source_get);
 }
 
 static const struct vspan_binding *
@@ -240,6 +237,15 @@ vspan_nl_find_binding(struct genl_info *info,
 	return NULL;
 }
 
+static int vspan_nl_binding_get(struct genl_info *info,
+				const struct vspan_source_key *key)
+{
+	union vspan_nl_object obj = { .b = vspan_nl_find_binding(info, key) };
+
+	return obj.b ? vspan_nl_reply(info, VSPAN_CMD_BINDING_GET,
+				      vspan_nl_fill_fn_binding, obj) : -ENOENT;
+}
+
 /**
  * vspan_nl_binding_get_doit - VSPAN_CMD_BINDING_GET for one binding
  * @skb: the request
@@ -249,19 +255,7 @@ vspan_nl_find_binding(struct genl_info *info,
  */
 int vspan_nl_binding_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct vspan_source_key key;
-	union vspan_nl_object obj;
-	int err;
-
-	err = vspan_nl_parse_key(info, &key);
-	if (err)
-		return err;
-	rtnl_lock();
-	obj.b = vspan_nl_find_binding(info, &key);
-	err = obj.b ? vspan_nl_reply(info, VSPAN_CMD_BINDING_GET,
-				     vspan_nl_fill_fn_binding, obj) : -ENOENT;
-	rtnl_unlock();
-	return err;
+	return vspan_nl_keyed(info, vspan_nl_binding_get);
 }
 
 /* A span concerns a netns it is in, and one whose sources feed it. */
