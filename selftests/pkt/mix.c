@@ -202,30 +202,12 @@ static bool compare(const struct mix *m)
 	return m->want.n == m->got.n;
 }
 
-static bool parse_port(struct mix *m, const char *word)
-{
-	static const char * const keys[] = { "rx", "rxns", "tx", "txns", "to", "tons", "mark",
-		"markns" };
-	const char **where[] = { &m->rx.dev, &m->rx.ns, &m->tx.dev, &m->tx.ns, &m->to.dev,
-		&m->to.ns, &m->mark.dev, &m->mark.ns };
-	const char *v;
-	size_t i;
-
-	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		v = opt_value(word, keys[i]);
-		if (v)
-			*where[i] = v;
-		if (v)
-			return true;
-	}
-	return false;
-}
-
 static void mix_parse(struct mix *m, const char *word)
 {
 	const char *v;
 
-	if (parse_port(m, word))
+	if (probe_port(&m->rx, "rx", word) || probe_port(&m->tx, "tx", word) ||
+	    probe_port(&m->to, "to", word) || probe_port(&m->mark, "mark", word))
 		return;
 	if ((v = opt_value(word, "against"))) {
 		m->expect = opt_number("against", v, MOST);

@@ -41,6 +41,22 @@ void probe_flow(struct flow *f, enum role role)
 	};
 }
 
+/* Takes KEY=DEV or KEYns=NS; false if it is another word. */
+bool probe_port(struct flow *f, const char *key, const char *word)
+{
+	size_t len = strlen(key);
+	const char *v = opt_value(word, key);
+
+	if (v) {
+		f->dev = v;
+		return true;
+	}
+	v = strncmp(word, key, len) ? NULL : opt_value(word + len, "ns");
+	if (v)
+		f->ns = v;
+	return v;
+}
+
 uint64_t probe_ns(clockid_t clock)
 {
 	struct timespec ts;
@@ -274,29 +290,12 @@ static void parse_len(struct probe *p, const char *text)
 		die("probe: bad length '%s'", text);
 }
 
-static bool parse_port(struct probe *p, const char *word)
-{
-	static const char * const keys[] = { "from", "fromns", "to", "tons", "mark", "markns" };
-	const char **where[] = { &p->tx.dev, &p->tx.ns, &p->rx.dev, &p->rx.ns, &p->mark.dev,
-		&p->mark.ns };
-	const char *v;
-	size_t i;
-
-	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		v = opt_value(word, keys[i]);
-		if (v)
-			*where[i] = v;
-		if (v)
-			return true;
-	}
-	return false;
-}
-
 static void probe_parse(struct probe *p, const char *word)
 {
 	const char *v;
 
-	if (parse_port(p, word))
+	if (probe_port(&p->tx, "from", word) || probe_port(&p->rx, "to", word) ||
+	    probe_port(&p->mark, "mark", word))
 		return;
 	if ((v = opt_value(word, "count")))
 		p->count = opt_number("count", v, PKT_MARKER - 1);

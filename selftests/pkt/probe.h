@@ -49,6 +49,7 @@ struct probe {
 
 /* probe.c */
 void probe_flow(struct flow *f, enum role role);
+bool probe_port(struct flow *f, const char *key, const char *word);
 uint64_t probe_ns(clockid_t clock);
 uint64_t probe_stamp(const struct flow *f);
 

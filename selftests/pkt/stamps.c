@@ -81,20 +81,11 @@ static void measure(struct stamps *s)
 
 static void stamps_parse(struct stamps *s, const char *word)
 {
-	static const char * const keys[] = { "from", "fromns", "source", "sourcens", "to",
-		"tons" };
-	const char **where[] = { &s->from.dev, &s->from.ns, &s->source.dev, &s->source.ns,
-		&s->to.dev, &s->to.ns };
 	const char *v;
-	size_t i;
 
-	for (i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
-		v = opt_value(word, keys[i]);
-		if (v)
-			*where[i] = v;
-		if (v)
-			return;
-	}
+	if (probe_port(&s->from, "from", word) || probe_port(&s->source, "source", word) ||
+	    probe_port(&s->to, "to", word))
+		return;
 	v = opt_value(word, "count");
 	if (!v)
 		die("stamps: unknown word '%s'", word);
