@@ -143,13 +143,3 @@ check_taps()
 	mapfile -t out < <(taps "$1")
 	check_eq "packet taps of vspan" "${#out[@]}" "$2"
 }
-
-# check_refused SENTENCE-PART ARGS...: exit 1, one sentence that says so
-check_refused()
-{
-	local out rc=0
-
-	out=$(vspan "$sw" "${@:2}" 2>&1) || rc=$?
-	check_eq "exit of vspanctl ${*:2}" "$rc" 1
-	[[ $out == *"$1"* && $out != *$'\n'* ]] || fail "${*:2}" "$out" "lacks: $1"
-}

@@ -171,6 +171,16 @@ wait_up()
 	busywait links_up "$@" || { fail "not up in $1: ${*:2}"; return 1; }
 }
 
+# rename NS FROM TO: 6.1 renames a device only while it is down
+rename()
+{
+	check_ok "rename $2 to $3" ip -n "$1" -b - <<-EOT
+		link set $2 down
+		link set $2 name $3
+		link set $3 up
+	EOT
+}
+
 ports_forward()
 {
 	local out
@@ -193,6 +203,17 @@ vspan()
 check_vspan()
 {
 	check_ok "vspanctl ${*:2}" vspan "$@"
+}
+
+# check_refused NS EXIT-CODE SAYS WORDS...: in one sentence
+check_refused()
+{
+	local out rc=0
+
+	out=$(vspan "$1" "${@:4}" 2>&1) || rc=$?
+	check_eq "exit status of '${*:4}' ($out)" "$rc" "$2"
+	[[ $out == "vspanctl: "*"$3"* && $out != *$'\n'* ]] ||
+		fail "'${*:4}': '$out' does not say '$3'"
 }
 
 # Flatten what 'vspanctl -j ARGS' prints in a netns into J.

@@ -85,7 +85,7 @@ output_is_never_matched()
 	check_vspan "$sw" output del span0 dev vnet1
 	check_bound 'vnet*' "vnet0 vnet1"
 	ip -n "$sw" link del vnet0
-	check_refused "copied" output add span0 dev vnet1
+	check_refused "$sw" 1 "copied" output add span0 dev vnet1
 	check_bound 'vnet*' "vnet1"
 }
 

@@ -48,14 +48,6 @@ setup()
 	setup_ns sw other && span_add "$sw" span0
 }
 
-# rename FROM TO: 6.1 renames a device only while it is down.
-rename()
-{
-	printf '%s\n' "link set $1 down" "link set $1 name $2" "link set $2 up" |
-		ip -n "$sw" -b - || { fail "cannot rename $1 to $2"; return 1; }
-	wait_up "$sw" "$2"
-}
-
 # works DEV [BEHIND]: 10 frames received on DEV are copied, each once
 works()
 {
@@ -106,17 +98,17 @@ renamed_into_it_and_out_of_it()
 {
 	pairs vnet0 else0 || return
 	source_add "$sw" 'vnet*' rx || return
-	rename else0 vnet7 || return
+	rename "$sw" else0 vnet7 && wait_up "$sw" vnet7 || return
 	defer ip -n "$sw" link del vnet7
 	check_bound 'vnet*' "vnet0 vnet7"
 	works vnet7 x-else0
 	# from one matching name to another: the binding stays what it was
 	stats "$sw" span0
-	rename vnet7 vnet8 || return
+	rename "$sw" vnet7 vnet8 && wait_up "$sw" vnet8 || return
 	defer ip -n "$sw" link del vnet8
 	check_bound 'vnet*' "vnet0 vnet8"
 	works vnet8 x-else0
-	rename vnet0 gone0 || return
+	rename "$sw" vnet0 gone0 && wait_up "$sw" gone0 || return
 	defer ip -n "$sw" link del gone0
 	check_bound 'vnet*' "vnet8"
 	silent gone0 x-vnet0
@@ -369,7 +361,7 @@ exact_beats_pattern()
 	pairs vnet0
 	check_bound vnet0 "vnet0"
 	check_bound 'vnet*' "vnet1"
-	rename vnet0 vnet9 || return
+	rename "$sw" vnet0 vnet9 && wait_up "$sw" vnet9 || return
 	defer ip -n "$sw" link del vnet9
 	check_bound vnet0 ""
 	check_bound 'vnet*' "vnet1 vnet9"
@@ -440,8 +432,8 @@ refusals()
 	local out rc=0
 
 	source_add "$sw" 'vnet*' || return
-	check_refused "the span has this source already" add 'vnet*' tx
-	check_refused "no such source" del 'tap*'
+	check_refused "$sw" 1 "the span has this source already" add 'vnet*' tx
+	check_refused "$sw" 1 "no such source" del 'tap*'
 	out=$(vspan "$sw" add 'vnet[0' 2>&1) || rc=$?
 	check_eq "open bracket" "$rc" 2
 	out=$(vspan "$sw" add master 'br*' 2>&1) || rc=$?

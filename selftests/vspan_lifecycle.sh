@@ -73,16 +73,6 @@ late_works()
 	flows "late0" send peer0 ns="$sw" id=1 recv span0 ns="$sw" id=1
 }
 
-# 6.1 renames a device only while it is down.
-rename()
-{
-	ip -n "$sw" -b - <<-EOT || fail "cannot rename $1 to $2"
-		link set $1 down
-		link set $1 name $2
-		link set $2 up
-	EOT
-}
-
 source_before_its_device()
 {
 	source_add "$sw" late0 rx || return
@@ -108,12 +98,12 @@ device_renamed_away_and_back()
 {
 	source_add "$sw" late0 rx && late_up || return
 	defer ip -n "$sw" link del peer0
-	rename late0 gone0
+	rename "$sw" late0 gone0
 	check_dormant "$LATE" late0
 	source_add "$sw" eth0 tx
 	flows "renamed" send peer0 ns="$sw" end=0 send eth0 ns="$sw" id=2 count=0 \
 		recv span0 ns="$sw" id=2 count=0
-	rename gone0 late0
+	rename "$sw" gone0 late0
 	wait_up "$sw" late0
 	check_active "$LATE"
 	late_works
@@ -124,8 +114,8 @@ another_device_takes_the_name()
 	source_add "$sw" late0 rx && late_up || return
 	defer ip -n "$sw" link del peer0
 	link_ifindex "$sw" late0
-	rename late0 late1
-	rename peer0 late0
+	rename "$sw" late0 late1
+	rename "$sw" peer0 late0
 	defer ip -n "$sw" link del late0
 	wait_up "$sw" late0 late1
 	check_active "$LATE"
@@ -207,7 +197,7 @@ veth_recreated()
 span_renamed()
 {
 	span_add "$sw" span1 && source_add "$sw" eth0 rx to span1 || return
-	rename span1 mon1
+	rename "$sw" span1 mon1
 	defer ip -n "$sw" link del mon1
 	json "$sw" show
 	check_j mon1/sources/eth0/state active

@@ -112,10 +112,10 @@ bound_to_ports_and_master()
 	check_taps "$sw" 5
 	check_vspan "$sw" del master br0
 	check_taps "$sw" 0
-	check_refused "no such source" del master br0
+	check_refused "$sw" 1 "no such source" del master br0
 	# the bridge as such is another source, and another thing
 	source_add "$sw" br0 && source_add "$sw" master br0 to span0 || return
-	check_refused "has this source already" add master br0
+	check_refused "$sw" 1 "has this source already" add master br0
 	json "$sw" show span0
 	check_taps "$sw" 5
 }

@@ -316,27 +316,16 @@ device_recreated_under_traffic()
 	sees "afterwards" out2 10
 }
 
-# 6.1 renames a device only while it is down.
-rename()
-{
-	ip -n "$sw" -b - <<-EOT || fail "cannot rename $1 to $2"
-		link set $1 down
-		link set $1 name $2
-		link set $2 up
-	EOT
-	wait_up "$sw" "$2"
-}
-
 device_renamed_away_and_back()
 {
 	port2_add && sends dev out2 || return
-	rename out2 gone2
+	rename "$sw" out2 gone2 && wait_up "$sw" gone2 || return
 	defer ip -n "$sw" link del gone2
 	check_dormant
 	flows "renamed" "${IN[@]}" id=1 recv eth0 ns="$sw" id=1 \
 		send gone2 ns="$sw" id=9 count=0 recv mon2 ns="$far" id=9 count=0
 	check_books "$sw" "$OUT2" "packets=0 no_device=$((10 + MARKERS))"
-	rename gone2 out2
+	rename "$sw" gone2 out2 && wait_up "$sw" out2 || return
 	check_active
 	sees "back" out2 10
 }
@@ -406,30 +395,28 @@ netns_of_the_output_deleted()
 	check_vspan "$sw" output del span0 dev out2
 }
 
-device_down()
+# cannot_send NS DEV: with that one down nothing leaves, and with it up all does
+cannot_send()
 {
 	sends dev out0 || return
-	defer ip -n "$sw" link set out0 up
-	ip -n "$sw" link set out0 down
+	defer ip -n "$1" link set "$2" up
+	ip -n "$1" link set "$2" down
 	in_vain
 	check_books "$sw" "$OUT0" "packets=0 dev_down=$((10 + MARKERS))"
-	ip -n "$sw" link set out0 up
+	ip -n "$1" link set "$2" up
 	wait_up "$sw" out0
-	sees "up" out0 10
+	sees "$2 is up" out0 10
 	check_books "$sw" "$OUT0" "packets=$((10 + MARKERS)) dev_down=$((10 + MARKERS))"
+}
+
+device_down()
+{
+	cannot_send "$sw" out0
 }
 
 device_without_carrier()
 {
-	sends dev out0 || return
-	defer ip -n "$far" link set mon0 up
-	ip -n "$far" link set mon0 down
-	in_vain
-	check_books "$sw" "$OUT0" "packets=0 dev_down=$((10 + MARKERS))"
-	ip -n "$far" link set mon0 up
-	wait_up "$sw" out0
-	sees "carrier" out0 10
-	check_books "$sw" "$OUT0" "packets=$((10 + MARKERS)) dev_down=$((10 + MARKERS))"
+	cannot_send "$far" mon0
 }
 
 # What counts as sent has arrived, however often the device goes down and up.

@@ -90,18 +90,6 @@ check_state()
 	check_eq "$1" "$(state "${@:3}")" "$2"
 }
 
-# refused EXIT-CODE WORDS-IT-SAYS ARGS...: one sentence
-refused()
-{
-	local rc=$1 says=$2 out
-
-	shift 2
-	out=$(vspan "$sw" "$@" 2>&1)
-	check_eq "exit code of $*" $? "$rc"
-	[[ $out == "vspanctl: "*"$says"* && $out != *$'\n'* ]] ||
-		fail "$*: expected '$says', got:" "$out"
-}
-
 saved_is_restored()
 {
 	local before
@@ -242,7 +230,7 @@ default_span_needs_no_line()
 	check_j span0/sources/eth1/state dormant
 	ip -n "$sw" link del span0
 	conf two <<<'add lo'
-	refused 1 "$DIR/two:1: add lo to span0: " restore "$DIR/two"
+	check_refused "$sw" 1 "$DIR/two:1: add lo to span0: " restore "$DIR/two"
 	check_state "span0 is gone again" "[]"
 }
 
@@ -265,7 +253,7 @@ moved_span_stays_fed()
 	check_j 'mon/sources/vnet*/source' absent
 	check_j mon/sources/eth0/source eth0
 	before=$(state)
-	refused 1 "add vnet* to mon: mon is in another network namespace" restore "$DIR/saved"
+	check_refused "$sw" 1 "add vnet* to mon: mon is in another network namespace" restore "$DIR/saved"
 	check_state "nothing changed" "$before"
 }
 
@@ -282,12 +270,12 @@ bad_file_changes_nothing()
 
 		add eth1 frob
 	EOT
-	refused 2 "$DIR/bad:4: what is \"frob\"? see: vspanctl add help" restore "$DIR/bad"
+	check_refused "$sw" 2 "$DIR/bad:4: what is \"frob\"? see: vspanctl add help" restore "$DIR/bad"
 	printf 'add eth0\nadd "eth1\n' >"$DIR/bad"
-	refused 2 "$DIR/bad:2: the quote \" is not closed" restore "$DIR/bad"
+	check_refused "$sw" 2 "$DIR/bad:2: the quote \" is not closed" restore "$DIR/bad"
 	printf 'add eth0\nadd eth1\nadd eth0 to span0 tx\n' >"$DIR/bad"
-	refused 2 "$DIR/bad:3: \"add eth0 to span0\" is in line 1 already" restore "$DIR/bad"
-	refused 1 "$DIR/none: No such file" restore "$DIR/none"
+	check_refused "$sw" 2 "$DIR/bad:3: \"add eth0 to span0\" is in line 1 already" restore "$DIR/bad"
+	check_refused "$sw" 1 "$DIR/none: No such file" restore "$DIR/none"
 	vspan "$sw" span set mon qlen 301
 	events_until '"qlen":301'
 	check_eq "one event" "$(grep -c . <<<"$EVENTS")" 1
@@ -306,10 +294,10 @@ missing_span_changes_nothing()
 		add eth1 to new
 		add eth0 to nowhere
 	EOT
-	refused 1 "$DIR/bad:3: add eth0 to nowhere: no span is named nowhere; make it with a line: span add nowhere" \
+	check_refused "$sw" 1 "$DIR/bad:3: add eth0 to nowhere: no span is named nowhere; make it with a line: span add nowhere" \
 		restore "$DIR/bad"
 	conf bad <<<'output add nowhere dev out0'
-	refused 1 "$DIR/bad:1: output add nowhere dev out0: no span is named nowhere" \
+	check_refused "$sw" 1 "$DIR/bad:1: output add nowhere dev out0: no span is named nowhere" \
 		restore "$DIR/bad"
 	check_state "nothing changed" "$before"
 }
@@ -331,7 +319,7 @@ refusal_puts_everything_back()
 		add lo to new
 		add eth2 to new
 	EOT
-	refused 1 "$DIR/bad:6: add lo to new: a loopback device" restore "$DIR/bad"
+	check_refused "$sw" 1 "$DIR/bad:6: add lo to new: a loopback device" restore "$DIR/bad"
 	check_state "as before" "$before" -s
 	[ -z "$(ip -n "$sw" link show new 2>/dev/null)" ] || fail "the span new is still there"
 }
@@ -347,7 +335,7 @@ refusal_of_an_output_puts_everything_back()
 		add eth1
 		output add span0 dev lo
 	EOT
-	refused 1 "$DIR/bad:2: output add lo to span0: " restore "$DIR/bad"
+	check_refused "$sw" 1 "$DIR/bad:2: output add lo to span0: " restore "$DIR/bad"
 	check_state "as before" "$before"
 }
 
@@ -363,7 +351,7 @@ batch_stops_or_goes_on()
 		add 'vnet*' \
 			tx
 	EOT
-	refused 1 "$DIR/cmds:2: add eth0 to span0: the span has this source already" -b "$DIR/cmds"
+	check_refused "$sw" 1 "$DIR/cmds:2: add eth0 to span0: the span has this source already" -b "$DIR/cmds"
 	json "$sw" show
 	check_j span0/sources/eth0/source eth0
 	check_j 'span0/sources/vnet*/source' absent
@@ -479,15 +467,15 @@ save_leaves_the_old_file()
 		echo "add 'a long name of a pattern for a device*$i' to mon"
 	done >"$DIR/many"
 	check_vspan "$sw" -b "$DIR/many"
-	refused 1 "save to $DIR/small/conf: No space left on device" save "$DIR/small/conf"
+	check_refused "$sw" 1 "save to $DIR/small/conf: No space left on device" save "$DIR/small/conf"
 	check_eq "on a full file system" "$(<"$DIR/small/conf")" old
 	mount -o remount,ro "$DIR/small"
-	refused 1 "save to $DIR/small/conf: Read-only file system" save "$DIR/small/conf"
+	check_refused "$sw" 1 "save to $DIR/small/conf: Read-only file system" save "$DIR/small/conf"
 	check_eq "on a read-only file system" "$(<"$DIR/small/conf")" old
 	check_eq "files left behind" "$(ls -A "$DIR/small")" conf
-	refused 1 "save to $DIR/no/conf: No such file or directory" save "$DIR/no/conf"
-	refused 1 "save to $DIR: it is no file that can be replaced" save "$DIR"
-	refused 1 "save to /dev/null: it is no file that can be replaced" save /dev/null
+	check_refused "$sw" 1 "save to $DIR/no/conf: No such file or directory" save "$DIR/no/conf"
+	check_refused "$sw" 1 "save to $DIR: it is no file that can be replaced" save "$DIR"
+	check_refused "$sw" 1 "save to /dev/null: it is no file that can be replaced" save /dev/null
 	[ -c /dev/null ] || fail "/dev/null is no device any more"
 	vspan "$sw" save - >/dev/full 2>"$DIR/err"
 	check_eq "to a full standard output" "$?: $(<"$DIR/err")" \

@@ -217,27 +217,18 @@ sample_before_rate()
 	check_j "$S0/tx/packets" 1
 }
 
-refused()
-{
-	local out rc=0
-
-	out=$(vspan "$sw" "${@:2}" 2>&1) || rc=$?
-	check_eq "exit status of '${*:2}' ($out)" "$rc" 2
-	[[ $out == *"$1"* && $out != *$'\n'* ]] || fail "'${*:2}': '$out' does not say '$1'"
-}
-
 bad_numbers()
 {
 	local word
 
 	source_add "$sw" nic0 sample 5 rate 6 || return
 	for word in -1 1.5 4294967296 many ""; do
-		refused "sample" set nic0 sample "$word"
-		refused "rate" set nic0 rate "$word"
+		check_refused "$sw" 2 "sample" set nic0 sample "$word"
+		check_refused "$sw" 2 "rate" set nic0 rate "$word"
 	done
-	refused sample set nic0 sample 0
-	refused sample set nic0 sample
-	refused rate set nic0 rate
+	check_refused "$sw" 2 sample set nic0 sample 0
+	check_refused "$sw" 2 sample set nic0 sample
+	check_refused "$sw" 2 rate set nic0 rate
 	json "$sw" show span0
 	check_j span0/sources/nic0/sample 5
 	check_j span0/sources/nic0/rate 6

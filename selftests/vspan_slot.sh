@@ -295,12 +295,12 @@ redirect_by_pattern()
 
 sees_received_frames_only()
 {
-	check_refused "see received frames only; select rx" add eth0 tx redirect
-	check_refused "see received frames only; select rx" add eth0 rx,tx redirect
-	check_refused "see received frames only; select rx" add eth0 tx hook rx-handler
-	check_refused "leave the hook out" add eth0 rx redirect hook tap
+	check_refused "$sw" 1 "see received frames only; select rx" add eth0 tx redirect
+	check_refused "$sw" 1 "see received frames only; select rx" add eth0 rx,tx redirect
+	check_refused "$sw" 1 "see received frames only; select rx" add eth0 tx hook rx-handler
+	check_refused "$sw" 1 "leave the hook out" add eth0 rx redirect hook tap
 	source_add "$sw" eth0 || return
-	check_refused "see received frames only; select rx" set eth0 redirect
+	check_refused "$sw" 1 "see received frames only; select rx" set eth0 redirect
 	json "$sw" show span0
 	check_j "$S/redirect" absent
 	check_hook eth0 eth0 tap
@@ -391,8 +391,8 @@ slot_taken()
 		;;
 	esac || { skip "no device of kind $1"; return; }
 	defer ip -n "$sw" link del br7
-	check_refused "receive slot is taken" add q0 rx redirect
-	check_refused "receive slot is taken" add q0 rx hook rx-handler
+	check_refused "$sw" 1 "receive slot is taken" add q0 rx redirect
+	check_refused "$sw" 1 "receive slot is taken" add q0 rx hook rx-handler
 	json "$sw" show span0
 	check_j span0/sources/q0/state absent
 	source_add "$sw" q0 rx || return
@@ -417,7 +417,7 @@ set_with_the_slot_taken()
 	defer ip -n "$sw" link del br7
 	ip -n "$sw" link set q0 master br7
 	source_add "$sw" q0 rx || return
-	check_refused "receive slot is taken" set q0 redirect
+	check_refused "$sw" 1 "receive slot is taken" set q0 redirect
 	check_hook q0 q0 tap
 	check_j span0/sources/q0/redirect absent
 }

@@ -261,25 +261,16 @@ asis_is_cut_too()
 	[ "${KV[ip4]}" -gt 20 ] || fail "only ${KV[ip4]} copies of TCP"
 }
 
-refused()
-{
-	local out rc=0
-
-	out=$(vspan "$sw" "${@:2}" 2>&1) || rc=$?
-	check_eq "exit status of '${*:2}' ($out)" "$rc" 2
-	[[ $out == *"$1"* && $out != *$'\n'* ]] || fail "'${*:2}': '$out' does not say '$1'"
-}
-
 out_of_range()
 {
 	local word
 
 	source_add "$sw" eth0 rx snaplen 64 || return
 	for word in 13 1 65536 -1 99999999999 header 64k ""; do
-		refused "snaplen \"$word\" is neither headers nor a number from 14 to 65535" \
+		check_refused "$sw" 2 "snaplen \"$word\" is neither headers nor a number from 14 to 65535" \
 			set eth0 snaplen "$word"
 	done
-	refused snaplen set eth0 snaplen
+	check_refused "$sw" 2 snaplen set eth0 snaplen
 	json "$sw" show span0
 	check_j span0/sources/eth0/snaplen 64
 }
