@@ -38,6 +38,7 @@ TEST_PROGS=(
 	vspan_wire.sh
 	vspan_drops.sh
 	vspan_check.sh
+	vspan_checkway.sh
 	vspan_metrics.sh
 	vspan_recipes.sh
 	vspan_fault.sh

@@ -20,7 +20,7 @@ VM_TIMEOUT=${VM_TIMEOUT:-3600}
 # too slow; and what is asked of the tool is the same on each kernel.
 UML_TESTS=(vspan_boot.sh vspan_restore.sh vspan_scale.sh vspan_qemu.sh vspan_libvirt.sh
 	vspan_filter.sh vspan_sample.sh vspan_drops.sh
-	vspan_check.sh vspan_metrics.sh vspan_recipes.sh
+	vspan_check.sh vspan_checkway.sh vspan_metrics.sh vspan_recipes.sh
 	vspan_fault.sh vspan_fuzz.sh vspan_stress.sh)
 # These ask more of our code than of the kernel's: one kernel each, in turn.
 SPREAD_TESTS=(vspan_glob.sh vspan_master.sh vspan_set.sh vspan_audit.sh vspan_circle.sh
