@@ -13,12 +13,13 @@ import signal
 import sys
 import time
 
-from model import Model, Span, check_reference
+from model import Model, Span, check_reference, span_imbalance
 from ops import Ops, PEERS
-from world import Failure, Process, World, wait_for
+from world import Failure, PKT, Process, World, wait_for
 
 BACKLOG = "/proc/sys/net/core/netdev_max_backlog"
 LAST = 40
+FLAP = 10	# operations between two flaps of the laggard
 
 
 class Round:
@@ -37,34 +38,63 @@ class Round:
             self.world.vspan("add", port, "rx", "promisc", "to", "ref")
         self.world.vspan("add", "br0", "tx", "to", "ref")
 
+    def laggard(self):
+        """A span that is read, in threads that have the first CPU when nobody else
+        wants it."""
+        world = self.world
+        world.vspan("span", "add", "lag")
+        world.vspan("add", "l0", "rx", "to", "lag")
+        world.run("ip", "netns", "exec", world.ns["sw"], "sh", "-c",
+                  "echo 1 >/sys/class/net/lag/threaded;"
+                  " for pid in $(pgrep ^napi/lag-); do taskset -p 1 $pid; done")
+        reader = Process("count", "lag", "ns=" + world.ns["sw"], "end=0", "timeout=0")
+        self.noise.append(reader)
+        if not reader.ready():
+            raise Failure("no reader of lag")
+
+    def flap_laggard(self):
+        """Down while there is work to do, which is lost then, and counted. Whoever runs in
+        real time, until the span waits for its threads, leaves them no CPU."""
+        world = self.world
+        words = {"ns": world.ns["sw"], "pkt": PKT}
+        world.run("chrt", "-f", "1", "sh", "-c",
+                  "{pkt} send l0x ns={ns} cpu=0 end=0 count=2000;"
+                  " ip -n {ns} link set lag down; ip -n {ns} link set lag up".format(**words))
+        world.note("lag goes down and up")
+
     def start(self):
         world = self.world
         world.log.clear()
         self.reference()
+        self.laggard()
         for op in (self.ops.span_add, self.ops.span_add, self.ops.dev_add,
                    self.ops.source_add, self.ops.reader_open):
             op()
         # Of no host: else the bridge would learn that production lives there.
-        self.noise = [Process("send", name, "ns=" + world.ns["sw"], "keep=1", "end=0",
-                              "count=100000000", "rate=%d" % (self.args.rate // 2), "id=9",
-                              "src=02:00:00:00:00:09", "dst=02:00:00:00:00:0a")
-                      for name in PEERS[:2]]
+        self.noise += [Process("send", name, "ns=" + world.ns["sw"], "keep=1", "end=0",
+                               "count=100000000", "rate=%d" % (self.args.rate // 2), "id=9",
+                               "src=02:00:00:00:00:09", "dst=02:00:00:00:00:0a")
+                       for name in PEERS[:2]]
         world.start_production(self.args.rate)
 
     def operate(self):
         table = self.ops.weights()
         todo, weights = [w[0] for w in table], [w[1] for w in table]
-        for op in self.ops.rng.choices(todo, weights, k=self.args.ops):
+        for number, op in enumerate(self.ops.rng.choices(todo, weights, k=self.args.ops)):
             op()
+            if number % FLAP == 0:
+                self.flap_laggard()
 
     def settled(self):
         shown = self.shown()
         self.wrong = self.model.imbalance(shown)
+        if self.lag and not self.wrong:
+            self.wrong = span_imbalance(Span("lag"), self.lag)
         return not self.wrong
 
     def shown(self):
         shown = self.model.actual()
-        self.ref = shown.pop("ref", None)
+        self.ref, self.lag = shown.pop("ref", None), shown.pop("lag", None)
         return shown
 
     def judge(self):
@@ -89,7 +119,7 @@ class Round:
         world = self.world
         for ns in ("sw", "mon"):
             world.run("sh", "-c", "for d in $(ip -n %s -br link | sed 's/[@ ].*//');"
-                      " do case $d in x*|y*|late*|s[0-9]|ref) ip -n %s link del $d;;"
+                      " do case $d in x*|y*|late*|s[0-9]|ref|lag) ip -n %s link del $d;;"
                       " esac; done" % (world.ns[ns], world.ns[ns]))
         left = world.must("ip", "netns", "exec", world.ns["sw"], "cat", "/proc/net/ptype")
         if "vspan" in left:
@@ -105,8 +135,9 @@ class Round:
         exact = sum(1 for s in self.model.all() if s.exact)
         total = len(self.model.spans)
         self.clear()
-        return "%d operations, %d frames, %d spans, %d of them exact%s" % (
-            len(self.world.log), frames, total, exact, ", reference" if self.ref else "")
+        return "%d operations, %d frames, %d spans, %d of them exact%s%s" % (
+            len(self.world.log), frames, total, exact, ", reference" if self.ref else "",
+            ", %d flushed" % self.lag["stats"]["drops"]["flushed"] if self.lag else "")
 
 
 def parse():

@@ -23,6 +23,8 @@ link add br0 address 02:00:00:00:00:fe type bridge mcast_snooping 0
 link add p1 type veth peer name eth0 address 02:00:00:00:00:01 netns {h1}
 link add p2 type veth peer name eth0 address 02:00:00:00:00:02 netns {h2}
 link add o0 type veth peer name o0x netns {h2}
+link add l0 up type veth peer name l0x
+link set l0x up
 link set p1 master br0
 link set p2 master br0
 link set p1 up
