@@ -165,7 +165,7 @@ stop_child()
 
 run_script()
 {
-	local script=$1 name=${1%.sh} text fd rc=0
+	local script=$1 name=${1%.sh} text fd rc=0 begin=$SECONDS
 	local mark="vspan selftests: $name $RANDOM$RANDOM"
 
 	PLANNED=0
@@ -188,6 +188,7 @@ run_script()
 	*) [ "$PLANNED" -eq 1 ] || line "not ok - $name: ends in order (exit $rc)" ;;
 	esac
 	check_log "$mark" "$name"
+	echo "# $name: $((SECONDS - begin)) s"
 }
 
 main()

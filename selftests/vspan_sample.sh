@@ -27,7 +27,7 @@ ALL_TESTS=(
 # shellcheck source=selftests/topo.sh
 . "$(dirname "$0")/topo.sh"
 
-FRAMES=${FRAMES:-1000000}
+SAMPLED=${SAMPLED:-1000000}	# frames of which one in 100 is copied
 S0=span0/sources/nic0/stats
 
 # nic0 takes all that is sent to it and asks for nothing more.
@@ -65,8 +65,8 @@ check_sampled()
 one_in_100_of_a_million()
 {
 	source_add "$sw" nic0 tx sample 100 || return
-	probe from=nic0 fromns="$sw" count="$FRAMES" sample=100 loss=ok
-	check_sampled tx "$FRAMES"
+	probe from=nic0 fromns="$sw" count="$SAMPLED" sample=100 loss=ok
+	check_sampled tx "$SAMPLED"
 }
 
 one_in_3()

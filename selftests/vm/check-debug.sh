@@ -17,6 +17,11 @@ VM=$TOP/selftests/vm
 VM_TIMEOUT=${VM_TIMEOUT:-14400}
 # They boot a VM in the VM, or measure; or make a thousand of everything.
 NOT_IN_QEMU=(vspan_boot.sh vspan_restore.sh vspan_scale.sh vspan_qemu.sh vspan_libvirt.sh)
+# What the scripts do a hundred thousand times elsewhere, for its chance, is done less
+# often where each time costs ten times as much.
+UML_SIZES=(SAMPLED=100000 MANY=20000)
+QEMU_SIZES=(SAMPLED=10000 MANY=4000 FRAMES=2000 RATE=400 ROUNDS=2 PINGS=20 RECREATED=40
+	COSTED=20 COUNT=1000 OPS=12)
 # What make was told for us is not meant for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
@@ -67,7 +72,7 @@ on_uml()
 {
 	"$VM/uml.sh" uml-debug >/dev/null
 	run_on uml "$VM/uml-run.sh" uml-debug "$(all_scripts | tr '\n' ' ')" \
-		TEST_TIMEOUT=1200 LEAKS=1
+		TEST_TIMEOUT=1200 LEAKS=1 "PROMTOOL=$("$VM/promtool.sh")" "${UML_SIZES[@]}"
 }
 
 on_debug()
@@ -76,7 +81,7 @@ on_debug()
 
 	rel=$("$VM/debug-kernel.sh")
 	run_on debug "$VM/run.sh" "$rel" "$(scripts_but "${NOT_IN_QEMU[@]}")" \
-		TEST_TIMEOUT=3600 LEAKS=1 DEADLINE=120000
+		TEST_TIMEOUT=3600 LEAKS=1 DEADLINE=120000 "${QEMU_SIZES[@]}"
 }
 
 on_rt()
