@@ -182,6 +182,8 @@ def main():
     try:
         world.setup()
         print("seed %d: %d rounds" % (args.seed, rounds(args, world)))
+        # It was an output often; this ends when nobody has kept hold of it.
+        world.must("ip", "-n", world.ns["sw"], "link", "del", "o0")
         return 0
     except Failure as exc:
         print("failed: %s" % exc)
