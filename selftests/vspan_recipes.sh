@@ -33,7 +33,7 @@ setup()
 	modprobe -aq ip_gre
 	DIR=$(mktemp -d) || return
 	defer rm -rf "$DIR"
-	mkdir "$DIR/bin" && ln -s "$VSPANCTL" "$DIR/bin/vspanctl"
+	mkdir "$DIR/bin" && cp "$VSPANCTL" "$DIR/bin/vspanctl"
 }
 
 # blocks FILE WHERE: the commands that are to be run there
