@@ -30,21 +30,22 @@ static double chi_bound(double k, double z)
 	return k * c * c * c;
 }
 
-static double chi_square(const uint32_t *bins, double expected)
+/* Each bin is binomial: of its frames, one in @sample. */
+static double chi_square(const uint32_t *bins, double expected, uint32_t sample)
 {
-	double sum = 0, d;
+	double variance = expected * (1 - 1.0 / sample), sum = 0, d;
 	int i;
 
 	for (i = 0; i < BINS; i++) {
 		d = bins[i] - expected;
-		sum += d * d / expected;
+		sum += d * d / variance;
 	}
 	return sum;
 }
 
-static bool judge_chi(const char *what, const uint32_t *bins, double expected)
+static bool judge_chi(const struct probe *p, const char *what, const uint32_t *bins)
 {
-	double chi = chi_square(bins, expected);
+	double chi = chi_square(bins, (double)p->got / BINS, p->sample);
 	bool good = chi > chi_bound(BINS - 1, -SIGMAS) && chi < chi_bound(BINS - 1, SIGMAS);
 
 	printf("%s=%.1f ", what, chi);
@@ -72,8 +73,8 @@ static bool judge_sample(const struct probe *p)
 	if (!good)
 		fprintf(stderr, "pkt: %u copies of %u frames are %.1f sigma off\n", p->got,
 			p->sent, off);
-	good &= judge_chi("place", place, (double)p->got / BINS);
-	return judge_chi("step", step, (double)p->got / BINS) && good;
+	good &= judge_chi(p, "place", place);
+	return judge_chi(p, "step", step) && good;
 }
 
 /*
