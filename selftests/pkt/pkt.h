@@ -126,6 +126,9 @@ uint32_t get32(const uint8_t *p);
 void put16(uint8_t *p, uint16_t v);
 void put32(uint8_t *p, uint32_t v);
 
+/* link.c */
+bool link_starting(const char *name);
+
 /* port.c */
 int ns_enter(const char *ns);
 void ns_leave(int home);

@@ -3,7 +3,6 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/sockios.h>
@@ -100,27 +99,17 @@ static void packet_open(struct flow *f)
 
 /*
  * A tap that was just opened has a carrier, but drops without a word what is
- * sent to it until the kernel's link watch has given it its queue.
+ * sent to it until the kernel's link watch has given it its queue: in one step
+ * with the state "up". (IFF_RUNNING comes earlier: it is set in a state that is
+ * still unknown, as a tap's is that was made a moment ago.)
  */
 static void tun_wait_up(const char *name)
 {
-	struct ethtool_value ev = { .cmd = ETHTOOL_GLINK };
 	struct timespec brief = { .tv_nsec = 1000000 };
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	struct ifreq ifr = { 0 };
 	int i;
 
-	for (i = 0; i < 5000; i++) {
-		strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
-		if (ioctl(fd, SIOCGIFFLAGS, &ifr) || !(ifr.ifr_flags & IFF_UP) ||
-		    ifr.ifr_flags & IFF_RUNNING)
-			break;
+	for (i = 0; i < 5000 && link_starting(name); i++)
 		nanosleep(&brief, NULL);
-	}
-	/* takes the lock under which link watch works, so that it is through */
-	ifr.ifr_data = (void *)&ev;
-	ioctl(fd, SIOCETHTOOL, &ifr);
-	close(fd);
 }
 
 static void file_open(struct flow *f, const char *path, const char *name)
