@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # One list of results for everything that check.sh runs; sourced after common.sh.
-# RESULTS is a file of lines "pass|fail|skip NAME": jobs in the background append.
+# RESULTS is a file of lines "pass|fail|skip NAME", each of a failure followed by what
+# it said: lines that begin with '#'. Jobs in the background append.
 
 RESULTS=$LOGS/results
+SAID_MAX=8	# lines of a failure that are told again at the end
 
-# result pass|fail|skip NAME
+# result pass|fail|skip NAME [SAID]: in one write, so that no other job gets between
 result()
 {
-	echo "$1 $2" >>"$RESULTS"
+	if [ "$1" = fail ] && [ -n "${3:-}" ]; then
+		printf '%s\n' "$1 $2"$'\n'"$3" >>"$RESULTS"
+	else
+		printf '%s\n' "$1 $2" >>"$RESULTS"
+	fi
 }
 
 # try NAME COMMAND...: the command's exit status is the result: 0, else a failure,
@@ -24,29 +30,34 @@ try()
 	0) result pass "$name"; echo "ok - $name ($((SECONDS - begin)) s)" ;;
 	4) result skip "$name"; echo "ok - $name # SKIP $(tail -n 1 "$log")" ;;
 	*)
-		result fail "$name"
+		result fail "$name" "$(tail -n "$SAID_MAX" "$log" | sed 's/^/# /')"
 		echo "not ok - $name"
 		tail -n 40 "$log" | sed 's/^/# /'
 		;;
 	esac
 }
 
-# ktap_line LABEL LINE: counts it
+# ktap_line LABEL LINE: counts it. What a test says comes before its result.
 ktap_line()
 {
 	local name
 
+	if [[ $2 == '#'* ]]; then
+		SAID+=("$2")
+		return
+	fi
 	if [[ $2 =~ ^1\.\.([0-9]+) ]]; then
 		PLANNED=$((PLANNED + BASH_REMATCH[1]))
 	elif [[ $2 =~ ^(not )?ok\ *[0-9]*(\ -)?\ (.*)$ ]]; then
 		SEEN=$((SEEN + 1))
 		name="$1: ${BASH_REMATCH[3]}"
 		case $2 in
-		not*) result fail "$name" ;;
+		not*) result fail "$name" "$(printf '%s\n' "${SAID[@]}" | tail -n "$SAID_MAX")" ;;
 		*"# SKIP"*) result skip "$name" ;;
 		*) result pass "$name" ;;
 		esac
 	fi
+	SAID=()
 }
 
 # ktap LABEL: passes a test's output on, a label before each line, and counts it.
@@ -55,6 +66,7 @@ ktap_line()
 ktap()
 {
 	local label=$1 line PLANNED='' SEEN=0
+	local -a SAID=()
 
 	while IFS= read -r line || [ -n "$line" ]; do
 		printf '%s: %s\n' "$label" "$line"
@@ -77,7 +89,7 @@ summary()
 	passed=$(count pass) failed=$(count fail) skipped=$(count skip)
 	if [ "$failed" -gt 0 ]; then
 		echo "failed:"
-		sed -n 's/^fail /  /p' "$RESULTS"
+		sed -n 's/^fail /  /p; s/^#/    #/p' "$RESULTS"
 	fi
 	if [ "$skipped" -gt 0 ]; then
 		echo "$passed passed, $failed failed, $skipped skipped"
