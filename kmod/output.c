@@ -142,7 +142,7 @@ static void vspan_output_count_live(struct vspan_dev *vs)
 
 static bool vspan_output_is_tunnel(const struct net_device *dev)
 {
-	static const char * const kinds[] = {
+	static const char *const kinds[] = {
 		"gretap", "ip6gretap", "erspan", "ip6erspan", "vxlan", "geneve",
 	};
 

@@ -85,9 +85,9 @@ static const struct fuzz_op fuzz_ops[] = {
 	{ VSPAN_CMD_OUTPUT_DEL, 4, output_attrs },
 };
 
-static const char * const fuzz_spans[] = { "span0", "span1", "span2", "span0", "nospan" };
+static const char *const fuzz_spans[] = { "span0", "span1", "span2", "span0", "nospan" };
 
-static const char * const fuzz_devs[] = {
+static const char *const fuzz_devs[] = {
 	"eth0", "eth1", "br0", "eth0", "d0", "d1", "lo", "span0", "nodev", "*", "e*", "d?",
 	"[a-e]*", "[!e]*", "[", "", "...", "a/b", "fifteen--chars1",
 };
@@ -145,7 +145,7 @@ static uint32_t put_filter(struct fuzzer *f, uint8_t *p)
 	uint32_t i, n = rnd(f, FILTER_MAX);
 
 	for (i = 0; i < n; i++) {
-		prog[i] = (struct sock_filter) {
+		prog[i] = (struct sock_filter){
 			.code = codes[rnd(f, sizeof(codes) / sizeof(*codes))],
 			.jt = (uint8_t)rnd(f, n - i), .jf = (uint8_t)rnd(f, n - i),
 			.k = rnd(f, 3) ? rnd(f, 16) :
@@ -155,12 +155,12 @@ static uint32_t put_filter(struct fuzzer *f, uint8_t *p)
 			noise(f, (uint8_t *)&prog[i], sizeof(prog[i]));
 	}
 	if (n && rnd(f, 20))
-		prog[n - 1] = (struct sock_filter) { BPF_RET | BPF_K, 0, 0, rnd(f, 2) };
+		prog[n - 1] = (struct sock_filter){ BPF_RET | BPF_K, 0, 0, rnd(f, 2) };
 	memcpy(p, prog, n * sizeof(*prog));
 	return n * (uint32_t)sizeof(*prog);
 }
 
-static uint32_t put_word(struct fuzzer *f, uint8_t *p, const char * const *words,
+static uint32_t put_word(struct fuzzer *f, uint8_t *p, const char *const *words,
 			 uint32_t n)
 {
 	const char *word = words[rnd(f, n)];

@@ -217,7 +217,7 @@ static void parse_flow_word(struct flow *f, const char *word)
 
 static bool parse_role(const char *word, enum role *role)
 {
-	static const char * const names[] = {
+	static const char *const names[] = {
 		[ROLE_SEND] = "send", [ROLE_RECV] = "recv",
 		[ROLE_COUNT] = "count", [ROLE_ECHO] = "echo",
 	};

@@ -112,7 +112,7 @@ enum fault {
 	FAULT_NONE,
 };
 
-static const char * const fault_names[] = {
+static const char *const fault_names[] = {
 	"missing", "empty", "one byte short", "one byte long", "much too long",
 	"bad value", "longer than the message", "header shorter than itself",
 };

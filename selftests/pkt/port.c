@@ -271,13 +271,15 @@ static int packet_read(struct flow *f, uint8_t *buf, struct frame *fr)
 /* 1 and a frame in @fr, or 0 when there is none now. */
 int port_read(struct flow *f, uint8_t *buf, struct frame *fr)
 {
-	static int (* const readers[])(struct flow *f, uint8_t *buf, struct frame *fr) = {
-		[PORT_PACKET] = packet_read, [PORT_TAP] = file_read,
-		[PORT_PSAMPLE] = psample_read, [PORT_PCAP] = pcap_read,
+	static const struct {
+		int (*read)(struct flow *f, uint8_t *buf, struct frame *fr);
+	} readers[] = {
+		[PORT_PACKET] = { packet_read }, [PORT_TAP] = { file_read },
+		[PORT_PSAMPLE] = { psample_read }, [PORT_PCAP] = { pcap_read },
 	};
 
 	memset(fr, 0, sizeof(*fr));
-	return readers[f->kind](f, buf, fr);
+	return readers[f->kind].read(f, buf, fr);
 }
 
 static ssize_t file_write(struct flow *f, const uint8_t *frame, uint32_t len)

@@ -49,6 +49,7 @@ check_packages()
 	cat <<-EOT
 	sparse             checks the module's sources
 	shellcheck         checks the scripts
+	clang-format       checks the form of the sources
 	man-db             checks the manual pages
 	g++                compiles the public header as C++
 	jq                 reads vspanctl's JSON in the tests

@@ -128,6 +128,14 @@ check_style_user()
 	checkpatch "$ignored" tools selftests
 }
 
+check_format()
+{
+	local -a files
+
+	mapfile -t files < <(c_files kmod; c_files include; c_files tools; c_files selftests)
+	cd "$TOP" && "$VM/format.py" "${files[@]#"$TOP"/}"
+}
+
 check_kernel_doc()
 {
 	local -a files
@@ -215,6 +223,7 @@ style_checks()
 	try "scripts pass shellcheck" check_scripts
 	try "module's sources pass checkpatch" check_style_kernel
 	try "tool's and tests' sources pass checkpatch" check_style_user
+	try "clang-format agrees with the C sources" check_format
 	try "kernel-doc is complete" check_kernel_doc
 	try "files and functions are short" check_sizes
 	try "sources carry SPDX tags" check_spdx

@@ -129,7 +129,7 @@ static void plan_unwanted(struct plan *p, enum entry_kind kind)
 	const struct entry *now = p->now.entries.items, *e, *want;
 	size_t i;
 
-	for (i = p->now.entries.count; i--; ) {
+	for (i = p->now.entries.count; i--;) {
 		e = &now[i];
 		if (e->kind != kind)
 			continue;

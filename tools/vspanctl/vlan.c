@@ -182,7 +182,7 @@ const char *vlan_format(const uint8_t *bitmap, char *buf, size_t len)
 	for (vid = VLAN_VID_MIN; vid <= VLAN_VID_MAX; vid++) {
 		if (!vlan_test(bitmap, vid))
 			continue;
-		for (from = vid; vid < VLAN_VID_MAX && vlan_test(bitmap, vid + 1); )
+		for (from = vid; vid < VLAN_VID_MAX && vlan_test(bitmap, vid + 1);)
 			vid++;
 		if (from == vid)
 			snprintf(item, sizeof(item), "%u", from);

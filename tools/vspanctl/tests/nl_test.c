@@ -511,6 +511,8 @@ static void test_outputs(struct ktap *t)
 	"<interface type='ethernet'>\n"					\
 	"  <mac address='52:54:00:ab:0c:ff'/>\n"
 
+/* clang-format takes these nested tables for something else. */
+/* clang-format off */
 static const struct {
 	struct test test;
 	const char *prints;
@@ -576,6 +578,7 @@ static const struct {
 		}, 1, "xml: no span is named eth0" }, "",
 	},
 };
+/* clang-format on */
 
 int main(void)
 {

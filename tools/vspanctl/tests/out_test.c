@@ -51,7 +51,7 @@ static const struct {
 	{ "/",			"\"/\"",		"slash stays" },
 	{ "\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9f",
 	  "\"\xc3\xa9\xe2\x82\xac\xf0\x9f\x90\x9f\"",	"UTF-8 stays" },
-	{ "a\xff""b",		"\"a\\ufffdb\"",	"a byte that is no UTF-8" },
+	{ "a\xff" "b",		"\"a\\ufffdb\"",	"a byte that is no UTF-8" },
 	{ "\xc3",		"\"\\ufffd\"",		"a cut sequence" },
 	{ "\xc0\x80",		"\"\\ufffd\\ufffd\"",	"an overlong sequence" },
 	{ "\xed\xa0\x80",	"\"\\ufffd\\ufffd\\ufffd\"", "a surrogate" },
