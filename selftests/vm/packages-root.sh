@@ -106,8 +106,23 @@ tools_are_there()
 		inside man -w "$(basename "${page%.*}")" || return
 	done
 	[ "$(inside systemctl is-enabled vspan.service)" = enabled ] || return
-	[ ! -e "$DISK/etc/vspan.conf" ] &&
-		[ -e "$DISK/usr/share/doc/vspan-tools/examples/vspan.conf" ]
+	cmp "$DISK/etc/vspan.conf" "$TOP/tools/systemd/vspan.conf" &&
+		[ -e "$DISK/usr/share/doc/vspan-tools/examples/grafana.json" ]
+}
+
+reinstall()
+{
+	inside sh -c 'apt-get -y -o APT::Sandbox::User=root install --reinstall \
+		--no-install-recommends /tmp/debs/vspan-tools_*.deb'
+}
+
+# What the user has made of it stays, without a question; be it nothing.
+configuration_stays()
+{
+	echo "add eth0" >"$DISK/etc/vspan.conf"
+	reinstall && [ "$(cat "$DISK/etc/vspan.conf")" = "add eth0" ] || return
+	rm "$DISK/etc/vspan.conf"
+	reinstall && [ ! -e "$DISK/etc/vspan.conf" ]
 }
 
 # As the package of a kernel does it when it has unpacked.
@@ -198,6 +213,7 @@ main()
 		step "kernel $rel comes later, and has the module" upgrade_kernel "$rel"
 	done
 	step "kernels it is not for are passed over" others_are_passed_over
+	step "configuration stays when they are renewed" configuration_stays
 	step "the disk is kept for the VM" keep_disk
 	step "purged, nothing of them is left" purge_packages
 	echo "1..$STEPS"

@@ -23,7 +23,7 @@ packages_rpm()
 		--define "vspan_version $(version)" tools/rpm/vspan.spec || return
 	rpm -qlp "$out"/RPMS/*/vspan-{dkms,tools}-*.rpm | tee "$out/files"
 	[ "$(grep -cx -e '/usr/bin/vspanctl' -e '/usr/lib/systemd/system/vspan.service' \
-		-e "/usr/src/vspan-$(version)/dkms.conf" -e '.*/vspanctl\.8\(\.gz\)\?' "$out/files")" -eq 4 ]
+		-e '/etc/vspan.conf' -e "/usr/src/vspan-$(version)/dkms.conf" -e '.*/vspanctl\.8\(\.gz\)\?' "$out/files")" -eq 5 ]
 }
 
 # Nothing of the host can be changed: no mount leaves its namespace, no kernel

@@ -360,8 +360,9 @@ no_module()
 {
 	local words
 
+	echo "add eth0" >"$TMP/one"
 	for words in show "-j show" "show span0" "add eth0" "set eth0 rx" \
-		"del eth0" flush monitor "save -" "restore /dev/null" "span show" "span add mon" \
+		"del eth0" flush monitor "save -" "restore $TMP/one" "span show" "span add mon" \
 		"span set mon qlen 1" "span del mon" \
 		"output add mon dev eth1 vlan 200 strip" \
 		"output add mon dev eth1 strip" "output add mon psample 7" \
@@ -378,6 +379,10 @@ no_module()
 			grep -q 'modprobe vspan' "$TMP/err"
 		result $? "no module: vspanctl $words"
 	done
+	[ ! -e /sys/module/vspan ] || return
+	run restore /dev/null
+	[ "$RET" -eq 0 ] && [ ! -s "$TMP/out" ] && [ ! -s "$TMP/err" ]
+	result $? "no module: nothing is restored, and nothing is wrong"
 }
 
 # The SYNOPSIS as one line of words, like the usage.
