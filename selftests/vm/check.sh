@@ -13,6 +13,8 @@ set -eu
 . "$(dirname "$0")/static.sh"
 # shellcheck source=selftests/vm/packages.sh
 . "$(dirname "$0")/packages.sh"
+# shellcheck source=selftests/vm/again.sh
+. "$(dirname "$0")/again.sh"
 
 # Alone on two cores a VM takes some minutes; with another, and neighbours, many.
 VM_TIMEOUT=${VM_TIMEOUT:-3600}
@@ -107,6 +109,7 @@ machine_tests()
 		: >"$RESULTS"
 		run_machine "$@"
 	fi
+	again "$rel" run_machine "$@"
 	cat "$RESULTS" >>"$all"
 }
 
