@@ -9,7 +9,7 @@
 SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(dirname "$SELFTESTS")
 VSPANCTL=${VSPANCTL:-$TOP/tools/vspanctl/vspanctl}
-DEADLINE=${DEADLINE:-20000}	# ms; generous, since only a failure waits that long
+DEADLINE=${DEADLINE:-60000}	# ms; generous, since only a failure waits that long
 PATH=$PATH:/usr/sbin:/sbin
 export LC_ALL=C
 export RUN_ID=${RUN_ID:-vspan$$}	# in the name of every netns of this run
@@ -333,7 +333,7 @@ datagrams()
 		for ((i = 0; i < $3; i++)); do printf '%0$4d' \$i >&3 || exit; done"
 }
 
-# ping_once NETNS ADDRESS COUNT: COUNT answered pings or a failure
+# ping_exact NETNS ADDRESS COUNT [OPTION...]: COUNT answered pings or a failure
 # After the first answer ping waits for the last one no longer than its interval, or
 # twice the time that one took: too short where a machine stops for a moment. So all go
 # at once, and the interval, which is then for nobody else, is long.
@@ -341,8 +341,8 @@ ping_exact()
 {
 	local out
 
-	out=$(ip netns exec "$1" ping -n -q -c "$3" -l "$3" -i 5 -W 10 "$2" 2>&1)
-	[[ $out == *" $3 received"* ]] || { fail "ping $2" "$out"; return 1; }
+	out=$(ip netns exec "$1" ping -n -q -c "$3" -l "$3" -i 5 -W 20 "${@:4}" "$2" 2>&1)
+	[[ $out == *" $3 received, 0% packet loss"* ]] || { fail "ping $2" "$out"; return 1; }
 }
 
 # --- the module ---------------------------------------------------------

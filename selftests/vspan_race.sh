@@ -60,14 +60,32 @@ traffic_stop()
 	[ "$SENT" -gt 0 ] || fail "no traffic: ${LINES[*]}"
 }
 
+# answers OUTPUT: of the first PINGS pings there is one each
+answers()
+{
+	local -A seen=()
+	local seq missing=0
+
+	while read -r seq; do
+		seen[$seq]=$((${seen[$seq]:-0} + 1))
+		[ "${seen[$seq]}" -eq 1 ] || fail "ping $seq is answered twice"
+	done < <(sed -n 's/.*icmp_seq=\([0-9]*\) .*time=.*/\1/p' <<<"$1")
+	for ((seq = 1; seq <= PINGS; seq++)); do
+		[ -n "${seen[$seq]:-}" ] || missing=$((missing + 1))
+	done
+	check_eq "pings without an answer" "$missing" 0
+}
+
 # Ping through the bridge while $1 is done again and again; no answer may be missing.
+# Ping waits for its last answer hardly longer than for the others: those of the last
+# second are only there to have it wait for the ones before.
 production_meets()
 {
 	local fd pid rounds=0 out='' line
 
 	! declare -F "before_$1" >/dev/null || "before_$1" || return
 	traffic_start rate=20000
-	exec {fd}< <(exec ip netns exec "$p1" ping -n -q -c "$PINGS" -i 0.01 -W 20 192.0.2.2 2>&1)
+	exec {fd}< <(exec ip netns exec "$p1" ping -n -c $((PINGS + 100)) -i 0.01 192.0.2.2 2>&1)
 	pid=$!
 	defer kill_quietly "$pid"
 	while ((rounds < ROUNDS)) || kill -0 "$pid" 2>/dev/null; do
@@ -79,8 +97,7 @@ production_meets()
 	done
 	exec {fd}<&-
 	traffic_stop
-	[[ $out == *"$PINGS packets transmitted, $PINGS received,"* ]] || fail "pings lost" "$out"
-	[[ $out != *duplicates* ]] || fail "pings doubled" "$out"
+	answers "$out"
 	echo "# $1: $rounds rounds, $SENT frames"
 	# what is left behind works
 	! declare -F "after_$1" >/dev/null || "after_$1"

@@ -47,7 +47,7 @@ static const char usage_text[] =
 "  gso=N          sender on a tun with vnet=1: TCP super-frames of len, N a segment\n"
 "  churn=N        sender: delete the tun and make it anew every N frames,\n"
 "                 hasty=1 without waiting for traffic by others\n"
-"  timeout=MS     reader: give up after that much silence (default 15000, 0 never)\n"
+"  timeout=MS     reader: give up after that much silence (default 60000, 0 never)\n"
 "  bind=0xNNNN    reader: packet socket of this protocol only; stamp=1 asks it for\n"
 "                 time stamps\n"
 "  iif=N oif=N sampled=N     reader of psample: interfaces and rate of each sample\n"
@@ -242,7 +242,7 @@ static int parse_flows(struct flow *flows, int argc, char **argv)
 			.type = PKT_TYPE, .tpid = 0x8100,
 		},
 		.want = { .rate = 1 },
-		.end = true, .cpu = -1, .offload = -1, .bind = 3, .timeout = 15000,
+		.end = true, .cpu = -1, .offload = -1, .bind = 3, .timeout = 60000,
 	};
 	enum role role;
 	int i, n = 0;
