@@ -67,15 +67,16 @@ rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb)
 	if (copy)
 		vspan_deliver_tap(copy);
 	else
-		vspan_stats_drop(vs->stats, VSPAN_DROP_RING_FULL, 1);
+		vspan_stats_drop(vs->stats, VSPAN_DROP_NO_MEMORY, 1);
 	return RX_HANDLER_EXACT;
 }
 
-static u64 vspan_deliver_ring_full(const struct vspan_dev *vs)
+/* What this CPU has counted as lost for that reason. */
+static u64 vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why)
 {
 	const struct vspan_stats *s = this_cpu_ptr(vs->stats);
 
-	return u64_stats_read(&s->v[VSPAN_DROPS + VSPAN_DROP_RING_FULL]);
+	return u64_stats_read(&s->v[VSPAN_DROPS + why]);
 }
 
 /* Cut what the hook could not; consumes @skb if it does. */
@@ -146,16 +147,16 @@ static void vspan_deliver_note(struct vspan_dev *vs, bool full, bool tap_only)
 		WRITE_ONCE(vs->full_at, at);
 }
 
-/* A frame counts as delivered unless the tap's ring turned it away, which
- * happens under vspan_deliver_receive(), on this CPU, and is counted there, as
- * one frame whatever it is.
+/* A frame counts as delivered unless the tap's ring turned it away, or there was
+ * no clone for the tap, which happens under vspan_deliver_receive(), on this CPU,
+ * and is counted there, as one frame whatever it is.
  */
 static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 				bool tap_only)
 {
 	unsigned int n = vspan_wire_frames_fast(skb);
 	unsigned int len;
-	u64 turned_away;
+	u64 full, none;
 
 	skb = vspan_deliver_prepare(vs, skb);
 	if (unlikely(!skb)) {
@@ -166,15 +167,17 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 	skb->protocol = eth_type_trans(skb, vs->dev);
 	if (!list_empty(&vs->outputs))
 		vspan_output_send(vs, skb);
-	turned_away = vspan_deliver_ring_full(vs);
+	full = vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL);
+	none = vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY);
 	vspan_deliver_receive(skb, tap_only);
-	turned_away = vspan_deliver_ring_full(vs) - turned_away;
-	vspan_deliver_note(vs, turned_away, tap_only);
-	if (likely(!turned_away))
+	full = vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL) - full;
+	none = vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY) - none;
+	vspan_deliver_note(vs, full, tap_only);
+	if (likely(!full && !none))
 		vspan_stats_add_frames(vs->stats, VSPAN_RX_PACKETS, n, len);
 	else
-		vspan_stats_drop(vs->stats, VSPAN_DROP_RING_FULL,
-				 n - turned_away);
+		vspan_stats_drop(vs->stats, full ? VSPAN_DROP_RING_FULL :
+				 VSPAN_DROP_NO_MEMORY, n - full - none);
 }
 
 /* Nothing can be left to do to a frame on its own, with its checksum. */

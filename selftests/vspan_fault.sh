@@ -25,6 +25,7 @@ ALL_TESTS=(
 	"requests_while_somebody_listens"
 	"no_memory_for_copies"
 	"no_memory_for_short_copies"
+	"no_memory_beside_a_socket_of_one_protocol"
 	"no_memory_to_finish_checksums"
 	"loading_the_module"
 	"nothing_is_leaked"
@@ -273,6 +274,35 @@ span_thread()
 {
 	ip netns exec "$1" sh -c "echo 1 >/sys/class/net/$2/threaded" 2>/dev/null &&
 		REPLY=$(pgrep "^napi/$2-")
+}
+
+# all_is_counted SPAN COUNT: each frame has been given to the tap, or lost
+all_is_counted()
+{
+	stats "$sw" "$1"
+	((J[$1/stats/packets] + J[$1/stats/drops/no_memory] == $2))
+}
+
+# Beside a socket of one protocol, the tap's reader has a clone; and misses what could
+# not be cloned.
+no_memory_beside_a_socket_of_one_protocol()
+{
+	need_faults && require_command pgrep && production && span_add "$sw" span1 &&
+		source_add "$sw" in0 rx to span1 && tap_path "$sw" span1 || return
+	reader tap count "$REPLY" end=0 timeout=0 &&
+		reader socket recv span1 ns="$sw" bind=0x88b5 count=1000 end=0 timeout=0 || return
+	span_thread "$sw" span1 || { fail "no thread of span1"; return; }
+	faults_of "$REPLY" "$HEADS" || { fail "cannot make $REPLY fail"; return; }
+	flows "all" send eth0 ns="$p2" count=1000 end=0
+	check_wait "all is counted" all_is_counted span1 1000
+	faults_of_none "$HEADS"
+	stop tap
+	check_eq "the tap's reader" "${KV[frames]}" "${J[span1/stats/packets]}"
+	stop socket
+	check_eq "the socket" "${KV[got]}" 1000
+	check_j span1/stats/drops/ring_full 0
+	((J[span1/stats/drops/no_memory] > 0)) || fail "no allocation has failed"
+	echo "# ${J[span1/stats/drops/no_memory]} of 1000 copies had no memory"
 }
 
 # what_is_left SPAN COUNT: each frame is delivered, or lost with its checksum undone
