@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "pkt.h"
+#include "request.h"
 
 #define MSG_MAX	8192
 
@@ -402,44 +403,14 @@ static void abuse_random(struct abuser *a)
 	msg_refuse(a, &m, "operation with", "random bytes");
 }
 
-static uint16_t resolve(struct abuser *a)
-{
-	struct msg m;
-	uint8_t r[8192];
-	const uint8_t *p, *end;
-	struct nlattr nla;
-	ssize_t n;
-
-	msg_start(a, &m, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-	m.h.nlmsg_flags = NLM_F_REQUEST;
-	msg_attr(&m, CTRL_ATTR_FAMILY_NAME, VSPAN_FAMILY_NAME, sizeof(VSPAN_FAMILY_NAME));
-	m.h.nlmsg_len = m.len;
-	if (send(a->fd, m.b, m.len, 0) < 0)
-		die("netlink send: %m");
-	n = recv(a->fd, r, sizeof(r), 0);
-	end = r + (n < 0 ? 0 : n);
-	for (p = r + NLMSG_HDRLEN + GENL_HDRLEN; p + NLA_HDRLEN < end;
-	     p += NLA_ALIGN(nla.nla_len)) {
-		memcpy(&nla, p, sizeof(nla));
-		if (nla.nla_type == CTRL_ATTR_FAMILY_ID)
-			return (uint16_t)(p[4] | p[5] << 8);
-		if (nla.nla_len < NLA_HDRLEN)
-			break;
-	}
-	die("no generic netlink family vspan");
-}
-
 static void nl_open(struct abuser *a)
 {
-	int home = ns_enter(a->ns), one = 1;
+	static struct request r;
 
-	a->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
-	if (a->fd < 0)
-		die("netlink socket: %m");
-	ns_leave(home);
-	setsockopt(a->fd, SOL_NETLINK, NETLINK_EXT_ACK, &one, sizeof(one));
-	setsockopt(a->fd, SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof(one));
-	a->family = resolve(a);
+	request_open(&r, a->ns, NETLINK_GENERIC);
+	a->fd = r.fd;
+	a->family = r.family;
+	a->seq = r.seq;		/* answers to what was asked so far are not ours */
 }
 
 static void nl_parse(struct abuser *a, int argc, char **argv)

@@ -43,7 +43,7 @@ scripts_but()
 # One machine; its health, which is what this is for, is a result too.
 run_on()
 {
-	local name=$1 runner=$2 rel=$3 scripts=$4 ko verdict='no VM' begin=$SECONDS
+	local name=$1 runner=$2 rel=$3 scripts=$4 ko begin=$SECONDS
 	local out=$LOGS/vm-$1
 
 	shift 4
@@ -58,14 +58,7 @@ run_on()
 		env "VSPAN_KO=$ko" "VSPANCTL=$BUILD/tool/vspanctl" \
 		"PKT=$BUILD/selftests/pkt" "TESTS=${TESTS:-$scripts}" "$@" \
 		selftests/run.sh </dev/null 2>&1 | ktap "$name" || true
-	[ ! -e "$out/verdict" ] || verdict=$(cat "$out/verdict")
-	if [ "$verdict" = healthy ]; then
-		result pass "$name: kernel stayed healthy"
-		echo "ok - $name: kernel stayed healthy ($((SECONDS - begin)) s)"
-	else
-		result fail "$name: kernel stayed healthy"
-		echo "not ok - $name: kernel stayed healthy: $verdict"
-	fi
+	health "$name" "$out" $((SECONDS - begin))
 }
 
 on_uml()

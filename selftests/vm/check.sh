@@ -64,7 +64,7 @@ tool_tests()
 run_machine()
 {
 	local nice=$1 runner=$2 rel=$3 ko=$BUILD/$3/src/kmod/vspan.ko
-	local verdict='no VM' begin=$SECONDS
+	local begin=$SECONDS
 
 	shift 3
 	OUT=$LOGS/vm-$rel
@@ -73,14 +73,7 @@ run_machine()
 	nice -n "$nice" "$runner" -k "$rel" -t "$VM_TIMEOUT" -o "$OUT" -- \
 		env "VSPAN_KO=$ko" "VSPANCTL=$TOOL_BUILD/vspanctl" "$@" \
 		selftests/run.sh </dev/null 2>&1 | ktap "$rel" || true
-	[ ! -e "$OUT/verdict" ] || verdict=$(cat "$OUT/verdict")
-	if [ "$verdict" = healthy ]; then
-		result pass "$rel: kernel stayed healthy"
-		echo "ok - $rel: kernel stayed healthy ($((SECONDS - begin)) s)"
-	else
-		result fail "$rel: kernel stayed healthy"
-		echo "not ok - $rel: kernel stayed healthy: $verdict"
-	fi
+	health "$rel" "$OUT" $((SECONDS - begin))
 }
 
 # QEMU 7.2's emulation on two CPUs can run an instruction that the kernel is just

@@ -76,6 +76,21 @@ ktap()
 		result fail "$label: $SEEN tests ran of ${PLANNED:-an unknown number} planned"
 }
 
+# health NAME OUTDIR SECONDS: that a machine's kernel came to no harm is a result, too
+health()
+{
+	local verdict='no VM'
+
+	[ ! -e "$2/verdict" ] || verdict=$(cat "$2/verdict")
+	if [ "$verdict" = healthy ]; then
+		result pass "$1: kernel stayed healthy"
+		echo "ok - $1: kernel stayed healthy ($3 s)"
+	else
+		result fail "$1: kernel stayed healthy" "# $verdict"
+		echo "not ok - $1: kernel stayed healthy: $verdict"
+	fi
+}
+
 count()
 {
 	grep -c "^$1 " "$RESULTS" || true
