@@ -106,7 +106,7 @@ told()
 # The last line is the summary; fails if a test failed or none was run.
 summary()
 {
-	local passed failed skipped flaky text
+	local passed failed skipped flaky
 
 	passed=$(count pass) failed=$(count fail) skipped=$(count skip)
 	flaky=$(count flaky)
@@ -116,12 +116,13 @@ summary()
 		told fail
 	fi
 	if [ "$flaky" -gt 0 ]; then
-		echo "flaky, failed once and then no more:"
+		echo "flaky, failed once and then no more, and among the passed:"
 		told flaky
 	fi
-	text="$passed passed, $failed failed"
-	[ "$skipped" -eq 0 ] || text+=", $skipped skipped"
-	[ "$flaky" -eq 0 ] || text+=", $flaky of the passed flaky"
-	echo "$text"
+	if [ "$skipped" -gt 0 ]; then
+		echo "$passed passed, $failed failed, $skipped skipped"
+	else
+		echo "$passed passed, $failed failed"
+	fi
 	[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
 }
