@@ -52,9 +52,13 @@ boot()
 
 	machine </dev/null >"$OUTDIR/machine.log" 2>&1 &
 	MACHINE=$!
-	# Writes nothing and holds no pipe open, whatever the caller does with ours.
-	(sleep "$TIMEOUT" && touch "$OUTDIR/timeout" && end_machine "$MACHINE") \
-		</dev/null >/dev/null 2>&1 &
+	# Writes nothing and holds no pipe open, whatever the caller does with ours; nor
+	# a lock, if we are killed: it ends when the machine does.
+	{
+		timeout "$TIMEOUT" tail -f --pid="$MACHINE" /dev/null || {
+			[ $? -eq 124 ] && touch "$OUTDIR/timeout" && end_machine "$MACHINE"
+		}
+	} </dev/null >/dev/null 2>&1 &
 	watchdog=$!
 	tail -q -s 0.2 -n +1 -f --pid="$MACHINE" "$OUTDIR/output.log"
 	ENDED=0
