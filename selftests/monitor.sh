@@ -38,22 +38,24 @@ monitor_ready()
 	return 1
 }
 
+PING_LOT=20	# that go at once; each lot begins with number 1
+
 # pings COUNT BYTES: from p1 to p2, all answered; BYTES is the ICMP message's
 # shellcheck disable=SC2154	# topo_bridge sets p1
 pings()
 {
-	local left=$1
+	local left lot
 
-	while ((left)); do
-		ping_exact "$p1" 192.0.2.2 $((left < 20 ? left : 20)) -s $(($2 - 8)) || return
-		left=$((left < 20 ? 0 : left - 20))
+	for ((left = $1; left > 0; left -= PING_LOT)); do
+		lot=$((left < PING_LOT ? left : PING_LOT))
+		ping_exact "$p1" 192.0.2.2 "$lot" -s $(($2 - 8)) || return
 	done
 }
 
 talk()
 {
 	until [ -e "$1/quiet" ]; do
-		pings 20 "$2" >>"$1/lost" || return 1
+		pings "$PING_LOT" "$2" >>"$1/lost" || return 1
 		echo >>"$1/rounds"
 	done
 }
@@ -74,7 +76,7 @@ talk_stop()
 {
 	touch "$TALK/quiet"
 	wait "$TALKER" || fail "$(cat "$TALK/lost")"
-	TALKED=$((20 * $(wc -l <"$TALK/rounds")))
+	TALKED=$((PING_LOT * $(wc -l <"$TALK/rounds")))
 }
 
 marked()
@@ -116,7 +118,7 @@ check_pings()
 		esac
 		[[ $line == *", seq ${next[$sort]}, length $2" ]] ||
 			{ fail "got '$line', expected $sort ${next[$sort]}"; return 1; }
-		next[$sort]=$((next[$sort] + 1))
+		next[$sort]=$((next[$sort] % PING_LOT + 1))
 	done
 }
 
