@@ -26,7 +26,6 @@ ALL_TESTS=(
 	"tcp_on_a_vlan"
 	"tcp_from_a_sender_without_offloads"
 	"tshark_has_no_complaint"
-	"iperf3_put_together_by_tshark"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -75,7 +74,7 @@ conversation()
 	shift
 	# Datagrams come in order while their sender stays on its processor, here as in
 	# any queue that each processor has of its own.
-	[[ " $* " != *" proto=udp "* ]] || on=(taskset -c 0)
+	[[ " $* " != *" proto=udp "* && -z "${PCAP:-}" ]] || on=(taskset -c 0)
 	[ "${VXLAN:-0}" -eq 0 ] || more+=(vxlan=1)
 	[ -z "${PCAP:-}" ] || more+=(pcap="$PCAP")
 	rm -f "$DIR/seen"
@@ -390,64 +389,22 @@ tshark_count()
 		-o udp.check_checksum:TRUE -Y "$1" 2>/dev/null | wc -l
 }
 
-# Another's judgement of the same.
-tshark_is_content()
+# Another's judgement of the same. It takes an answer for the sign of a loss that comes
+# ahead of what is answered, as the copies of two processors may: there is one only.
+tshark_has_no_complaint()
 {
+	local PCAP=$DIR/pcap hex
 	local bad="ip.checksum.status == 0 || tcp.checksum.status == 0"
 
+	require_command tshark || return
+	source_add "$sw" master br0 || return
+	conversation 1500 addr=192.0.2.2 && check_super 15000
 	bad+=" || tcp.analysis.lost_segment || tcp.analysis.ack_lost_segment"
 	bad+=" || _ws.malformed || frame.len > 1514"
 	check_eq "frames that tshark complains of" "$(tshark_count "$bad")" 0
 	check_eq "frames that tshark finds good" \
 		"$(tshark_count "ip.checksum.status == 1 && tcp.checksum.status == 1")" \
 		"${KV[frames]}"
-}
-
-tshark_has_no_complaint()
-{
-	local PCAP=$DIR/pcap
-
-	require_command tshark || return
-	source_add "$sw" master br0 || return
-	conversation 1500 addr=192.0.2.2 && check_super 15000
-	tshark_is_content
-}
-
-listens()
-{
-	ip netns exec "$1" ss -Hltn "sport = :$2" | grep -q .
-}
-
-# tshark_stream: what the client has sent by the second connection of the capture, the
-# first being iperf3's own; less the 37 bytes by which it says which test it is
-tshark_stream()
-{
-	tshark -n -r "$PCAP" -q -z follow,tcp,raw,1 2>/dev/null |
-		perl -ne 'print pack("H*", $1) if /^([0-9a-f]+)$/' | tail -c +38
-}
-
-# Another's conversation, and another's judgement.
-iperf3_put_together_by_tshark()
-{
-	local PCAP=$DIR/pcap
-
-	require_command iperf3 tshark perl ss || return
-	source_add "$sw" master br0 || return
-	ip netns exec "$p2" iperf3 -s -1 >/dev/null 2>&1 &
-	defer kill_quietly $!
-	check_wait "iperf3 listens" listens "$p2" 5201 || return
-	reader production gather eth0 ns="$p2" id=98 &&
-		reader monitor gather span0 ns="$sw" id=99 pcap="$PCAP" || return
-	check_ok "iperf3" ip netns exec "$p1" iperf3 -c 192.0.2.2 -n "$BYTES" -F "$DIR/sent"
-	flows "markers" send eth0 ns="$p1" dst=02:00:00:00:00:02 count=0 id=98 \
-		send mark0 ns="$sw" count=0 id=99
-	finish production
-	[ "${KV[maxlen]}" -gt 15000 ] || fail "production had no super-frame: ${KV[maxlen]}"
-	finish monitor
-	tshark_is_content
-	check_eq "what tshark has put together" "$(tshark_stream | sha256sum)" \
-		"$(sha256sum <"$DIR/sent")"
-	no_drops
 }
 
 tests_run
