@@ -13,8 +13,6 @@ set -eu
 . "$(dirname "$0")/static.sh"
 # shellcheck source=selftests/vm/packages.sh
 . "$(dirname "$0")/packages.sh"
-# shellcheck source=selftests/vm/again.sh
-. "$(dirname "$0")/again.sh"
 
 # Alone on two cores a VM takes some minutes; with another, and neighbours, many.
 VM_TIMEOUT=${VM_TIMEOUT:-3600}
@@ -102,7 +100,6 @@ machine_tests()
 		: >"$RESULTS"
 		run_machine "$@"
 	fi
-	again "$rel" run_machine "$@"
 	cat "$RESULTS" >>"$all"
 }
 

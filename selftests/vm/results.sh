@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # One list of results for everything that check.sh runs; sourced after common.sh.
-# RESULTS is a file of lines "pass|fail|flaky|skip NAME", each of a failure followed by
+# RESULTS is a file of lines "pass|fail|skip NAME", each of a failure followed by
 # what it said: lines that begin with '#'. Jobs in the background append.
 
 RESULTS=$LOGS/results
@@ -96,28 +96,15 @@ count()
 	grep -c "^$1 " "$RESULTS" || true
 }
 
-# told RESULT: the names that have it, and what these tests said
-told()
-{
-	awk -v want="$1" '!/^#/ { on = $1 == want } on {
-		sub("^" want " ", "  "); sub(/^#/, "    #"); print }' "$RESULTS"
-}
-
 # The last line is the summary; fails if a test failed or none was run.
 summary()
 {
-	local passed failed skipped flaky
+	local passed failed skipped
 
 	passed=$(count pass) failed=$(count fail) skipped=$(count skip)
-	flaky=$(count flaky)
-	passed=$((passed + flaky))
 	if [ "$failed" -gt 0 ]; then
 		echo "failed:"
-		told fail
-	fi
-	if [ "$flaky" -gt 0 ]; then
-		echo "flaky, failed once and then no more, and among the passed:"
-		told flaky
+		sed -n 's/^fail /  /p; s/^#/    #/p' "$RESULTS"
 	fi
 	if [ "$skipped" -gt 0 ]; then
 		echo "$passed passed, $failed failed, $skipped skipped"
