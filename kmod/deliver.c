@@ -156,7 +156,7 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 {
 	unsigned int n = vspan_wire_frames_fast(skb);
 	unsigned int len;
-	u64 full, none;
+	u64 full, no_memory;
 
 	skb = vspan_deliver_prepare(vs, skb);
 	if (unlikely(!skb)) {
@@ -168,16 +168,16 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 	if (!list_empty(&vs->outputs))
 		vspan_output_send(vs, skb);
 	full = vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL);
-	none = vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY);
+	no_memory = vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY);
 	vspan_deliver_receive(skb, tap_only);
 	full = vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL) - full;
-	none = vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY) - none;
+	no_memory = vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY) - no_memory;
 	vspan_deliver_note(vs, full, tap_only);
-	if (likely(!full && !none))
+	if (likely(!full && !no_memory))
 		vspan_stats_add_frames(vs->stats, VSPAN_RX_PACKETS, n, len);
 	else
 		vspan_stats_drop(vs->stats, full ? VSPAN_DROP_RING_FULL :
-				 VSPAN_DROP_NO_MEMORY, n - full - none);
+				 VSPAN_DROP_NO_MEMORY, n - full - no_memory);
 }
 
 /* Nothing can be left to do to a frame on its own, with its checksum. */
