@@ -278,14 +278,6 @@ static int plan_do(struct ctx *ctx, const struct plan *p)
 	return EXIT_OK;
 }
 
-/* Without a module there is nothing to take away: the file as it is installed does
- * not fail at each boot of a machine whose module could not be built.
- */
-static bool nothing_there(struct ctx *ctx)
-{
-	return !ctx_try(ctx) && !ctx->nl.family;
-}
-
 static int restore(struct ctx *ctx, struct plan *p, const char *file)
 {
 	int ret;
@@ -294,7 +286,12 @@ static int restore(struct ctx *ctx, struct plan *p, const char *file)
 	if (ret)
 		return ret;
 	report_at(p->file, 0);
-	if (!p->want.entries.count && nothing_there(ctx))
+	if (ctx_try(ctx))
+		return EXIT_REFUSED;
+	/* Nothing to take away: the file as it is installed does not fail at each
+	 * boot of a machine whose module could not be built.
+	 */
+	if (!ctx->nl.family && !p->want.entries.count)
 		return EXIT_OK;
 	if (ctx_open(ctx) || snapshot(ctx, "restore", &p->now))
 		return EXIT_REFUSED;

@@ -354,6 +354,9 @@ no_netns()
 	run -n vspanctl-no-such-netns show
 	[ "$RET" -eq 1 ] && one_line_on_stderr && grep -q 'ip netns' "$TMP/err"
 	result $? "no such netns"
+	run -n vspanctl-no-such-netns restore /dev/null
+	[ "$RET" -eq 1 ] && one_line_on_stderr && grep -q 'ip netns' "$TMP/err"
+	result $? "no such netns to restore nothing in"
 }
 
 no_module()
