@@ -8,6 +8,7 @@
 
 MONITOR_MB=192
 BOOT_DEADLINE=${BOOT_DEADLINE:-240000}	# ms
+PING_LOT=20	# that go at once; each lot begins with number 1
 MARKS=0
 
 # require_monitor COMMAND...: and these are there
@@ -37,8 +38,6 @@ monitor_ready()
 		"$(tail -n 20 "$2" 2>&1)"
 	return 1
 }
-
-PING_LOT=20	# that go at once; each lot begins with number 1
 
 # pings COUNT BYTES: from p1 to p2, all answered; BYTES is the ICMP message's
 # shellcheck disable=SC2154	# topo_bridge sets p1
