@@ -5,6 +5,9 @@
 # machine (which becomes the machine); main is theirs too and calls these in order.
 # shellcheck disable=SC2034,SC2154
 
+# Takes 12 s with a processor to itself, and with all debugging, or neighbours, minutes.
+BOOT_TIMEOUT=${BOOT_TIMEOUT:-600}
+
 BAD='BUG:|kernel BUG|WARNING:|Oops|Call Trace|Kernel panic|general protection'
 BAD+='|leaked|unregister_netdevice: waiting|rcu.*detected.*stall|kthread starved|soft lockup'
 BAD+='|possible (circular|recursive)|suspicious RCU|blocked for more than'
@@ -45,20 +48,46 @@ make_outdir()
 	declare -p REL SYSROOT TOP OUTDIR COMMAND >"$OUTDIR/job"
 }
 
+# outlives SECONDS PID: whether that process is still there by then
+outlives()
+{
+	local rc=0
+
+	timeout "$1" tail -f --pid="$2" /dev/null || rc=$?
+	[ "$rc" -eq 124 ]
+}
+
+# Ends a machine that has not come to its command by BOOT_TIMEOUT, or not to its end by
+# TIMEOUT, and leaves a file that says which.
+watch_machine()
+{
+	local left=$TIMEOUT
+
+	if [ "$left" -gt "$BOOT_TIMEOUT" ]; then
+		outlives "$BOOT_TIMEOUT" "$MACHINE" || return 0
+		if [ ! -e "$OUTDIR/begun" ]; then
+			touch "$OUTDIR/stuck"
+			end_machine "$MACHINE"
+			return
+		fi
+		left=$((left - BOOT_TIMEOUT))
+	fi
+	outlives "$left" "$MACHINE" || return 0
+	touch "$OUTDIR/timeout"
+	end_machine "$MACHINE"
+}
+
 # Sets ENDED to the machine's exit status, or 124.
-boot()
+boot_once()
 {
 	local watchdog
 
+	rm -f "$OUTDIR"/{begun,stuck,timeout}
 	machine </dev/null >"$OUTDIR/machine.log" 2>&1 &
 	MACHINE=$!
 	# Writes nothing and holds no pipe open, whatever the caller does with ours; nor
 	# a lock, if we are killed: it ends when the machine does.
-	{
-		timeout "$TIMEOUT" tail -f --pid="$MACHINE" /dev/null || {
-			[ $? -eq 124 ] && touch "$OUTDIR/timeout" && end_machine "$MACHINE"
-		}
-	} </dev/null >/dev/null 2>&1 &
+	watch_machine </dev/null >/dev/null 2>&1 &
 	watchdog=$!
 	tail -q -s 0.2 -n +1 -f --pid="$MACHINE" "$OUTDIR/output.log"
 	ENDED=0
@@ -66,10 +95,22 @@ boot()
 	MACHINE=
 	pkill -P "$watchdog" 2>/dev/null || true
 	wait "$watchdog" 2>/dev/null || true
-	if [ -e "$OUTDIR/timeout" ]; then
-		rm "$OUTDIR/timeout"
+	[ ! -e "$OUTDIR/timeout" ] || ENDED=124
+}
+
+# An emulator's kernel that is stuck before it runs anything says nothing of what was
+# to be tried on it: it is started again, and that is said.
+boot()
+{
+	local try
+
+	for try in 1 2 3; do
+		boot_once
+		[ -e "$OUTDIR/stuck" ] || break
+		say "kernel $REL: not at its command after $BOOT_TIMEOUT s (boot $try of 3)"
 		ENDED=124
-	fi
+		cp "$OUTDIR/console.log" "$OUTDIR/console.log.$try"
+	done
 }
 
 failed()
@@ -91,6 +132,7 @@ judge()
 	local status bad log=$OUTDIR/console.log
 
 	status=$(sed -n 's/^exit=\([0-9]*\)$/\1/p' "$OUTDIR/status")
+	[ ! -e "$OUTDIR/stuck" ] || failed 124 "did not come to its command in $BOOT_TIMEOUT s"
 	[ "$ENDED" -ne 124 ] || failed 124 "stopped after $TIMEOUT s"
 	if [ ! -s "$log" ]; then
 		cat "$OUTDIR/machine.log" >&2

@@ -93,6 +93,7 @@ run_command()
 }
 
 mount_all
+touch "$OUTDIR/begun"
 few_devices
 static_nodes
 hostname vspan-vm

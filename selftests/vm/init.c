@@ -85,10 +85,10 @@ static void switch_root(void)
 	check(chdir("/"), "chdir /");
 }
 
-/* The first socket that wants time stamps makes the kernel rewrite code which the
- * other CPU runs, and so does the last one's end: every ping, tcpdump or test. The
- * emulation in QEMU 7.2 sometimes runs the half-written instruction ("Oops: int3"
- * in netif_rx_internal). This socket, held to the end, is always there.
+/* The emulation in QEMU 7.2 sometimes runs an instruction that another CPU has half
+ * rewritten ("Oops: int3"). The kernel rewrites its code for the first socket that
+ * wants time stamps, and for the last one's end: every ping, tcpdump or test. This
+ * socket, held to the end, is always there.
  */
 static void hold_time_stamps(void)
 {
@@ -98,6 +98,27 @@ static void hold_time_stamps(void)
 	check(fd, "socket");
 	check(setsockopt(fd, SOL_SOCKET, SO_TIMESTAMP, &one, sizeof(one)),
 	      "SO_TIMESTAMP");
+}
+
+/* It rewrites much more while it boots: 6.1 has stood still for ever where it marks
+ * its clock as stable, which is where printk() itself gets the new code. So it boots
+ * on one CPU (maxcpus=1), and the others start here.
+ */
+static void start_cpus(void)
+{
+	char path[64];
+	int cpu, fd;
+
+	mount_at("sysfs", "sys", "/sys", 0, NULL);
+	for (cpu = 1;; cpu++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", cpu);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			break;
+		check(write(fd, "1", 1), path);
+		close(fd);
+	}
+	check(umount("/sys"), "umount /sys");
 }
 
 static void run(char **argv)
@@ -129,8 +150,10 @@ int main(int argc, char **argv)
 		power_off();
 	}
 	load_modules();
-	if (!strcmp(root, "9p"))
+	if (!strcmp(root, "9p")) {
 		hold_time_stamps();
+		start_cpus();
+	}
 	if (strcmp(root, "none")) {
 		mount_host(root);
 		switch_root();
