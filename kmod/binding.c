@@ -47,6 +47,7 @@ static struct vspan_port *vspan_port_create(struct net_device *dev,
 	INIT_LIST_HEAD(&port->bindings);
 	port->hook = hook;
 	port->dev = dev;
+	vspan_bridge_learn(port);
 	err = vspan_port_publish(port);
 	if (err) {
 		/* Those who look ports up may have seen it. */

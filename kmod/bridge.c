@@ -1,8 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What a VLAN-aware bridge knows of a frame that carries no tag. */
+/*
+ * What a VLAN-aware bridge knows of a frame that carries no tag: on its way in
+ * it is of the PVID; on its way out, of a VLAN that leaves by this port without
+ * a tag, and if there are several, of the one in which the bridge knows the
+ * frame's sender.
+ */
+#include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+#include <net/switchdev.h>
 
 #include "vspan.h"
+
+/* The VLAN-aware bridge that a device is a port of, or is; or NULL. */
+static const struct net_device *vspan_bridge_of(const struct net_device *dev)
+{
+	const struct net_device *br = dev;
+
+	if (netif_is_bridge_port(dev))
+		br = netdev_master_upper_dev_get_rcu((struct net_device *)dev);
+	return br && netif_is_bridge_master(br) && br_vlan_enabled(br) ? br :
+									 NULL;
+}
 
 /**
  * vspan_bridge_aware - does a VLAN-aware bridge have a device?
@@ -13,28 +32,146 @@
  */
 bool vspan_bridge_aware(const struct net_device *dev)
 {
-	const struct net_device *br = dev;
+	return vspan_bridge_of(dev);
+}
 
-	if (netif_is_bridge_port(dev))
-		br = netdev_master_upper_dev_get_rcu((struct net_device *)dev);
-	return br && netif_is_bridge_master(br) && br_vlan_enabled(br);
+/* Frames that leave the bridge: by a port, or to the host by the bridge's own
+ * device.
+ */
+static bool vspan_bridge_leaves(const struct net_device *dev,
+				enum vspan_dir dir)
+{
+	return dir == (netif_is_bridge_port(dev) ? VSPAN_DIR_TX : VSPAN_DIR_RX);
+}
+
+/* Where a frame that leaves by a port came in: by another port, or it is from
+ * the host, and came in by the bridge's own device.
+ */
+static const struct net_device *
+vspan_bridge_entry(const struct net_device *br, const struct sk_buff *skb)
+{
+	struct net_device *in = dev_get_by_index_rcu(dev_net(br), skb->skb_iif);
+
+	return in && netdev_master_upper_dev_get_rcu(in) == br ? in : br;
+}
+
+/* A bridge has entries of its own for what only its ports are members of. */
+static bool vspan_bridge_member(const struct net_device *dev, u16 vid)
+{
+	struct bridge_vlan_info info;
+
+	return !br_vlan_get_info_rcu(dev, vid, &info) &&
+	       (netif_is_bridge_port(dev) ||
+		info.flags & BRIDGE_VLAN_INFO_BRENTRY);
+}
+
+/* The port by which the bridge reaches a station, or NULL: what the flow table
+ * of netfilter asks, br_fill_forward_path() in net/bridge/br_device.c, is the
+ * one way into the forwarding database that needs no RTNL.
+ */
+static const struct net_device *
+vspan_bridge_station(const struct net_device *br, const u8 *mac, u16 vid)
+{
+	struct net_device_path_ctx ctx = { .dev = br, .num_vlans = 1 };
+	struct net_device_path path = {};
+	u16 proto;
+
+	if (br_vlan_get_proto(br, &proto))
+		return NULL;
+	ether_addr_copy(ctx.daddr, mac);
+	ctx.vlan[0].id = vid;
+	ctx.vlan[0].proto = htons(proto);
+	if (br->netdev_ops->ndo_fill_forward_path(&ctx, &path))
+		return NULL;
+	return ctx.dev;
+}
+
+/* Did the frame come in by that VLAN? @entry is NULL if that is any port. */
+static bool vspan_bridge_came(const struct net_device *br,
+			      const struct net_device *entry,
+			      const struct sk_buff *skb, u16 vid)
+{
+	const struct net_device *at;
+
+	at = vspan_bridge_station(br, eth_hdr(skb)->h_source, vid);
+	return at && (!entry || at == entry);
+}
+
+/* If the bridge does not know the sender, any VLAN by which it may have come. */
+static u16 vspan_bridge_by_sender(const struct vspan_port *port,
+				  const struct net_device *br,
+				  const struct net_device *entry,
+				  const struct sk_buff *skb)
+{
+	unsigned int vid;
+	u16 maybe = 0;
+
+	for_each_set_bit(vid, port->bare, VLAN_N_VID) {
+		if (entry && !vspan_bridge_member(entry, vid))
+			continue;
+		if (vspan_bridge_came(br, entry, skb, vid))
+			return vid;
+		maybe = maybe ?: vid;
+	}
+	return maybe;
+}
+
+/* The host has one address in all VLANs: what it sends is of the PVID, unless
+ * that does not leave here without a tag.
+ */
+static u16 vspan_bridge_by_host(const struct vspan_port *port,
+				const struct net_device *br)
+{
+	unsigned int vid;
+	u16 pvid;
+
+	if (!br_vlan_get_pvid_rcu(br, &pvid) && test_bit(pvid, port->bare))
+		return pvid;
+	for_each_set_bit(vid, port->bare, VLAN_N_VID)
+		if (vspan_bridge_member(br, vid))
+			return vid;
+	return 0;
+}
+
+static u16 vspan_bridge_forwarded(const struct vspan_port *port,
+				  const struct net_device *br,
+				  const struct sk_buff *skb)
+{
+	const struct net_device *entry = NULL;
+
+	if (port->dev != br)
+		entry = vspan_bridge_entry(br, skb);
+	if (entry == br)
+		return vspan_bridge_by_host(port, br);
+	return vspan_bridge_by_sender(port, br, entry, skb);
 }
 
 /**
- * vspan_bridge_vid - VLAN in which a bridge has a device's untagged frames
- * @dev: any device
+ * vspan_bridge_vid - VLAN in which a bridge has a frame without a tag
+ * @port: the device it was taken from
+ * @skb: the frame, its MAC header set
+ * @dir: which way it went
  *
- * By the device's PVID, on TX too: the frame has lost its tag by then, and a
- * port where untagged frames leave from several VLANs does not tell which.
+ * A bridge takes the tag off before anyone sees the frame go. Which it was is
+ * certain where one VLAN only leaves by this port without a tag, where one only
+ * is also of the port that the frame came in by, and where the bridge knows the
+ * sender in one only. If it knows it in several, the lowest is taken.
  *
  * Context: RCU.
  * Return: the VLAN ID; 0 if there is none, or no VLAN-aware bridge.
  */
-u16 vspan_bridge_vid(const struct net_device *dev)
+u16 vspan_bridge_vid(const struct vspan_port *port, const struct sk_buff *skb,
+		     enum vspan_dir dir)
 {
-	u16 vid;
+	const struct net_device *br = vspan_bridge_of(port->dev);
+	u16 vid = 0;
 
-	if (!vspan_bridge_aware(dev) || br_vlan_get_pvid_rcu(dev, &vid))
+	if (!br)
+		return 0;
+	if (vspan_bridge_leaves(port->dev, dir))
+		vid = READ_ONCE(port->bare_vid) ?:
+		      vspan_bridge_forwarded(port, br, skb);
+	if (!vid && br_vlan_get_pvid_rcu(port->dev, &vid))
 		return 0;
 	return vid;
 }
@@ -42,20 +179,116 @@ u16 vspan_bridge_vid(const struct net_device *dev)
 /**
  * vspan_bridge_tag - show the VLAN of the bridge in a copy
  * @skb: the copy; ours; data at the MAC header
- * @dev: device the frame was taken from
+ * @port: the device it was taken from
+ * @dir: which way it went
  *
  * A frame that has a tag keeps it.
  *
  * Context: RCU.
  */
-void vspan_bridge_tag(struct sk_buff *skb, const struct net_device *dev)
+void vspan_bridge_tag(struct sk_buff *skb, const struct vspan_port *port,
+		      enum vspan_dir dir)
 {
 	u16 vid;
 
 	if (skb_vlan_tag_present(skb) ||
 	    eth_type_vlan(eth_hdr(skb)->h_proto))
 		return;
-	vid = vspan_bridge_vid(dev);
+	vid = vspan_bridge_vid(port, skb, dir);
 	if (vid)
 		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), vid);
+}
+
+static void vspan_bridge_count(struct vspan_port *port)
+{
+	unsigned int vid = find_first_bit(port->bare, VLAN_N_VID);
+	bool one = vid < VLAN_N_VID &&
+		   find_next_bit(port->bare, VLAN_N_VID, vid + 1) >= VLAN_N_VID;
+
+	WRITE_ONCE(port->bare_vid, one ? vid : 0);
+}
+
+/**
+ * vspan_bridge_learn - find out which VLANs leave a port without a tag
+ * @port: the port, not yet in use; changes are followed from now on
+ *
+ * Context: RTNL.
+ */
+void vspan_bridge_learn(struct vspan_port *port)
+{
+	struct net_device *dev = port->dev;
+	struct bridge_vlan_info info;
+	u16 bare = BRIDGE_VLAN_INFO_UNTAGGED;
+	u16 vid;
+
+	/* Who would not hear of changes had better know nothing. */
+	if (!IS_ENABLED(CONFIG_NET_SWITCHDEV) ||
+	    (!netif_is_bridge_port(dev) && !netif_is_bridge_master(dev)))
+		return;
+	if (netif_is_bridge_master(dev))
+		bare |= BRIDGE_VLAN_INFO_BRENTRY;
+	for (vid = 1; vid < VLAN_VID_MASK; vid++)
+		if (!br_vlan_get_info(dev, vid, &info) &&
+		    (info.flags & bare) == bare)
+			__set_bit(vid, port->bare);
+	vspan_bridge_count(port);
+}
+
+static void vspan_bridge_change(struct net_device *dev,
+				const struct switchdev_obj_port_vlan *vlan,
+				bool add)
+{
+	bool bare = add && vlan->flags & BRIDGE_VLAN_INFO_UNTAGGED;
+	enum vspan_hook hook;
+
+	for (hook = 0; hook < VSPAN_HOOK_CNT; hook++) {
+		struct vspan_port *port =
+			xa_load(&vspan_net(dev_net(dev))->ports,
+				vspan_port_key(dev->ifindex, hook));
+
+		if (!port)
+			continue;
+		assign_bit(vlan->vid, port->bare, bare);
+		vspan_bridge_count(port);
+	}
+}
+
+/* A bridge tells the drivers of its ports of their VLANs, be there any or not,
+ * and of its own: br_switchdev_port_vlan_add() in net/bridge/br_switchdev.c.
+ * It does so under RTNL, and asks each for leave: we have nothing to say.
+ */
+static int vspan_bridge_event(struct notifier_block *nb, unsigned long event,
+			      void *ptr)
+{
+	struct net_device *dev = switchdev_notifier_info_to_dev(ptr);
+	const struct switchdev_notifier_port_obj_info *info = ptr;
+	bool add = event == SWITCHDEV_PORT_OBJ_ADD;
+
+	if ((add || event == SWITCHDEV_PORT_OBJ_DEL) &&
+	    info->obj->id == SWITCHDEV_OBJ_ID_PORT_VLAN)
+		vspan_bridge_change(dev, SWITCHDEV_OBJ_PORT_VLAN(info->obj),
+				    add);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block vspan_bridge_notifier = {
+	.notifier_call = vspan_bridge_event,
+};
+
+/**
+ * vspan_bridge_init - follow the VLANs of bridges
+ *
+ * Return: 0 or a negative errno.
+ */
+int vspan_bridge_init(void)
+{
+	return register_switchdev_blocking_notifier(&vspan_bridge_notifier);
+}
+
+/**
+ * vspan_bridge_uninit - follow them no more
+ */
+void vspan_bridge_uninit(void)
+{
+	unregister_switchdev_blocking_notifier(&vspan_bridge_notifier);
 }

@@ -38,6 +38,7 @@ vspan_dedup_rule(struct vspan_net *vn, int ifindex, const struct vspan_dev *vs,
  * in doubt, a second copy is the lesser evil.
  */
 static bool vspan_dedup_selected(const struct vspan_rule *rule,
+				 const struct vspan_port *port,
 				 const struct net_device *master,
 				 const struct sk_buff *skb)
 {
@@ -45,7 +46,7 @@ static bool vspan_dedup_selected(const struct vspan_rule *rule,
 		return false;
 	if (rule->filter && rule->filter->by_tag && vspan_bridge_aware(master))
 		return false;
-	return vspan_select(rule, skb);
+	return vspan_select(rule, port, skb, VSPAN_DIR_TX);
 }
 
 /* It came in by a port of the master that it leaves by a port of. */
@@ -74,6 +75,7 @@ static bool vspan_dedup_through_master(const struct net_device *master,
 /**
  * vspan_dedup - has the span got this frame already?
  * @vs: the span
+ * @port: the device that sends
  * @skb: a frame about to be sent, by the TX tap; data at the MAC header
  *
  * The frame was received by a port of the same master, by skb_iif, or sent by
@@ -83,7 +85,8 @@ static bool vspan_dedup_through_master(const struct net_device *master,
  * Context: RCU.
  * Return: true if another copy would be the second.
  */
-bool vspan_dedup(const struct vspan_dev *vs, const struct sk_buff *skb)
+bool vspan_dedup(const struct vspan_dev *vs, const struct vspan_port *port,
+		 const struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev;
 	struct vspan_net *vn = vspan_net(dev_net(dev));
@@ -97,5 +100,5 @@ bool vspan_dedup(const struct vspan_dev *vs, const struct sk_buff *skb)
 		rule = vspan_dedup_rule(vn, skb->skb_iif, vs, VSPAN_DIR_RX);
 	else if (vspan_dedup_through_master(master, skb))
 		rule = vspan_dedup_rule(vn, master->ifindex, vs, VSPAN_DIR_TX);
-	return vspan_dedup_selected(rule, master, skb);
+	return vspan_dedup_selected(rule, port, master, skb);
 }

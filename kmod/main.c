@@ -71,9 +71,12 @@ static int __init vspan_init(void)
 	err = register_pernet_subsys(&vspan_net_ops);
 	if (err)
 		goto err_uninit_tapdev;
-	err = vspan_notifier_init();
+	err = vspan_bridge_init();
 	if (err)
 		goto err_unregister_pernet;
+	err = vspan_notifier_init();
+	if (err)
+		goto err_uninit_bridge;
 	err = rtnl_link_register(&vspan_link_ops);
 	if (err)
 		goto err_uninit_notifier;
@@ -86,6 +89,8 @@ err_unregister_link:
 	rtnl_link_unregister(&vspan_link_ops);
 err_uninit_notifier:
 	vspan_notifier_uninit();
+err_uninit_bridge:
+	vspan_bridge_uninit();
 err_unregister_pernet:
 	unregister_pernet_subsys(&vspan_net_ops);
 err_uninit_tapdev:
@@ -103,6 +108,7 @@ static void __exit vspan_exit(void)
 	vspan_netlink_uninit();
 	rtnl_link_unregister(&vspan_link_ops);
 	vspan_notifier_uninit();
+	vspan_bridge_uninit();
 	unregister_pernet_subsys(&vspan_net_ops);
 	vspan_tapdev_uninit();
 

@@ -99,17 +99,18 @@ static void vspan_mirror_note(struct sk_buff *skb, const struct vspan_rule *rule
 	cb->snap = vspan_mirror_snap(rule);
 }
 
-/* Give @skb, which is ours, to the span of @src. */
-static void vspan_mirror_send(const struct vspan_source *src,
+/* Give @skb, which is ours, to the span of the binding. */
+static void vspan_mirror_send(const struct vspan_binding *b,
 			      const struct vspan_rule *rule,
 			      struct sk_buff *skb, enum vspan_dir dir)
 {
+	const struct vspan_source *src = b->src;
 	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
 	unsigned int n = vspan_wire_frames_fast(skb);
 	unsigned int len;
 
 	if (rule->tag == VSPAN_TAG_BRIDGE)
-		vspan_bridge_tag(skb, skb->dev);
+		vspan_bridge_tag(skb, b->port, dir);
 	len = vspan_wire_len_fast(skb);
 	vspan_mirror_note(skb, rule, dir);
 	/* What was allocated from the emergency reserve must be freed soon. */
@@ -184,11 +185,12 @@ static void vspan_mirror_turn_away(const struct vspan_source *src,
 }
 
 /* @mine: the frame itself may be sent, as nobody else has it. */
-static void vspan_mirror_copy(const struct vspan_source *src,
+static void vspan_mirror_copy(const struct vspan_binding *b,
 			      const struct vspan_rule *rule,
 			      struct sk_buff *skb, enum vspan_dir dir,
 			      bool mine)
 {
+	const struct vspan_source *src = b->src;
 	struct sk_buff *copy;
 	unsigned int len;
 
@@ -203,7 +205,7 @@ static void vspan_mirror_copy(const struct vspan_source *src,
 	else
 		copy = vspan_mirror_cut(skb, len, mine);
 	if (copy)
-		vspan_mirror_send(src, rule, copy, dir);
+		vspan_mirror_send(b, rule, copy, dir);
 	else
 		vspan_mirror_drop(src, skb, VSPAN_DROP_NO_MEMORY);
 	if (mine && copy != skb)
@@ -211,19 +213,20 @@ static void vspan_mirror_copy(const struct vspan_source *src,
 }
 
 /* By what the frame is: VLAN, filter, and whether the span has it already. */
-static bool vspan_mirror_selects(const struct vspan_source *src,
+static bool vspan_mirror_selects(const struct vspan_binding *b,
 				 const struct vspan_rule *rule,
 				 const struct sk_buff *skb, enum vspan_dir dir)
 {
 	enum vspan_counter why = VSPAN_FILTERED;
 
-	if ((!rule->by_vlan && !rule->filter) || vspan_select(rule, skb)) {
+	if ((!rule->by_vlan && !rule->filter) ||
+	    vspan_select(rule, b->port, skb, dir)) {
 		if (dir == VSPAN_DIR_RX || rule->dup_keep ||
-		    !vspan_dedup(src->vs, skb))
+		    !vspan_dedup(b->src->vs, b->port, skb))
 			return true;
 		why = VSPAN_DUP;
 	}
-	vspan_stats_add(src->stats, why, vspan_wire_frames_fast(skb));
+	vspan_stats_add(b->src->stats, why, vspan_wire_frames_fast(skb));
 	return false;
 }
 
@@ -246,7 +249,7 @@ vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
 	enum vspan_drop why = VSPAN_DROP_RATE_LIMIT;
 
 	if (!(rule->dir & b->dirs & dir) || !vspan_mirror_has(b, dir) ||
-	    !vspan_mirror_selects(src, rule, skb, dir))
+	    !vspan_mirror_selects(b, rule, skb, dir))
 		return NULL;
 	if (rule->sample > 1 && !vspan_limit_sample(rule)) {
 		vspan_stats_add(src->stats, VSPAN_SAMPLED_OUT,
@@ -282,8 +285,7 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 {
 	unsigned int mac_len = skb->data - skb_mac_header(skb);
 	const struct vspan_rule *rule, *last_rule = NULL;
-	const struct vspan_source *last = NULL;
-	const struct vspan_binding *b;
+	const struct vspan_binding *b, *last = NULL;
 	bool mine;
 
 	skb_push(skb, mac_len);
@@ -293,7 +295,7 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 			continue;
 		if (last)
 			vspan_mirror_copy(last, last_rule, skb, dir, false);
-		last = b->src;
+		last = b;
 		last_rule = rule;
 	}
 	mine = last && !skb_shared(skb);

@@ -22,25 +22,30 @@ static u16 vspan_select_inband_vid(const struct sk_buff *skb)
  * 0 means none: a priority tag is VLAN ID 0 and names no VLAN (IEEE 802.1Q
  * 9.6).
  */
-static u16 vspan_select_vid(const struct sk_buff *skb)
+static u16 vspan_select_vid(const struct vspan_port *port,
+			    const struct sk_buff *skb, enum vspan_dir dir)
 {
 	u16 vid = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) :
 					      vspan_select_inband_vid(skb);
 
-	return vid ?: vspan_bridge_vid(skb->dev);
+	return vid ?: vspan_bridge_vid(port, skb, dir);
 }
 
 /**
  * vspan_select - does a rule select a frame of a direction it wants?
  * @rule: the rule
+ * @port: the device it was taken from
  * @skb: the frame; data at the MAC header
+ * @dir: which way it went
  *
  * Context: BH off, RCU.
  * Return: true if the frame is to be copied.
  */
-bool vspan_select(const struct vspan_rule *rule, const struct sk_buff *skb)
+bool vspan_select(const struct vspan_rule *rule, const struct vspan_port *port,
+		  const struct sk_buff *skb, enum vspan_dir dir)
 {
-	if (rule->by_vlan && !test_bit(vspan_select_vid(skb), rule->vlans))
+	if (rule->by_vlan &&
+	    !test_bit(vspan_select_vid(port, skb, dir), rule->vlans))
 		return false;
 	return !rule->filter || vspan_filter_run(rule->filter, skb);
 }

@@ -200,6 +200,9 @@ struct vspan_source {
  * @hook: how its frames are taken
  * @redirect: frames are moved, not copied, for VSPAN_HOOK_RX_HANDLER;
  *	READ_ONCE/WRITE_ONCE
+ * @bare_vid: the VLAN in @bare, if it is one only, or 0; READ_ONCE/WRITE_ONCE
+ * @bare: VLANs whose frames a bridge lets out here without a tag; atomic bits,
+ *	written under RTNL
  * @pt: packet tap, for VSPAN_HOOK_TAP
  * @rcu: the packet path may hold the port until a grace period has passed
  */
@@ -209,6 +212,8 @@ struct vspan_port {
 	netdevice_tracker tracker;
 	enum vspan_hook hook;
 	bool redirect;
+	u16 bare_vid;
+	DECLARE_BITMAP(bare, VLAN_N_VID);
 	struct packet_type pt;
 	struct rcu_head rcu;
 };
@@ -458,9 +463,14 @@ bool vspan_limit_rate(struct vspan_source *src, const struct vspan_rule *rule,
 		      unsigned int n);
 
 /* bridge.c */
+int vspan_bridge_init(void);
+void vspan_bridge_uninit(void);
 bool vspan_bridge_aware(const struct net_device *dev);
-u16 vspan_bridge_vid(const struct net_device *dev);
-void vspan_bridge_tag(struct sk_buff *skb, const struct net_device *dev);
+void vspan_bridge_learn(struct vspan_port *port);
+u16 vspan_bridge_vid(const struct vspan_port *port, const struct sk_buff *skb,
+		     enum vspan_dir dir);
+void vspan_bridge_tag(struct sk_buff *skb, const struct vspan_port *port,
+		      enum vspan_dir dir);
 
 /* snap.c */
 int vspan_snap_init(void);
@@ -522,14 +532,16 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 		  enum vspan_dir dir);
 
 /* dedup.c */
-bool vspan_dedup(const struct vspan_dev *vs, const struct sk_buff *skb);
+bool vspan_dedup(const struct vspan_dev *vs, const struct vspan_port *port,
+		 const struct sk_buff *skb);
 
 /* audit.c */
 void vspan_audit_source(const char *op, const struct vspan_source *src);
 void vspan_audit_output(const char *op, const struct vspan_output *out);
 
 /* select.c */
-bool vspan_select(const struct vspan_rule *rule, const struct sk_buff *skb);
+bool vspan_select(const struct vspan_rule *rule, const struct vspan_port *port,
+		  const struct sk_buff *skb, enum vspan_dir dir);
 
 /* notifier.c */
 int vspan_notifier_init(void);

@@ -14,6 +14,12 @@ ALL_TESTS=(
 	"trunk_to_access"
 	"double_tag_through_trunks"
 	"sent_by_the_host"
+	"several_leave_untagged"
+	"several_leave_untagged_and_a_list"
+	"several_leave_untagged_and_two_sources"
+	"several_leave_untagged_by_the_host"
+	"several_reach_the_host_untagged"
+	"they_change"
 	"bridge_not_aware"
 	"pvid_changes"
 	"tag_changed_under_traffic"
@@ -216,6 +222,139 @@ sent_by_the_host()
 		count span0 ns="$sw" id=9
 	parse_kv "${LINES[-1]}"
 	check_eq "frames of no VLAN" "${KV[frames]}" 0
+}
+
+# A port at which the frames of VLANs 10 and 20 leave without a tag, and those that
+# come in are of VLAN 20.
+hybrid()
+{
+	ip -n "$sw" link add hyb up type veth peer name hyb netns "$far" || return 1
+	defer ip -n "$sw" link del hyb
+	ip -n "$far" link set hyb up
+	ip -n "$sw" link set hyb master br0
+	bridge -n "$sw" vlan add dev hyb vid 10 untagged
+	bridge -n "$sw" vlan add dev hyb vid 20 pvid untagged
+	wait_up "$sw" hyb && wait_up "$far" hyb &&
+		check_wait "ports of br0 forward" ports_forward "$sw" 6
+}
+
+# By the port a frame came in by, if that has one VLAN; by its sender, if it has two.
+several_leave_untagged()
+{
+	hybrid || return
+	through acc "" hyb "" "vlan=10"
+	through oth "" hyb "" "vlan=20"
+	through trk "vlan=10 src=02:00:00:00:00:31" hyb "src=02:00:00:00:00:31" \
+		"vlan=10 src=02:00:00:00:00:31"
+	through trk "vlan=20 src=02:00:00:00:00:32" hyb "src=02:00:00:00:00:32" \
+		"vlan=20 src=02:00:00:00:00:32"
+	through hyb "" oth "" "vlan=20"
+	# known in both, but at two ports
+	through acc "src=02:00:00:00:00:34" hyb "src=02:00:00:00:00:34" \
+		"vlan=10 src=02:00:00:00:00:34"
+	through trk "vlan=20 src=02:00:00:00:00:34" hyb "src=02:00:00:00:00:34" \
+		"vlan=20 src=02:00:00:00:00:34"
+	# known in both: the lowest
+	through trk "vlan=10 src=02:00:00:00:00:32" hyb "src=02:00:00:00:00:32" \
+		"vlan=10 src=02:00:00:00:00:32"
+	through trk "vlan=20 src=02:00:00:00:00:32" hyb "src=02:00:00:00:00:32" \
+		"vlan=10 src=02:00:00:00:00:32"
+	# known in none: any by which it can have come
+	bridge -n "$sw" link set dev trk learning off
+	defer bridge -n "$sw" link set dev trk learning on
+	bridge -n "$sw" vlan del dev trk vid 10
+	defer bridge -n "$sw" vlan add dev trk vid 10
+	through trk "vlan=20 src=02:00:00:00:00:33" hyb "src=02:00:00:00:00:33" \
+		"vlan=20 src=02:00:00:00:00:33"
+}
+
+# counted WHAT WANTED: what the monitor has counted by VLAN of ten frames by acc, of
+# VLAN 10, and twenty by oth, of VLAN 20
+counted()
+{
+	flows "$1" send acc ns="$far" dst=02:00:00:00:00:77 count=10 end=0 \
+		send oth ns="$far" dst=02:00:00:00:00:77 count=20 end=0 \
+		send mark0 ns="$sw" count=0 id=9 count span0 ns="$sw" id=9
+	parse_kv "${LINES[-1]}"
+	check_eq "$1" "${KV[tags]:-}" "$2"
+}
+
+several_leave_untagged_and_a_list()
+{
+	hybrid && source_add "$sw" hyb tx vlan 10 || return
+	counted "VLAN 10" "none:10"
+	check_vspan "$sw" set hyb vlan 20
+	counted "VLAN 20" "none:20"
+	check_vspan "$sw" set hyb vlan 20 tag bridge
+	counted "VLAN 20, tag bridge" "none:0,8100.20:20"
+	check_vspan "$sw" set hyb vlan 10,20
+	counted "both" "none:0,8100.10:10,8100.20:20"
+	check_vspan "$sw" set hyb vlan untagged
+	counted "neither" "none:0"
+}
+
+# Copied as it came in, it is not copied again as it leaves; the other VLAN is not of
+# the list at either port.
+several_leave_untagged_and_two_sources()
+{
+	hybrid && source_add "$sw" acc vlan 10 && source_add "$sw" hyb vlan 10 || return
+	counted "VLAN 10, at both ports" "none:10"
+	stats "$sw" span0
+	check_eq "second copies" "${J[span0/sources/hyb/stats/dup]}" 10
+	check_vspan "$sw" set acc vlan 10 dup keep
+	check_vspan "$sw" set hyb vlan 10 dup keep
+	counted "dup keep" "none:20"
+}
+
+# The host's are of its PVID, or of what it has that leaves there without a tag.
+several_leave_untagged_by_the_host()
+{
+	hybrid && source_add "$sw" hyb tx tag bridge || return
+	flows "by br0" send br0 ns="$sw" recv span0 ns="$sw" vlan=10
+	bridge -n "$sw" vlan add dev hyb vid 30 untagged
+	bridge -n "$sw" vlan del dev hyb vid 10
+	bridge -n "$sw" vlan add dev br0 vid 30 self
+	defer bridge -n "$sw" vlan del dev br0 vid 30 self
+	flows "by br0 in VLAN 30" send br0 ns="$sw" vlan=30 recv span0 ns="$sw" vlan=30
+}
+
+several_reach_the_host_untagged()
+{
+	local acc=02:00:00:00:00:31 oth=02:00:00:00:00:32 br0=02:00:00:00:00:fe
+
+	source_add "$sw" br0 rx tag bridge || return
+	bridge -n "$sw" vlan add dev br0 vid 20 untagged self
+	defer bridge -n "$sw" vlan del dev br0 vid 20 self
+	flows "VLAN 10" send acc ns="$far" src="$acc" dst="$br0" \
+		recv span0 ns="$sw" src="$acc" dst="$br0" vlan=10
+	flows "VLAN 20" send oth ns="$far" src="$oth" dst="$br0" \
+		recv span0 ns="$sw" src="$oth" dst="$br0" vlan=20
+}
+
+# From the next frame on, at a port that has a source already, and without one.
+they_change()
+{
+	hybrid && source_add "$sw" hyb tx tag bridge || return
+	counted "two" "none:0,8100.10:10,8100.20:20"
+	# who is known in both VLANs is taken to be in the lower, if that is one of them
+	flows "by the trunk" send trk ns="$far" vlan=10 src=02:00:00:00:00:35 \
+		recv span0 ns="$sw" vlan=10 src=02:00:00:00:00:35
+	bridge -n "$sw" vlan add dev hyb vid 10
+	flows "by the trunk, VLAN 20" send trk ns="$far" vlan=20 src=02:00:00:00:00:35 \
+		recv span0 ns="$sw" vlan=20 src=02:00:00:00:00:35
+	counted "one, and one tagged" "none:0,8100.10:10,8100.20:20"
+	check_vspan "$sw" set hyb tag port
+	counted "the same, tag port" "none:20,8100.10:10"
+	check_vspan "$sw" set hyb tag bridge
+	bridge -n "$sw" vlan add dev hyb vid 10 pvid untagged
+	counted "the PVID is another" "none:0,8100.10:10,8100.20:20"
+	bridge -n "$sw" vlan del dev hyb vid 10
+	counted "one" "none:0,8100.20:20"
+	ip -n "$sw" link set hyb nomaster
+	ip -n "$sw" link set hyb master br0
+	bridge -n "$sw" vlan add dev hyb vid 10 untagged
+	check_wait "ports of br0 forward" ports_forward "$sw" 6 || return
+	counted "one, after the bridge was left" "none:0,8100.10:10"
 }
 
 # Without VLANs a bridge knows none.
