@@ -62,6 +62,7 @@ static int __init vspan_init(void)
 {
 	int err;
 
+	vspan_altname_init();
 	err = vspan_snap_init();
 	if (err)
 		return err;

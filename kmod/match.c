@@ -23,11 +23,12 @@ static enum vspan_dormant vspan_match_name_why(const struct vspan_source *src)
 	return VSPAN_DORMANT_NO_DEVICE;
 }
 
-/* By its own name: the list of the others is net/core's own. */
+/* By its own name or an alternative one. */
 static u32 vspan_match_glob(const struct vspan_source *src,
 			    struct net_device *dev)
 {
-	return glob_match(src->name, dev->name) ? VSPAN_BOTH : 0;
+	return glob_match(src->name, dev->name) ||
+	       vspan_altname_match(dev, src->name) ? VSPAN_BOTH : 0;
 }
 
 static enum vspan_dormant vspan_match_glob_why(const struct vspan_source *src)

@@ -481,6 +481,10 @@ bool vspan_snap_may_trim(const struct sk_buff *skb);
 void vspan_snap_trim(struct sk_buff *skb, unsigned int len);
 struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len);
 
+/* altname.c */
+void vspan_altname_init(void);
+bool vspan_altname_match(const struct net_device *dev, const char *pattern);
+
 /* match.c */
 u32 vspan_match(const struct vspan_source *src, struct net_device *dev);
 struct net_device *vspan_match_next(const struct vspan_source *src,
