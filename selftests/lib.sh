@@ -378,6 +378,21 @@ setup_module()
 	defer rmmod vspan
 }
 
+# The module of the tests' own, whose devices receive what nobody can send. Beside
+# VSPAN_KO, if that is where selftests/vm/module.sh has built it.
+require_odd()
+{
+	local built=${VSPAN_KO:-}
+
+	built=${built%/kmod/*}/selftests/kmod/vspan_odd.ko
+	[ ! -d /sys/module/vspan_odd ] || return 0
+	if [ -z "${VSPAN_ODD_KO:-}" ] && [ ! -e "$built" ]; then
+		skip "no vspan_odd.ko is built for this kernel (see VSPAN_ODD_KO)"
+		return 1
+	fi
+	check_ok "load" insmod "${VSPAN_ODD_KO:-$built}" && defer rmmod vspan_odd
+}
+
 # Built anew, elsewhere, if the tree has none or an old one: it may be read-only.
 setup_pkt()
 {

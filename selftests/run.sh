@@ -34,6 +34,7 @@ TEST_PROGS=(
 	vspan_filter.sh
 	vspan_snap.sh
 	vspan_sample.sh
+	vspan_time.sh
 	vspan_bridgevlan.sh
 	vspan_wire.sh
 	vspan_drops.sh
@@ -63,6 +64,8 @@ usage()
 	Environment:
 	  TESTS         more scripts, or test cases (as they begin) to run only
 	  VSPAN_KO      the module to load; installed ones are found without
+	  VSPAN_ODD_KO  the module that makes odd frames, if it is not where
+	                selftests/vm/module.sh builds it
 	  VSPANCTL      the tool (default tools/vspanctl/vspanctl)
 	  TEST_TIMEOUT  seconds a script may take (default 300)
 	  LEAKS=1       let kmemleak look for lost memory at the end

@@ -83,6 +83,21 @@ source_add()
 	defer vspan "$ns" del "${named[@]}" to "$span"
 }
 
+# A device that receives what it sends; ODD is the destination of frames that it makes
+# odd on the way, but for the last digit: see selftests/kmod/vspan_odd.c.
+# shellcheck disable=SC2034	# for the scripts
+ODD=02:0d:d0:00:00:0
+# shellcheck disable=SC2034
+ODD_EPOCH=1600000000000000000
+
+# odd_add NETNS DEV
+odd_add()
+{
+	require_odd || return 1
+	ip -n "$1" link add "$2" up type vspanodd || { fail "cannot make $2"; return 1; }
+	defer ip -n "$1" link del "$2"
+}
+
 # output_add NETNS SPAN WORDS...: undone at the end of the test case
 output_add()
 {

@@ -4,8 +4,7 @@
 # The others are provoked where they belong: span_down, no_reader and ring_full in
 # vspan_tap.sh, flushed in vspan_race.sh, loop in vspan_loop.sh, no_device, dev_down,
 # too_big and xmit in vspan_output.sh, rate_limit in vspan_sample.sh, no_memory in
-# vspan_fault.sh. Nothing can bring about unreadable: it is for NICs that write to memory
-# of their own, by drivers that Linux 6.12 does not have.
+# vspan_fault.sh. No NIC here brings about unreadable, but a module of the tests' own does.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -16,6 +15,8 @@ ALL_TESTS=(
 	"checksum wire 20"
 	"checksum wire 30"
 	"checksum asis 20"
+	"unreadable"
+	"unreadable snaplen 64"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -28,7 +29,7 @@ setup()
 	setup_ns sw && ip -n "$sw" link add nic0 up type dummy
 }
 
-# fresh NIC DIRECTION: span0, its source and a reader; all counters at zero
+# fresh NIC DIRECTION WORDS...: span0, its source and a reader; all counters at zero
 fresh()
 {
 	span_add "$sw" span0 && source_add "$sw" "$@"
@@ -137,6 +138,36 @@ checksum()
 	check_eq "frames read from the tap" "${KV[frames]}" $((100 - short))
 	check_j span0/sources/nic1/stats/rx/packets 100
 	only none 0 span0/sources/nic1
+}
+
+# Payload that a NIC has written to memory of its own: a packet socket gets the headers
+# only, a span nothing. Frames that are the same, but for where their payload is, are
+# copied; and both reach who receives them.
+unreadable()
+{
+	local len=${2:-200} key
+
+	odd_add "$sw" odd0 || return
+	[ "$(</sys/module/vspan_odd/parameters/unreadable)" == Y ] ||
+		{ skip "this kernel has no unreadable frames"; return; }
+	fresh odd0 rx "$@" || return
+	reader production count odd0 ns="$sw" id=99 &&
+		reader all count span0 ns="$sw" id=99 || return
+	flows "unreadable frames, and readable ones" \
+		send odd0 ns="$sw" dst="${ODD}3" len=200 count=50 end=0 \
+		send odd0 ns="$sw" dst="${ODD}1" len=200 count=70 end=0 \
+		send odd0 ns="$sw" count=0 id=99
+	check_finish production
+	check_eq "frames of production" "${KV[frames]}" 120
+	check_eq "bytes of production" "${KV[bytes]}" $((50 * 26 + 70 * 200))
+	check_finish all
+	check_eq "frames read" "${KV[frames]}" 70
+	check_eq "bytes read" "${KV[bytes]}" $((70 * len))
+	stats "$sw" span0
+	check_j span0/sources/odd0/stats/rx/packets $((70 + $(nproc)))
+	for key in span0 span0/sources/odd0; do
+		only unreadable 50 "$key"
+	done
 }
 
 tests_run

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # How many frames are copied: one in so many, by chance and with the same chance
-# for each; so many a second and not more; and each one's time of arrival.
+# for each; and so many a second and not more.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -17,9 +17,6 @@ ALL_TESTS=(
 	"sample_before_rate"
 	"bad_numbers"
 	"shown"
-	"time_of_arrival rx"
-	"time_of_arrival tx"
-	"time_of_arrival rx snaplen 40"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -245,21 +242,6 @@ shown()
 	json "$sw" show span0
 	check_j span0/sources/nic0/sample absent
 	check_j span0/sources/nic0/rate absent
-}
-
-# A packet socket on the span reports the time that one on the source reports: of
-# clones, and of short copies.
-time_of_arrival()
-{
-	local dir=$1 sender=$p2 out rc=0
-
-	[ "$dir" == rx ] || sender=$sw
-	source_add "$sw" eth0 "$dir" "${@:2}" || return
-	out=$("$PKT" stamps from=eth0 fromns="$sender" source=eth0 sourcens="$sw" to=span0 \
-		tons="$sw" count=200 2>&1) || rc=$?
-	[ "$rc" -eq 0 ] || fail "pkt stamps" "$out"
-	parse_kv "${out##*$'\n'}"
-	check_eq "frames with the same time" "${KV[equal]}" 200
 }
 
 tests_run

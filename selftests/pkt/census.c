@@ -7,6 +7,7 @@
 #include "pkt.h"
 
 #define MAX_TAGS	8
+#define MAX_TIMES	64
 #define CRC32C		0x82f63b78u	/* its polynomial, lowest bit first */
 
 struct census {
@@ -31,6 +32,11 @@ struct census {
 		uint32_t tag;		/* TPID << 16 | VID */
 		uint32_t frames;
 	} tags[MAX_TAGS];
+	uint32_t ntimes;
+	struct {
+		uint64_t time;
+		uint32_t frames;	/* in a row that have it */
+	} times[MAX_TIMES];
 };
 
 struct census *census_new(void)
@@ -60,6 +66,18 @@ static void count_tag(struct census *c, const struct frame *fr)
 	c->tags[i].frames++;
 	if (i == c->ntags)
 		c->ntags++;
+}
+
+/* What is behind the last place counts there, and so shows. */
+static void count_time(struct census *c, uint64_t time)
+{
+	uint32_t last = c->ntimes - 1;
+
+	if (!c->ntimes || (c->times[last].time != time && c->ntimes < MAX_TIMES)) {
+		last = c->ntimes++;
+		c->times[last].time = time;
+	}
+	c->times[last].frames++;
 }
 
 static uint32_t crc32c(uint32_t crc, const uint8_t *p, uint32_t len)
@@ -175,6 +193,7 @@ void census_frame(struct census *c, const struct frame *fr)
 	if (fr->len > c->maxlen)
 		c->maxlen = fr->len;
 	count_tag(c, fr);
+	count_time(c, fr->hwtime);
 	off = frame_ethertype(fr->data, fr->len, &type);
 	if (frame_ours(fr->data, fr->len, &id, &seq)) {
 		c->stream++;
@@ -186,6 +205,15 @@ void census_frame(struct census *c, const struct frame *fr)
 	} else if (type == 0x86dd) {
 		count_ip6(c, fr->data + off, fr->len - off, fr->csum_partial);
 	}
+}
+
+static void print_times(const struct census *c)
+{
+	uint32_t i;
+
+	for (i = 0; i < c->ntimes; i++)
+		printf("%s%llu:%u", i ? "," : " hw=", (unsigned long long)c->times[i].time,
+		       c->times[i].frames);
 }
 
 void census_print(const struct census *c)
@@ -200,5 +228,6 @@ void census_print(const struct census *c)
 	for (i = 0; i < c->ntags; i++)
 		printf(",%x.%u:%u", c->tags[i].tag >> 16, c->tags[i].tag & 0xfff,
 		       c->tags[i].frames);
+	print_times(c);
 	putchar('\n');
 }

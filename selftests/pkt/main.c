@@ -42,14 +42,16 @@ static const char usage_text[] =
 "                 outer=VID another 802.1Q tag around them\n"
 "  dst=MAC src=MAC type=0xNNNN id=N seed=N     the rest of the frame\n"
 "  end=0|1        send or expect the end markers (default 1)\n"
-"  vnet=0|1       virtio header on a tap or tun; offload=N as TUNSETOFFLOAD\n"
+"  vnet=0|1       virtio header on a tap or tun, or before frames sent to DEV;\n"
+"                 offload=N as TUNSETOFFLOAD\n"
 "  rate=PPS cpu=N keep=1     sender: pace; CPU; go on when the device vanishes\n"
-"  gso=N          sender on a tun with vnet=1: TCP super-frames of len, N a segment\n"
+"  gso=N          sender with vnet=1: TCP super-frames of len, N a segment\n"
 "  churn=N        sender: delete the tun and make it anew every N frames,\n"
 "                 hasty=1 without waiting for traffic by others\n"
 "  timeout=MS     reader: give up after that much silence (default 60000, 0 never)\n"
 "  bind=0xNNNN    reader: packet socket of this protocol only; stamp=1 asks it for\n"
-"                 time stamps\n"
+"                 time stamps; hw=1 for the hardware's, which count prints in ns,\n"
+"                 with the number of frames in a row that have it\n"
 "  iif=N oif=N sampled=N     reader of psample: interfaces and rate of each sample\n"
 "  orig=N                    and its frame's length, if longer than the sample\n"
 "  loss=ok others=ok dir=any reader: what else is no failure; see outgoing frames\n";
@@ -203,6 +205,8 @@ static void parse_flow_word(struct flow *f, const char *word)
 		f->timeout = opt_number("timeout", v, 0x7fffffff);
 	else if ((v = opt_value(word, "stamp")))
 		f->stamp = opt_number("stamp", v, 1);
+	else if ((v = opt_value(word, "hw")))
+		f->hwtime = opt_number("hw", v, 1);
 	else if ((v = opt_value(word, "bind")))
 		f->bind = (uint16_t)opt_number("bind", v, 65535);
 	else if (!strcmp(word, "loss=ok"))

@@ -57,6 +57,7 @@ struct frame {
 	bool aux_tag;		/* the tag came beside the frame, not in it */
 	bool csum_partial;	/* the host has yet to fill in the checksum */
 	bool outgoing;
+	uint64_t hwtime;	/* in ns, or 0 */
 };
 
 enum role { ROLE_SEND, ROLE_RECV, ROLE_COUNT, ROLE_ECHO };
@@ -91,6 +92,7 @@ struct flow {
 	bool loss_ok;
 	bool others_ok;
 	bool stamp;
+	bool hwtime;		/* ask for the hardware's time stamps */
 	bool keep;		/* go on over a device that vanishes, until SIGTERM */
 	bool outgoing;		/* see frames the host sends as well */
 	uint16_t bind;		/* protocol of the packet socket */

@@ -3,8 +3,10 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/errqueue.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
+#include <linux/net_tstamp.h>
 #include <linux/sockios.h>
 #include <linux/virtio_net.h>
 #include <net/if.h>
@@ -82,12 +84,18 @@ static void packet_open(struct flow *f)
 	port_find(f);
 	if (!f->ifindex && !f->keep)
 		die("no device %s%s%s", f->dev, f->ns ? " in netns " : "", f->ns ? f->ns : "");
-	if (f->role == ROLE_SEND)
+	if (f->role == ROLE_SEND) {
+		if (f->vnet)
+			set_opt(f->fd, SOL_PACKET, PACKET_VNET_HDR, 1);
 		return;
+	}
 	set_opt(f->fd, SOL_SOCKET, SO_RCVBUFFORCE, RCVBUF);
 	set_opt(f->fd, SOL_PACKET, PACKET_AUXDATA, 1);
 	if (f->stamp)
 		set_opt(f->fd, SOL_SOCKET, SO_TIMESTAMP, 1);
+	if (f->hwtime)
+		set_opt(f->fd, SOL_SOCKET, SO_TIMESTAMPING,
+			SOF_TIMESTAMPING_RX_HARDWARE | SOF_TIMESTAMPING_RAW_HARDWARE);
 	if (!f->outgoing)
 		set_opt(f->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
 	sll.sll_ifindex = f->ifindex;
@@ -234,10 +242,27 @@ static void restore_tag(struct frame *fr, const struct tpacket_auxdata *aux)
 	fr->aux_tag = true;
 }
 
+/* What the kernel tells of a frame besides its bytes. */
+static void take_control(struct frame *fr, const struct cmsghdr *c)
+{
+	struct scm_timestamping ts;
+	struct tpacket_auxdata aux;
+
+	if (c->cmsg_level == SOL_PACKET && c->cmsg_type == PACKET_AUXDATA) {
+		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
+		restore_tag(fr, &aux);
+	} else if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPING) {
+		memcpy(&ts, CMSG_DATA(c), sizeof(ts));
+		fr->hwtime = (uint64_t)ts.ts[2].tv_sec * 1000000000u +
+			     (uint64_t)ts.ts[2].tv_nsec;
+	}
+}
+
 static int packet_read(struct flow *f, uint8_t *buf, struct frame *fr)
 {
 	union {
-		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata))];
+		char space[CMSG_SPACE(sizeof(struct tpacket_auxdata)) +
+			   CMSG_SPACE(sizeof(struct scm_timestamping))];
 		struct cmsghdr align;
 	} control;
 	struct iovec iov = { .iov_base = buf + 4, .iov_len = PKT_BUF - 4 };
@@ -247,7 +272,6 @@ static int packet_read(struct flow *f, uint8_t *buf, struct frame *fr)
 		.msg_iov = &iov, .msg_iovlen = 1,
 		.msg_control = &control, .msg_controllen = sizeof(control),
 	};
-	struct tpacket_auxdata aux;
 	struct cmsghdr *c;
 	ssize_t n;
 
@@ -259,12 +283,8 @@ static int packet_read(struct flow *f, uint8_t *buf, struct frame *fr)
 	fr->data = buf + 4;
 	fr->len = (uint32_t)n;
 	fr->outgoing = from.sll_pkttype == PACKET_OUTGOING;
-	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c)) {
-		if (c->cmsg_level != SOL_PACKET || c->cmsg_type != PACKET_AUXDATA)
-			continue;
-		memcpy(&aux, CMSG_DATA(c), sizeof(aux));
-		restore_tag(fr, &aux);
-	}
+	for (c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
+		take_control(fr, c);
 	return 1;
 }
 
@@ -282,18 +302,6 @@ int port_read(struct flow *f, uint8_t *buf, struct frame *fr)
 	return readers[f->kind].read(f, buf, fr);
 }
 
-static ssize_t file_write(struct flow *f, const uint8_t *frame, uint32_t len)
-{
-	struct virtio_net_hdr vh;
-	struct iovec iov[2] = {
-		{ .iov_base = &vh, .iov_len = sizeof(vh) },
-		{ .iov_base = (void *)frame, .iov_len = len },
-	};
-
-	super_header(get16(frame + 12) == 0x0800 ? f->gso : 0, &vh);
-	return f->vnet ? writev(f->fd, iov, 2) : write(f->fd, frame, len);
-}
-
 /* 0, or the errno of a frame that could not be sent. */
 int port_write(struct flow *f, const uint8_t *frame, uint32_t len)
 {
@@ -302,14 +310,23 @@ int port_write(struct flow *f, const uint8_t *frame, uint32_t len)
 		.sll_ifindex = f->ifindex,
 		.sll_halen = 6,
 	};
+	struct virtio_net_hdr vh;
+	struct iovec iov[2] = {
+		{ .iov_base = &vh, .iov_len = sizeof(vh) },
+		{ .iov_base = (void *)frame, .iov_len = len },
+	};
+	struct msghdr msg = {
+		.msg_name = &to, .msg_namelen = sizeof(to),
+		.msg_iov = f->vnet ? iov : iov + 1, .msg_iovlen = f->vnet ? 2 : 1,
+	};
 	ssize_t n;
 
-	if (f->kind == PORT_TAP) {
-		n = file_write(f, frame, len);
-	} else {
-		memcpy(to.sll_addr, frame, 6);
-		n = sendto(f->fd, frame, len, 0, (struct sockaddr *)&to, sizeof(to));
-	}
+	super_header(get16(frame + 12) == 0x0800 ? f->gso : 0, &vh);
+	memcpy(to.sll_addr, frame, 6);
+	if (f->kind == PORT_TAP)
+		n = writev(f->fd, msg.msg_iov, (int)msg.msg_iovlen);
+	else
+		n = sendmsg(f->fd, &msg, 0);
 	return n < 0 ? errno : 0;
 }
 

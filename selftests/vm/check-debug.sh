@@ -55,7 +55,8 @@ run_on()
 	rm -rf "$out"
 	echo "# $name: booting $rel"
 	"$runner" -k "$rel" -m 2048 -t "$VM_TIMEOUT" -o "$out" -- \
-		env "VSPAN_KO=$ko" "VSPANCTL=$BUILD/tool/vspanctl" \
+		env "VSPAN_KO=$ko" "VSPAN_ODD_KO=${ko%/kmod/*}/selftests/kmod/vspan_odd.ko" \
+		"VSPANCTL=$BUILD/tool/vspanctl" \
 		"PKT=$BUILD/selftests/pkt" "TESTS=${TESTS:-$scripts}" "$@" \
 		selftests/run.sh </dev/null 2>&1 | ktap "$name" || true
 	health "$name" "$out" $((SECONDS - begin))

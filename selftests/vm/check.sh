@@ -69,7 +69,8 @@ run_machine()
 	rm -rf "$OUT"
 	echo "# $rel: booting"
 	nice -n "$nice" "$runner" -k "$rel" -t "$VM_TIMEOUT" -o "$OUT" -- \
-		env "VSPAN_KO=$ko" "VSPANCTL=$TOOL_BUILD/vspanctl" "$@" \
+		env "VSPAN_KO=$ko" "VSPAN_ODD_KO=${ko%/kmod/*}/selftests/kmod/vspan_odd.ko" \
+		"VSPANCTL=$TOOL_BUILD/vspanctl" "$@" \
 		selftests/run.sh </dev/null 2>&1 | ktap "$rel" || true
 	health "$rel" "$OUT" $((SECONDS - begin))
 }

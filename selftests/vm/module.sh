@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Usage: module.sh REL [MAKE-ARG...]: builds vspan.ko for kernel REL, or for a
-# user-mode Linux that uml.sh builds (uml...), and prints its path. On a copy of
-# the sources under build/REL, so that kernels do not share objects. The build's
-# messages go to stderr.
+# user-mode Linux that uml.sh builds (uml...), and prints its path; beside it, in
+# selftests/kmod, the tests' own module. On a copy of the sources under build/REL, so
+# that kernels do not share objects. The build's messages go to stderr.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 
 sources()
 {
-	(cd "$1" && find Kbuild kmod include -type f \
+	(cd "$1" && find Kbuild kmod include selftests/kmod -type f \
 		\( -name '*.[ch]' -o -name 'Kbuild*' \) ! -name '*.mod.c' 2>/dev/null)
 }
 
@@ -46,7 +46,8 @@ main()
 	copy_sources "$dst"
 	# What make was told above is not meant for the kernel's.
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-	VSPAN_VERSION=$(version) make -j"$(nproc)" -C "$kdir" "M=$dst" "$@" modules 9>&- >&2
+	VSPAN_VERSION=$(version) make -j"$(nproc)" -C "$kdir" "M=$dst" VSPAN_SELFTESTS=m \
+		"$@" modules 9>&- >&2
 	printf '%s\n' "$dst/kmod/vspan.ko"
 }
 

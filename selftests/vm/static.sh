@@ -114,7 +114,7 @@ kernel_source()
 check_style_kernel()
 {
 	checkpatch LINUX_VERSION_CODE,CONSTANT_COMPARISON,PREFER_ETHTOOL_PUTS,BRACKET_SPACE,MACRO_ARG_UNUSED \
-		kmod
+		kmod selftests/kmod
 }
 
 # Left out: what only the kernel has (macros, strscpy), and what tests are full of.

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Frames that no user space can send: stamped by a clock of the hardware, or with
+ * payload in the memory of a device.
+ *
+ *	ip link add odd0 type vspanodd
+ *
+ * What is sent by such a device is received by it. Where it is sent to says how:
+ *
+ *	02:0d:d0:00:00:01	with a hardware time
+ *	02:0d:d0:00:00:02	with one that its driver is to be asked for
+ *	02:0d:d0:00:00:03	unreadable
+ *
+ * and all else as it was. The first hardware time of a device is ODD_EPOCH, and
+ * each next one a nanosecond later. Unreadable frames are known from Linux 6.12
+ * on; /sys/module/vspan_odd/parameters/unreadable says whether they are.
+ */
+#include <linux/etherdevice.h>
+#include <linux/gfp.h>
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <net/rtnetlink.h>
+
+#define ODD_EPOCH	(1600000000LL * NSEC_PER_SEC)
+
+/* A NIC that splits frames leaves the headers among the linear bytes, and what
+ * the tests know a frame by is in these.
+ */
+#define ODD_LINEAR	26
+
+enum odd_way {
+	ODD_PLAIN,
+	ODD_STAMPED,
+	ODD_LATE,
+	ODD_UNREADABLE,
+};
+
+struct odd_dev {
+	atomic64_t clock;
+};
+
+#ifdef ODD_HAVE_UNREADABLE
+static bool odd_unreadable = true;
+
+/* Nobody may look into the page from here on, though it is a page. */
+static void odd_hide(struct sk_buff *skb)
+{
+	skb->unreadable = skb_is_nonlinear(skb);
+}
+#else
+static bool odd_unreadable;
+
+static void odd_hide(struct sk_buff *skb)
+{
+}
+#endif
+module_param_named(unreadable, odd_unreadable, bool, 0444);
+MODULE_PARM_DESC(unreadable, "this kernel has unreadable frames");
+
+static enum odd_way odd_way(const struct sk_buff *skb)
+{
+	static const u8 prefix[] = { 0x02, 0x0d, 0xd0, 0, 0 };
+	const u8 *dst = eth_hdr(skb)->h_dest;
+
+	if (memcmp(dst, prefix, sizeof(prefix)) || dst[5] > ODD_UNREADABLE)
+		return ODD_PLAIN;
+	return dst[5];
+}
+
+/* Move the payload from the linear bytes to a page, where NICs have it. A frame
+ * that has no more than headers, or more than a page, stays as it is.
+ */
+static int odd_split(struct sk_buff *skb)
+{
+	int len = skb->len - ODD_LINEAR;
+	struct page *page;
+
+	if (skb_is_nonlinear(skb) || len <= 0 || len > PAGE_SIZE)
+		return 0;
+	page = alloc_page(GFP_ATOMIC);
+	if (!page)
+		return -ENOMEM;
+	skb_copy_from_linear_data_offset(skb, ODD_LINEAR, page_address(page),
+					 len);
+	__skb_trim(skb, ODD_LINEAR);
+	skb_add_rx_frag(skb, 0, page, 0, len, PAGE_SIZE);
+	return 0;
+}
+
+static void odd_stamp(struct odd_dev *odd, struct sk_buff *skb)
+{
+	s64 tick = atomic64_fetch_inc(&odd->clock);
+
+	skb_hwtstamps(skb)->hwtstamp = ns_to_ktime(ODD_EPOCH + tick);
+}
+
+/* As igc has it: not a time, but where its driver would find one. */
+static void odd_stamp_late(struct sk_buff *skb)
+{
+	skb_hwtstamps(skb)->netdev_data = skb->head;
+	skb_shinfo(skb)->tx_flags |= SKBTX_HW_TSTAMP_NETDEV;
+}
+
+/* @skb is ours alone. */
+static int odd_change(struct odd_dev *odd, struct sk_buff *skb,
+		      enum odd_way way)
+{
+	int err = odd_split(skb);
+
+	if (err)
+		return err;
+	if (way == ODD_STAMPED)
+		odd_stamp(odd, skb);
+	else if (way == ODD_LATE)
+		odd_stamp_late(skb);
+	else if (way == ODD_UNREADABLE)
+		odd_hide(skb);
+	return 0;
+}
+
+/* Who has a clone of what was sent must not find it changed. */
+static netdev_tx_t odd_xmit(struct sk_buff *skb, struct net_device *dev)
+{
+	enum odd_way way = odd_way(skb);
+
+	skb_orphan(skb);
+	if (way != ODD_PLAIN) {
+		skb = skb_unshare(skb, GFP_ATOMIC);
+		if (!skb)
+			return NETDEV_TX_OK;
+		if (odd_change(netdev_priv(dev), skb, way)) {
+			kfree_skb(skb);
+			return NETDEV_TX_OK;
+		}
+	}
+	skb->protocol = eth_type_trans(skb, dev);
+	netif_rx(skb);
+	return NETDEV_TX_OK;
+}
+
+static const struct net_device_ops odd_netdev_ops = {
+	.ndo_start_xmit		= odd_xmit,
+	.ndo_set_mac_address	= eth_mac_addr,
+	.ndo_validate_addr	= eth_validate_addr,
+};
+
+/* Super-frames are sent and received as they are. */
+static void odd_setup(struct net_device *dev)
+{
+	ether_setup(dev);
+	dev->netdev_ops = &odd_netdev_ops;
+	dev->needs_free_netdev = true;
+	dev->priv_flags |= IFF_NO_QUEUE;
+	dev->features |= NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE;
+	dev->hw_features |= dev->features;
+	eth_hw_addr_random(dev);
+}
+
+static struct rtnl_link_ops odd_link_ops __read_mostly = {
+	.kind		= "vspanodd",
+	.priv_size	= sizeof(struct odd_dev),
+	.setup		= odd_setup,
+};
+
+static int __init odd_init(void)
+{
+	return rtnl_link_register(&odd_link_ops);
+}
+
+/* With the kind, all devices of it go. */
+static void __exit odd_exit(void)
+{
+	rtnl_link_unregister(&odd_link_ops);
+}
+
+module_init(odd_init);
+module_exit(odd_exit);
+MODULE_ALIAS_RTNL_LINK("vspanodd");
+MODULE_DESCRIPTION("Odd frames for the selftests of vspan");
+MODULE_LICENSE("GPL");
