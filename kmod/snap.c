@@ -197,7 +197,7 @@ struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len)
 	copy->dev = skb->dev;
 	copy->protocol = skb->protocol;
 	copy->tstamp = skb_tstamp(skb);
-	*skb_hwtstamps(copy) = *skb_hwtstamps((struct sk_buff *)skb);
+	skb_hwtstamps(copy)->hwtstamp = vspan_wire_hwtime(skb);
 	if (skb_vlan_tag_present(skb))
 		__vlan_hwaccel_put_tag(copy, skb->vlan_proto,
 				       skb_vlan_tag_get(skb));

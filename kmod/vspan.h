@@ -386,6 +386,7 @@ void vspan_deliver(struct vspan_dev *vs, struct sk_buff_head *batch);
 rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);
 
 /* wire.c */
+ktime_t vspan_wire_hwtime(const struct sk_buff *skb);
 struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb);
 unsigned int vspan_wire_frames(const struct sk_buff *skb);
 unsigned int vspan_wire_len(const struct sk_buff *skb);

@@ -109,6 +109,36 @@ static bool vspan_wire_must_segment(const struct vspan_dev *vs,
 	       vspan_wire_too_much_for_tap(vs, skb);
 }
 
+/**
+ * vspan_wire_hwtime - when the hardware says that a frame has arrived
+ * @skb: the frame
+ *
+ * Some drivers leave the time in the frame's buffer, to be asked for it there
+ * (SKBTX_HW_TSTAMP_NETDEV): nothing that could be had without that buffer.
+ *
+ * Return: the time as the device has it, or 0.
+ */
+ktime_t vspan_wire_hwtime(const struct sk_buff *skb)
+{
+	if (skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP_NETDEV)
+		return 0;
+	return skb_shinfo(skb)->hwtstamps.hwtstamp;
+}
+
+/* Segmentation makes frames without a hardware time. They get the one that GRO
+ * has kept, their first's; members of a fragment list have their own, or share
+ * their data, which is then not ours to write to.
+ */
+static void vspan_wire_stamp(struct sk_buff *segs, ktime_t time)
+{
+	struct sk_buff *skb;
+
+	for (skb = segs; skb && time; skb = skb->next) {
+		if (!skb_cloned(skb) && !skb_hwtstamps(skb)->hwtstamp)
+			skb_hwtstamps(skb)->hwtstamp = time;
+	}
+}
+
 static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 					  struct sk_buff *skb)
 {
@@ -122,6 +152,7 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
 	if (!segs)
 		return skb;
+	vspan_wire_stamp(segs, vspan_wire_hwtime(skb));
 	consume_skb(skb);
 	return segs;
 }

@@ -12,7 +12,10 @@ ALL_TESTS=(
 	"hardware_time snaplen 64"
 	"hardware_time hook rx-handler"
 	"hardware_time redirect"
+	"hardware_time_of_super_frames wire"
+	"hardware_time_of_super_frames wire snaplen 64"
 	"hardware_time_of_super_frames asis"
+	"hardware_time_of_which_only_the_driver_knows"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -78,17 +81,34 @@ hardware_time()
 	check_times monitor 20 1 ,0:20
 }
 
-# A super-frame that is not cut up keeps its time.
+# Each of the ten frames that were one has its time, which is that of the first of
+# them: the NIC's others were lost where they became one.
 hardware_time_of_super_frames()
 {
+	local each=10
+
+	[ "$1" == wire ] || each=1
 	check_vspan "$sw" span set span0 frames "$1"
 	defer vspan "$sw" span set span0 frames wire
-	odd_source || return
+	odd_source "${@:2}" || return
 	flows "super-frames" send odd0 ns="$sw" dst="${ODD}1" vnet=1 gso=1448 len=14534 \
 		count=5 end=0 send odd0 ns="$sw" vnet=1 gso=1448 len=14534 count=5 end=0 \
 		send odd0 ns="$sw" count=0 id=99
 	check_times production 5 1 ,0:5
-	check_times monitor 5 1 ,0:5
+	check_times monitor 5 "$each" ",0:$((5 * each))"
+}
+
+# igc leaves the time in the frame's buffer, of which a copy that is cut, or a frame
+# that was part of another, has nothing: better none than what is there by then.
+hardware_time_of_which_only_the_driver_knows()
+{
+	odd_source snaplen 64 || return
+	flows "frames" send odd0 ns="$sw" dst="${ODD}2" len=200 count=20 end=0 \
+		send odd0 ns="$sw" dst="${ODD}2" vnet=1 gso=1448 len=14534 count=5 end=0 \
+		send odd0 ns="$sw" count=0 id=99
+	check_finish production
+	[[ ,${KV[hw]:-} != ,0:* ]] || fail "production's frames have no such time: ${KV[hw]}"
+	check_times monitor 0 1 0:70
 }
 
 tests_run
