@@ -53,6 +53,7 @@ check_packages()
 	man-db             checks the manual pages
 	g++                compiles the public header as C++
 	jq                 reads vspanctl's JSON in the tests
+	iperf3             another's TCP, in the tests
 	ethtool            offloads and counters in the tests
 	nftables           drops in front of a mirror, in the tests
 	bpftool            detaches programs in the tests
