@@ -46,7 +46,7 @@ main()
 	copy_sources "$dst"
 	# What make was told above is not meant for the kernel's.
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-	VSPAN_VERSION=$(version) make -j"$(nproc)" -C "$kdir" "M=$dst" VSPAN_SELFTESTS=m \
+	VSPAN_VERSION=$(version) make -j"$(nproc)" -C "$kdir" "M=$dst" VSPAN_SELFTESTS=1 \
 		"$@" modules 9>&- >&2
 	printf '%s\n' "$dst/kmod/vspan.ko"
 }
