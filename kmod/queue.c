@@ -40,6 +40,10 @@ static int vspan_queue_poll(struct napi_struct *napi, int budget)
 	__skb_queue_head_init(&batch);
 	work = vspan_queue_take(q, &batch, budget);
 	vspan_deliver(q->vs, &batch);
+	/* Pairs with vspan_queue_has(): who finds these gone from here may have
+	 * others delivered elsewhere.
+	 */
+	smp_store_release(&q->done, q->done + work);
 
 	/* Less than the budget: the queue was empty. Whoever adds to an empty
 	 * queue calls napi_schedule(), which is remembered until here.
@@ -57,7 +61,7 @@ static int vspan_queue_poll(struct napi_struct *napi, int budget)
  */
 int vspan_queue_create(struct vspan_dev *vs)
 {
-	int cpu;
+	int cpu, i;
 
 	vs->queues = alloc_percpu(struct vspan_queue);
 	if (!vs->queues)
@@ -71,6 +75,8 @@ int vspan_queue_create(struct vspan_dev *vs)
 		set_bit(NAPI_STATE_NO_BUSY_POLL, &q->napi.state);
 		netif_napi_add(vs->dev, &q->napi, vspan_queue_poll);
 	}
+	for (i = 0; i < VSPAN_FLOWS; i++)
+		vs->flows[i].cpu = cpumask_first(cpu_possible_mask);
 	return 0;
 }
 
@@ -103,6 +109,8 @@ static void vspan_queue_flush(struct vspan_queue *q)
 		kfree_skb(skb);
 	}
 	q->truesize = 0;
+	/* Pairs with vspan_queue_has(). */
+	smp_store_release(&q->done, q->added);
 	local_bh_enable();
 }
 
@@ -158,11 +166,55 @@ static bool vspan_queue_has_room(const struct vspan_queue *q)
 	       q->truesize < (size_t)qlen * VSPAN_QUEUE_TRUESIZE;
 }
 
+/* Is a copy of that flow still to be delivered from here? A flow that rests while
+ * the counters go half around may seem to be; it does no harm.
+ */
+static bool vspan_queue_has(const struct vspan_queue *q,
+			    const struct vspan_flow *flow)
+{
+	/* Pairs with vspan_queue_poll(). */
+	return (s32)(flow->tail - smp_load_acquire(&q->done)) > 0;
+}
+
+/* Is @q, which is locked, where the flow's next copy belongs? If the flow has nothing
+ * here any more, it is led to the CPU it is at now.
+ */
+static bool vspan_queue_keeps(const struct vspan_queue *q,
+			      struct vspan_flow *flow, unsigned int cpu)
+{
+	unsigned int here = smp_processor_id();
+
+	if (unlikely(READ_ONCE(flow->cpu) != cpu))
+		return false;
+	if (likely(cpu == here) || vspan_queue_has(q, flow))
+		return true;
+	WRITE_ONCE(flow->cpu, here);
+	return false;
+}
+
+/* @q is locked, and has the flow. */
+static bool vspan_queue_put(struct vspan_queue *q, struct vspan_flow *flow,
+			    struct sk_buff *skb, enum vspan_drop *why)
+{
+	if (unlikely(!q->open || !vspan_queue_has_room(q))) {
+		*why = q->open ? VSPAN_DROP_QUEUE_FULL : VSPAN_DROP_SPAN_DOWN;
+		return false;
+	}
+	__skb_queue_tail(&q->list, skb);
+	q->truesize += skb->truesize;
+	flow->tail = ++q->added;
+	return true;
+}
+
 /**
  * vspan_queue_add - hand a copy over to the span
  * @vs: the span
  * @skb: the copy; data at the MAC header; consumed if there was room
  * @why: set to the reason if there was none
+ *
+ * To this CPU's queue; but where copies of the same flow, which was at another CPU,
+ * are not delivered yet, behind those, as get_rps_cpu() does it. So no copy
+ * overtakes one that was taken before it, of the same way or the other.
  *
  * Context: BH off, RCU.
  * Return: true if the span has it now.
@@ -170,24 +222,28 @@ static bool vspan_queue_has_room(const struct vspan_queue *q)
 bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
 		     enum vspan_drop *why)
 {
-	struct vspan_queue *q = this_cpu_ptr(vs->queues);
-	bool first;
+	struct vspan_flow *flow = &vs->flows[vspan_order_flow(skb)];
+	bool first, keeps, added = false;
+	struct vspan_queue *q;
 
-	/* Only this CPU adds, and its consumer is most of the time here too:
-	 * the lock is for a threaded NAPI and for vspan_queue_close().
+	/* Mostly, only this CPU adds here, and its consumer is here too: the lock
+	 * is for flows that have moved, a threaded NAPI, and vspan_queue_close().
+	 * Each further round is one that another CPU has led the flow away in.
 	 */
-	spin_lock(&q->list.lock);
-	if (unlikely(!q->open || !vspan_queue_has_room(q))) {
-		*why = q->open ? VSPAN_DROP_QUEUE_FULL : VSPAN_DROP_SPAN_DOWN;
-		spin_unlock(&q->list.lock);
-		return false;
-	}
-	first = skb_queue_empty(&q->list);
-	__skb_queue_tail(&q->list, skb);
-	q->truesize += skb->truesize;
-	spin_unlock(&q->list.lock);
+	do {
+		unsigned int cpu = READ_ONCE(flow->cpu);
 
-	if (first)
+		q = per_cpu_ptr(vs->queues, cpu);
+		spin_lock(&q->list.lock);
+		first = skb_queue_empty(&q->list);
+		keeps = vspan_queue_keeps(q, flow, cpu);
+		if (likely(keeps))
+			added = vspan_queue_put(q, flow, skb, why);
+		spin_unlock(&q->list.lock);
+	} while (unlikely(!keeps));
+
+	/* Another CPU's NAPI, too, may run here. */
+	if (added && first)
 		napi_schedule(&q->napi);
-	return true;
+	return added;
 }

@@ -48,6 +48,10 @@
  */
 #define VSPAN_OUTPUT_MARK	0x1073
 
+/* Conversations are told apart by so many bits of a hash. */
+#define VSPAN_FLOW_BITS		10
+#define VSPAN_FLOWS		(1 << VSPAN_FLOW_BITS)
+
 #define VSPAN_HOOK_CNT	(VSPAN_HOOK_RX_HANDLER + 1)
 
 struct bpf_prog;
@@ -59,8 +63,12 @@ struct vspan_handover;
 
 /**
  * struct vspan_queue - copies on their way from a hook to the span, per CPU
- * @list: the copies; its lock also covers @truesize and @open
+ * @list: the copies; its lock also covers @truesize, @added, @open, and the flows
+ *	that are here
  * @truesize: memory held by @list, in bytes
+ * @added: copies that were ever put on @list; wraps
+ * @done: copies of them that the readers have, or that are lost; wraps; written by
+ *	who delivers, with release semantics
  * @open: copies are taken; cleared before the queue is emptied for good
  * @stalled: frames of this CPU that came while the tap's ring was full
  * @napi: the context that delivers
@@ -69,10 +77,24 @@ struct vspan_handover;
 struct vspan_queue {
 	struct sk_buff_head list;
 	size_t truesize;
+	u32 added;
+	u32 done;
 	bool open;
 	unsigned int stalled;
 	struct napi_struct napi;
 	struct vspan_dev *vs;
+};
+
+/**
+ * struct vspan_flow - on which queue the copies of some conversations are
+ * @cpu: that of the queue; READ_ONCE/WRITE_ONCE, and to be relied on only under the
+ *	lock of that very queue, which who changes it holds
+ * @tail: &struct vspan_queue.added as it was behind the last of them; under the same
+ *	lock
+ */
+struct vspan_flow {
+	u32 cpu;
+	u32 tail;
 };
 
 /**
@@ -92,6 +114,7 @@ struct vspan_queue {
  * @id: order of creation, the key by which dumps resume
  * @tap: the char device; registered as rx_handler_data of @dev, where tap.ko
  *	looks for it
+ * @flows: conversations by vspan_order_flow()
  */
 struct vspan_dev {
 	struct net_device *dev;
@@ -107,6 +130,7 @@ struct vspan_dev {
 	struct list_head node;
 	u32 id;
 	struct tap_dev tap;
+	struct vspan_flow flows[VSPAN_FLOWS];
 };
 
 /**
@@ -379,6 +403,9 @@ void vspan_queue_destroy(struct vspan_dev *vs);
 
 bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
 		     enum vspan_drop *why);
+
+/* order.c */
+unsigned int vspan_order_flow(const struct sk_buff *skb);
 
 /* deliver.c */
 bool vspan_deliver_has_reader(const struct vspan_dev *vs);

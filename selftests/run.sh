@@ -35,6 +35,7 @@ TEST_PROGS=(
 	vspan_snap.sh
 	vspan_sample.sh
 	vspan_time.sh
+	vspan_order.sh
 	vspan_bridgevlan.sh
 	vspan_wire.sh
 	vspan_drops.sh

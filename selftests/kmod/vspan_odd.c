@@ -10,6 +10,10 @@
  *	02:0d:d0:00:00:01	with a hardware time
  *	02:0d:d0:00:00:02	with one that its driver is to be asked for
  *	02:0d:d0:00:00:03	unreadable
+ *	02:0d:d0:00:00:04	not at all; answered on another CPU, while this one
+ *				cannot do anything else: as where the answer is sooner
+ *				there than the softirq
+ *	02:0d:d0:00:00:05	the same, but it is somebody else who speaks there
  *
  * and all else as it was. The first hardware time of a device is ODD_EPOCH, and
  * each next one a nanosecond later. Unreadable frames are known from Linux 6.12
@@ -17,8 +21,15 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/gfp.h>
+#include <linux/if_vlan.h>
+#include <linux/in.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
+#include <linux/workqueue.h>
+#include <net/ip.h>
 #include <net/rtnetlink.h>
 
 #define ODD_EPOCH	(1600000000LL * NSEC_PER_SEC)
@@ -33,10 +44,25 @@ enum odd_way {
 	ODD_STAMPED,
 	ODD_LATE,
 	ODD_UNREADABLE,
+	ODD_ANSWERED,
+	ODD_OTHER,
+	ODD_WAYS
 };
 
+/**
+ * struct odd_dev - netdev_priv() of such a device
+ * @clock: the next hardware time, in ns since ODD_EPOCH
+ * @answering: one frame at a time is answered; bit 0
+ * @work: who answers
+ * @answer: what with; its own while @said is false
+ * @said: it has been received
+ */
 struct odd_dev {
 	atomic64_t clock;
+	unsigned long answering;
+	struct work_struct work;
+	struct sk_buff *answer;
+	bool said;
 };
 
 #ifdef ODD_HAVE_UNREADABLE
@@ -62,7 +88,7 @@ static enum odd_way odd_way(const struct sk_buff *skb)
 	static const u8 prefix[] = { 0x02, 0x0d, 0xd0, 0, 0 };
 	const u8 *dst = eth_hdr(skb)->h_dest;
 
-	if (memcmp(dst, prefix, sizeof(prefix)) || dst[5] > ODD_UNREADABLE)
+	if (memcmp(dst, prefix, sizeof(prefix)) || dst[5] >= ODD_WAYS)
 		return ODD_PLAIN;
 	return dst[5];
 }
@@ -118,12 +144,120 @@ static int odd_change(struct odd_dev *odd, struct sk_buff *skb,
 	return 0;
 }
 
+static void odd_swap(void *a, void *b, size_t len)
+{
+	u8 *x = a, *y = b;
+
+	for (; len; len--, x++, y++)
+		swap(*x, *y);
+}
+
+static void odd_turn_ports(u8 *p, const u8 *end, u8 proto)
+{
+	int at = proto_ports_offset(proto);
+
+	if (at >= 0 && p + at + 4 <= end)
+		odd_swap(p + at, p + at + 2, 2);
+}
+
+static void odd_turn_ipv4(u8 *p, const u8 *end, bool other)
+{
+	struct iphdr *ip = (struct iphdr *)p;
+
+	if (p + sizeof(*ip) > end)
+		return;
+	odd_swap(&ip->saddr, &ip->daddr, sizeof(ip->saddr));
+	ip->saddr ^= (__force __be32)other;
+	if (!ip_is_fragment(ip))
+		odd_turn_ports(p + ip->ihl * 4, end, ip->protocol);
+}
+
+static void odd_turn_ipv6(u8 *p, const u8 *end, bool other)
+{
+	struct ipv6hdr *ip = (struct ipv6hdr *)p;
+
+	if (p + sizeof(*ip) > end)
+		return;
+	odd_swap(&ip->saddr, &ip->daddr, sizeof(ip->saddr));
+	ip->saddr.s6_addr[0] ^= other;
+	odd_turn_ports(p + sizeof(*ip), end, ip->nexthdr);
+}
+
+/* Make what a frame says what is said to it. Linear, our own; checksums are nothing
+ * that anybody here looks at.
+ */
+static void odd_turn(struct sk_buff *skb, bool other)
+{
+	struct ethhdr *eth = (struct ethhdr *)skb->data;
+	u8 *p = skb->data + 2 * ETH_ALEN;
+	const u8 *end = skb->data + skb->len;
+	__be16 type;
+
+	odd_swap(eth->h_dest, eth->h_source, ETH_ALEN);
+	eth->h_source[2] ^= other;
+	while (p + VLAN_HLEN < end && eth_type_vlan(*(__be16 *)p))
+		p += VLAN_HLEN;
+	type = *(__be16 *)p;
+	if (type == htons(ETH_P_IP))
+		odd_turn_ipv4(p + 2, end, other);
+	else if (type == htons(ETH_P_IPV6))
+		odd_turn_ipv6(p + 2, end, other);
+}
+
+static void odd_say(struct work_struct *work)
+{
+	struct odd_dev *odd = container_of(work, struct odd_dev, work);
+	struct sk_buff *skb = odd->answer;
+
+	skb->protocol = eth_type_trans(skb, skb->dev);
+	/* Not for this host, whatever it says. */
+	skb->pkt_type = PACKET_OTHERHOST;
+	local_bh_disable();
+	netif_receive_skb(skb);
+	/* What was made of it is delivered from here. */
+	local_bh_enable();
+	/* Pairs with odd_answer(). */
+	smp_store_release(&odd->said, true);
+}
+
+/* Wait, with softirqs off, until another CPU has received the answer; not forever, as
+ * that may in turn wait for this one.
+ */
+static void odd_answer(struct odd_dev *odd, struct sk_buff *skb, bool other)
+{
+	int cpu = cpumask_any_but(cpu_online_mask, smp_processor_id());
+	u64 end = ktime_get_ns() + NSEC_PER_SEC;
+
+	if (cpu >= nr_cpu_ids || test_and_set_bit(0, &odd->answering)) {
+		kfree_skb(skb);
+		return;
+	}
+	odd_turn(skb, other);
+	odd->answer = skb;
+	odd->said = false;
+	queue_work_on(cpu, system_highpri_wq, &odd->work);
+	/* Pairs with odd_say(). */
+	while (!smp_load_acquire(&odd->said) && ktime_get_ns() < end)
+		cpu_relax();
+	/* The same. Who comes late is the last to have spoken. */
+	if (smp_load_acquire(&odd->said))
+		clear_bit(0, &odd->answering);
+}
+
 /* Who has a clone of what was sent must not find it changed. */
 static netdev_tx_t odd_xmit(struct sk_buff *skb, struct net_device *dev)
 {
 	enum odd_way way = odd_way(skb);
+	struct sk_buff *own;
 
 	skb_orphan(skb);
+	if (way >= ODD_ANSWERED) {
+		own = skb_copy(skb, GFP_ATOMIC);
+		consume_skb(skb);
+		if (own)
+			odd_answer(netdev_priv(dev), own, way == ODD_OTHER);
+		return NETDEV_TX_OK;
+	}
 	if (way != ODD_PLAIN) {
 		skb = skb_unshare(skb, GFP_ATOMIC);
 		if (!skb)
@@ -138,7 +272,24 @@ static netdev_tx_t odd_xmit(struct sk_buff *skb, struct net_device *dev)
 	return NETDEV_TX_OK;
 }
 
+static int odd_dev_init(struct net_device *dev)
+{
+	struct odd_dev *odd = netdev_priv(dev);
+
+	INIT_WORK(&odd->work, odd_say);
+	return 0;
+}
+
+static void odd_dev_uninit(struct net_device *dev)
+{
+	struct odd_dev *odd = netdev_priv(dev);
+
+	flush_work(&odd->work);
+}
+
 static const struct net_device_ops odd_netdev_ops = {
+	.ndo_init		= odd_dev_init,
+	.ndo_uninit		= odd_dev_uninit,
 	.ndo_start_xmit		= odd_xmit,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,

@@ -2,8 +2,9 @@
 /*
  * Run senders and readers: readers attach first, senders send in the order
  * given, readers read until their markers have come. A marker goes out from
- * every CPU, because a span queues per CPU: behind the last of them nothing of
- * the stream can still be under way, so no reader has to wait and see.
+ * every CPU, because a span queues per CPU, and from another sender each, because
+ * it keeps a flow in order: behind the last of them nothing of the stream can still
+ * be under way, so no reader has to wait and see.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -251,9 +252,20 @@ static void pace(const struct timespec *start, uint32_t rate, uint32_t seq)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
 }
 
+/* To the next CPU that we may use. */
+static void hop(const cpu_set_t *cpus)
+{
+	int cpu = sched_getcpu();
+
+	do {
+		cpu = (cpu + 1) % CPU_SETSIZE;
+	} while (!CPU_ISSET(cpu, cpus));
+	pin(cpu);
+}
+
 /*
- * One CPU for the whole stream: frames that change the CPU half way change the
- * queue too, and may then overtake each other on any Linux host.
+ * One CPU for the whole stream, unless told otherwise: frames that change the CPU
+ * half way change the queue too, and may then overtake each other in production.
  */
 static void send_flow(struct flow *flows, int n, struct flow *f)
 {
@@ -267,6 +279,8 @@ static void send_flow(struct flow *flows, int n, struct flow *f)
 	for (seq = 0; seq < f->s.count && !stopped; seq++) {
 		if (f->rate)
 			pace(&start, f->rate, seq);
+		if (f->hop)
+			hop(&cpus);
 		if (f->churn && seq && seq % f->churn == 0)
 			port_reopen(f);
 		len = f->gso ? f->s.lmin : frame_build(&f->s, seq, buf);

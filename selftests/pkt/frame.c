@@ -65,6 +65,9 @@ uint32_t frame_build(const struct stream *s, uint32_t seq, uint8_t *buf)
 
 	memcpy(p, s->dst, 6);
 	memcpy(p + 6, s->src, 6);
+	/* of no flow that another CPU may have copies of (vspan_order_flow()) */
+	if (seq >= PKT_MARKER)
+		p[10] ^= (uint8_t)(seq >> 8);
 	p += 12;
 	if (s->outer_vid)
 		p = put_tag(p, 0x8100, s->outer_vid);

@@ -45,6 +45,7 @@ static const char usage_text[] =
 "  vnet=0|1       virtio header on a tap or tun, or before frames sent to DEV;\n"
 "                 offload=N as TUNSETOFFLOAD\n"
 "  rate=PPS cpu=N keep=1     sender: pace; CPU; go on when the device vanishes\n"
+"  hop=1          sender: another CPU for each frame\n"
 "  gso=N          sender with vnet=1: TCP super-frames of len, N a segment\n"
 "  churn=N        sender: delete the tun and make it anew every N frames,\n"
 "                 hasty=1 without waiting for traffic by others\n"
@@ -120,7 +121,7 @@ static void parse_inner(struct stream *s, const char *text)
 	s->inner = true;
 }
 
-static void parse_mac(uint8_t *mac, const char *text)
+void opt_mac(uint8_t *mac, const char *text)
 {
 	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx", &mac[0], &mac[1],
 		   &mac[2], &mac[3], &mac[4], &mac[5]) != 6)
@@ -144,9 +145,9 @@ static bool parse_stream_word(struct stream *s, const char *word)
 	else if ((v = opt_value(word, "outer")))
 		s->outer_vid = (uint16_t)opt_number("outer", v, 4095);
 	else if ((v = opt_value(word, "dst")))
-		parse_mac(s->dst, v);
+		opt_mac(s->dst, v);
 	else if ((v = opt_value(word, "src")))
-		parse_mac(s->src, v);
+		opt_mac(s->src, v);
 	else if ((v = opt_value(word, "type")))
 		s->type = (uint16_t)opt_number("type", v, 65535);
 	else if ((v = opt_value(word, "id")))
@@ -193,6 +194,8 @@ static void parse_flow_word(struct flow *f, const char *word)
 		f->rate = opt_number("rate", v, 10000000);
 	else if ((v = opt_value(word, "cpu")))
 		f->cpu = (int)opt_number("cpu", v, 1023);
+	else if ((v = opt_value(word, "hop")))
+		f->hop = opt_number("hop", v, 1);
 	else if ((v = opt_value(word, "gso")))
 		f->gso = opt_number("gso", v, 65000);
 	else if ((v = opt_value(word, "churn")))

@@ -8,6 +8,8 @@
  *   against=N          the copies are the first N frames in the capture on stdin;
  *                      without: they are all the frames
  *   cut=headers        each is cut behind its headers
+ *   answered=MAC       each is sent there, and the next copy is to be the answer, of
+ *                      its length and to its sender
  *   rounds=N           so many times
  */
 #define _GNU_SOURCE
@@ -38,6 +40,8 @@ struct mix {
 	uint32_t nframes, rounds;
 	uint32_t expect;	/* frames in the capture */
 	bool against, headers;
+	bool answered;
+	uint8_t whom[6];
 	bool done;
 	struct log want, got;
 	uint32_t secrets;
@@ -95,15 +99,29 @@ static void must_write(struct flow *f, const uint8_t *data, uint32_t len)
 		die("send to %s: %s", f->dev, strerror(err));
 }
 
+/* What an answer says is not known here, but to whom. */
+static void want_answer(struct mix *m, const struct mixed *x)
+{
+	uint8_t buf[MIX_LONGEST];
+
+	memcpy(buf, x->data, x->len);
+	memcpy(buf, x->data + 6, 6);
+	log_add(&m->want, buf, m->headers ? x->hlen : x->len);
+}
+
 /* Without a capture to compare with, what was sent is what is wanted. */
 static void send_all(struct mix *m, struct flow *f)
 {
-	const struct mixed *x;
+	struct mixed *x;
 
 	for (x = m->frames; x < m->frames + m->nframes; x++) {
+		if (m->answered)
+			memcpy(x->data, m->whom, 6);
 		must_write(f, x->data, x->len);
 		if (!m->against)
 			log_add(&m->want, x->data, m->headers ? x->hlen : x->len);
+		if (m->answered)
+			want_answer(m, x);
 	}
 	drain(m);
 }
@@ -187,7 +205,7 @@ static bool compare(const struct mix *m)
 	for (i = 0; i < m->want.n && i < m->got.n; i++) {
 		la = m->want.len[i];
 		lb = m->got.len[i];
-		if (la != lb || memcmp(a, b, la)) {
+		if (la != lb || memcmp(a, b, m->answered ? 6 : la)) {
 			fprintf(stderr, "pkt: frame %u: wanted %s with %u bytes, got %s with %u\n",
 				i, name_of(m, a, la), la, name_of(m, b, lb), lb);
 			return false;
@@ -214,7 +232,10 @@ static void mix_parse(struct mix *m, const char *word)
 		m->against = true;
 	} else if (!strcmp(word, "cut=headers"))
 		m->headers = true;
-	else if ((v = opt_value(word, "rounds")))
+	else if ((v = opt_value(word, "answered"))) {
+		m->answered = true;
+		opt_mac(m->whom, v);
+	} else if ((v = opt_value(word, "rounds")))
 		m->rounds = opt_number("rounds", v, 100);
 	else
 		die("mix: unknown word '%s'", word);

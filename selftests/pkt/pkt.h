@@ -97,6 +97,7 @@ struct flow {
 	bool outgoing;		/* see frames the host sends as well */
 	uint16_t bind;		/* protocol of the packet socket */
 	int cpu;
+	bool hop;		/* another CPU for each frame */
 	uint32_t gso;		/* send super-frames of segments this long */
 	uint32_t churn;		/* delete and make the tun anew every so many frames */
 	bool hasty;		/* and do not wait for traffic by others */
@@ -200,5 +201,6 @@ int broken_main(int argc, char **argv);
 /* main.c */
 const char *opt_value(const char *word, const char *key);
 uint32_t opt_number(const char *word, const char *text, uint32_t max);
+void opt_mac(uint8_t *mac, const char *text);
 
 #endif /* _PKT_H */

@@ -1,0 +1,72 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Copies come in the order in which they were taken: those of one conversation, on
+# whichever CPUs its frames are sent and received.
+# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+
+ALL_TESTS=(
+	"what_is_answered_comes_first"
+	"what_is_answered_comes_first cut=headers snaplen headers"
+	"what_others_say_does_not_wait"
+	"sender_on_every_cpu 0"
+	"sender_on_every_cpu 1"
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo.sh
+. "$(dirname "$0")/topo.sh"
+
+FRAMES=${FRAMES:-20000}
+MIXED=32	# frames of pkt mix
+
+setup()
+{
+	[ "$(nproc)" -gt 1 ] || { skip "one CPU"; return 1; }
+	setup_ns sw && span_add "$sw" span0 || return
+	ip -n "$sw" link set span0 txqueuelen 30000
+	ip -n "$sw" link add nic0 up type dummy
+	ip -n "$sw" link add mark0 up type dummy && check_vspan "$sw" add mark0 tx
+}
+
+# mix DIGIT WORDS...: the frames of pkt mix are sent to one who answers on another CPU;
+# leaves the exit code in RC, what was printed in OUT
+mix()
+{
+	RC=0
+	OUT=$("$PKT" mix tx=odd0 txns="$sw" answered="$ODD$1" to=span0 tons="$sw" \
+		mark=mark0 markns="$sw" "${@:2}" 2>&1) || RC=$?
+	parse_kv "${OUT##*$'\n'}"
+	check_eq "copies" "${KV[got]:-$OUT}" $((2 * MIXED))
+}
+
+# Of each protocol, tagged or not: the frame, and then the answer, though the copy of
+# the one waits for a CPU that does nothing else until the copy of the other is made.
+what_is_answered_comes_first()
+{
+	odd_add "$sw" odd0 && source_add "$sw" odd0 rx,tx "${@:2}" || return
+	mix 4 ${1:+"$1"}
+	[ "$RC" -eq 0 ] || fail "order" "$OUT"
+}
+
+# Who has nothing to do with them is not kept waiting: that is what a queue for each CPU
+# is for. Of the frames before it, his copy is ahead.
+what_others_say_does_not_wait()
+{
+	odd_add "$sw" odd0 && source_add "$sw" odd0 rx,tx || return
+	mix 5
+	check_eq "exit code, as it is out of order" "$RC" 1
+}
+
+# THREADED: copies of many frames wait, or of few.
+sender_on_every_cpu()
+{
+	source_add "$sw" nic0 tx || return
+	ip netns exec "$sw" sh -c "echo $1 >/sys/class/net/span0/threaded" 2>/dev/null ||
+		{ skip "no threaded NAPI"; return; }
+	defer ip netns exec "$sw" sh -c 'echo 0 >/sys/class/net/span0/threaded'
+	flows "frames" send nic0 ns="$sw" hop=1 count="$FRAMES" recv span0 ns="$sw" \
+		count="$FRAMES"
+}
+
+tests_run
