@@ -175,21 +175,24 @@ static bool send_frame(struct flow *f, const uint8_t *frame, uint32_t len)
 	}
 }
 
-/* One marker from each CPU; leaves the caller on the last of them. */
-static uint32_t send_markers(struct flow *f, const cpu_set_t *cpus)
+/* One marker from each CPU that we may use. Return: how many. */
+uint32_t flow_markers(struct flow *f)
 {
-	uint32_t ncpu = (uint32_t)CPU_COUNT(cpus);
-	uint32_t len;
+	uint32_t ncpu, len;
+	cpu_set_t cpus;
 	int cpu;
 
+	get_cpus(&cpus);
+	ncpu = (uint32_t)CPU_COUNT(&cpus);
 	for (cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, cpus))
+		if (!CPU_ISSET(cpu, &cpus))
 			continue;
 		pin(cpu);
 		len = frame_build(&f->s, PKT_MARKER + ((uint32_t)cpu << 8) + ncpu, buf);
 		send_frame(f, buf, len);
 		f->t.bytes += len;
 	}
+	set_cpus(&cpus);
 	return ncpu;
 }
 
@@ -197,7 +200,6 @@ static uint32_t send_markers(struct flow *f, const cpu_set_t *cpus)
 static void answer(struct flow *f, const struct frame *fr)
 {
 	uint32_t id, seq;
-	cpu_set_t cpus;
 
 	if (!frame_ours(fr->data, fr->len, &id, &seq)) {
 		echo_frame(f, fr->data, fr->len);
@@ -211,9 +213,7 @@ static void answer(struct flow *f, const struct frame *fr)
 	f->done = false;
 	f->markers = 0;
 	f->s.id = id;
-	get_cpus(&cpus);
-	send_markers(f, &cpus);
-	set_cpus(&cpus);
+	flow_markers(f);
 }
 
 static void drain(struct flow *f)
@@ -293,9 +293,9 @@ static void send_flow(struct flow *flows, int n, struct flow *f)
 		if (seq % DRAIN_EVERY == DRAIN_EVERY - 1)
 			drain_all(flows, n);
 	}
-	if (f->end)
-		f->markers = send_markers(f, &cpus);
 	set_cpus(&cpus);
+	if (f->end)
+		f->markers = flow_markers(f);
 }
 
 static bool expired(struct flow *f)

@@ -42,6 +42,7 @@ struct mix {
 	bool against, headers;
 	bool answered;
 	uint8_t whom[6];
+	uint32_t markers;	/* by CPU */
 	bool done;
 	struct log want, got;
 	uint32_t secrets;
@@ -69,13 +70,21 @@ static bool is_ours(const uint8_t *data, uint32_t len)
 	return len >= 14 && get16(data + 12) == PKT_TYPE;
 }
 
+static void take_marker(struct mix *m, uint32_t seq)
+{
+	m->markers |= 1u << (seq >> 8 & 31);
+	m->done = (uint32_t)__builtin_popcount(m->markers) == (seq & 0xff);
+}
+
 static void take(struct mix *m, const struct frame *fr)
 {
 	uint32_t id, seq;
 
 	if (is_ours(fr->data, fr->len)) {
-		m->done |= frame_ours(fr->data, fr->len, &id, &seq) && seq == PKT_MARKER;
-		m->warm += !m->done;
+		if (frame_ours(fr->data, fr->len, &id, &seq) && seq >= PKT_MARKER)
+			take_marker(m, seq);
+		else
+			m->warm++;
 		return;
 	}
 	log_add(&m->got, fr->data, fr->len);
@@ -183,7 +192,7 @@ static void wait_marker(struct mix *m)
 		drain(m);
 	}
 	if (!m->done)
-		die("mix: the span's marker did not come");
+		die("mix: the span's markers did not come");
 }
 
 static const char *name_of(const struct mix *m, const uint8_t *data, uint32_t len)
@@ -252,11 +261,13 @@ static void mix_open(struct mix *m)
 	m->nframes = mixed_build(m->frames);
 }
 
-/* On one CPU: what it does for the span it does in order. */
-static void stay(void)
+/* On one CPU: what it does it does in order. */
+static void stay(cpu_set_t *before)
 {
 	cpu_set_t one;
 
+	if (sched_getaffinity(0, sizeof(*before), before))
+		die("sched_getaffinity: %m");
 	CPU_ZERO(&one);
 	CPU_SET(sched_getcpu(), &one);
 	if (sched_setaffinity(0, sizeof(one), &one))
@@ -266,6 +277,7 @@ static void stay(void)
 int mix_main(int argc, char **argv)
 {
 	static struct mix m = { .rounds = 1 };
+	cpu_set_t cpus;
 	bool good;
 	uint32_t i;
 
@@ -278,7 +290,7 @@ int mix_main(int argc, char **argv)
 	if (!m.to.dev || !m.mark.dev)
 		die("mix: to= and mark= are needed");
 	mix_open(&m);
-	stay();
+	stay(&cpus);
 	if (m.against) {
 		alarm(30);	/* a capture with too few frames has no end */
 		capture_begin();
@@ -292,7 +304,9 @@ int mix_main(int argc, char **argv)
 		if (m.tx.dev)
 			send_all(&m, &m.tx);
 	}
-	send_ours(&m.mark, PKT_MARKER);
+	if (sched_setaffinity(0, sizeof(cpus), &cpus))
+		die("sched_setaffinity: %m");
+	flow_markers(&m.mark);
 	wait_marker(&m);
 	if (m.against)
 		capture_read(&m);

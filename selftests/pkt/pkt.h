@@ -152,6 +152,7 @@ int pcap_read(struct flow *f, uint8_t *buf, struct frame *fr);
 
 /* flow.c */
 int flow_run(struct flow *flows, int n);
+uint32_t flow_markers(struct flow *f);
 uint64_t now_ms(void);
 void die(const char *fmt, ...) __attribute__((format(printf, 1, 2), noreturn));
 
