@@ -17,7 +17,7 @@ ALL_TESTS=(
 # shellcheck source=selftests/topo.sh
 . "$(dirname "$0")/topo.sh"
 
-FRAMES=${FRAMES:-20000}
+FRAMES=${FRAMES:-5000}
 MIXED=32	# frames of pkt mix
 
 setup()
