@@ -127,6 +127,11 @@ require_command()
 	done
 }
 
+require_cpus()
+{
+	[ "$(nproc)" -ge "$1" ] || { skip "this machine has fewer than $1 CPUs"; return 1; }
+}
+
 # --- network namespaces -------------------------------------------------
 
 # Read $2 of device $3 in netns $1 as ip prints it with -o.

@@ -101,7 +101,7 @@ sum_over_cpus()
 	local cpu
 	local -a words=()
 
-	[ "$(nproc)" -gt 1 ] || { skip "one CPU"; return; }
+	require_cpus 2 || return
 	fresh rx || return
 	for ((cpu = 0; cpu < 2; cpu++)); do
 		words+=(send eth0 ns="$p2" cpu="$cpu" count=$((100 + cpu)) len=100 end=0)

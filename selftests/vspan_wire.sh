@@ -409,18 +409,12 @@ tshark_is_content()
 		"${KV[frames]}"
 }
 
-# on_cpus N: at least as many are there
-on_cpus()
-{
-	[ "$1" -le "$(nproc)" ] || { skip "only $(nproc) CPU"; return 1; }
-}
-
 # tshark_has_no_complaint CPUS
 tshark_has_no_complaint()
 {
 	local PCAP=$DIR/pcap CPUS=$1
 
-	require_command tshark && on_cpus "$1" || return
+	require_command tshark && require_cpus "$1" || return
 	source_add "$sw" master br0 || return
 	conversation 1500 addr=192.0.2.2 && check_super 15000
 	tshark_is_content
@@ -465,7 +459,7 @@ iperf3_put_together_by_tshark()
 {
 	local PCAP=$DIR/pcap CPUS=$1 got
 
-	require_command iperf3 tshark perl ss && on_cpus "$1" || return
+	require_command iperf3 tshark perl ss && require_cpus "$1" || return
 	source_add "$sw" master br0 || return
 	with_sysctl "$p1" tcp_wmem "4096 16384 262144"
 	with_sysctl "$p2" tcp_rmem "4096 131072 262144"
