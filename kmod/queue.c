@@ -177,18 +177,21 @@ static bool vspan_queue_has(const struct vspan_queue *q,
 }
 
 /* Is @q, which is locked, where the flow's next copy belongs? If the flow has nothing
- * here any more, it is led to the CPU it is at now.
+ * here any more, it is led to the CPU it is at now, @led; once, lest two CPUs take it
+ * from each other for ever.
  */
 static bool vspan_queue_keeps(const struct vspan_queue *q,
-			      struct vspan_flow *flow, unsigned int cpu)
+			      struct vspan_flow *flow, unsigned int cpu,
+			      bool *led)
 {
 	unsigned int here = smp_processor_id();
 
 	if (unlikely(READ_ONCE(flow->cpu) != cpu))
 		return false;
-	if (likely(cpu == here) || vspan_queue_has(q, flow))
+	if (likely(cpu == here) || *led || vspan_queue_has(q, flow))
 		return true;
 	WRITE_ONCE(flow->cpu, here);
+	*led = true;
 	return false;
 }
 
@@ -223,12 +226,12 @@ bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
 		     enum vspan_drop *why)
 {
 	struct vspan_flow *flow = &vs->flows[vspan_order_flow(skb)];
-	bool first, keeps, added = false;
+	bool first, keeps, led = false, added = false;
 	struct vspan_queue *q;
 
 	/* Mostly, only this CPU adds here, and its consumer is here too: the lock
 	 * is for flows that have moved, a threaded NAPI, and vspan_queue_close().
-	 * Each further round is one that another CPU has led the flow away in.
+	 * Another round follows when the flow was led elsewhere.
 	 */
 	do {
 		unsigned int cpu = READ_ONCE(flow->cpu);
@@ -236,7 +239,7 @@ bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
 		q = per_cpu_ptr(vs->queues, cpu);
 		spin_lock(&q->list.lock);
 		first = skb_queue_empty(&q->list);
-		keeps = vspan_queue_keeps(q, flow, cpu);
+		keeps = vspan_queue_keeps(q, flow, cpu, &led);
 		if (likely(keeps))
 			added = vspan_queue_put(q, flow, skb, why);
 		spin_unlock(&q->list.lock);
