@@ -102,7 +102,8 @@ static void vspan_mirror_note(struct sk_buff *skb, const struct vspan_rule *rule
 /* Give @skb, which is ours, to the span of the binding. */
 static void vspan_mirror_send(const struct vspan_binding *b,
 			      const struct vspan_rule *rule,
-			      struct sk_buff *skb, enum vspan_dir dir)
+			      struct sk_buff *skb, enum vspan_dir dir,
+			      unsigned int flow)
 {
 	const struct vspan_source *src = b->src;
 	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
@@ -115,7 +116,7 @@ static void vspan_mirror_send(const struct vspan_binding *b,
 	vspan_mirror_note(skb, rule, dir);
 	/* What was allocated from the emergency reserve must be freed soon. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb) ||
-	    !vspan_queue_add(src->vs, skb, &why)) {
+	    !vspan_queue_add(src->vs, flow, skb, &why)) {
 		vspan_mirror_drop(src, skb, why);
 		consume_skb(skb);
 		return;
@@ -191,8 +192,8 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 			      bool mine)
 {
 	const struct vspan_source *src = b->src;
+	unsigned int len, flow;
 	struct sk_buff *copy;
-	unsigned int len;
 
 	if (unlikely(vspan_mirror_stalled(src->vs, rule))) {
 		vspan_mirror_turn_away(src, skb, dir);
@@ -200,12 +201,14 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 			consume_skb(skb);
 		return;
 	}
+	/* Of the whole frame: some copies of a flow are cut here, some later. */
+	flow = vspan_order_flow(skb);
 	if (!vspan_mirror_short(src, rule, skb, &len))
 		copy = mine ? skb : skb_clone(skb, GFP_ATOMIC);
 	else
 		copy = vspan_mirror_cut(skb, len, mine);
 	if (copy)
-		vspan_mirror_send(b, rule, copy, dir);
+		vspan_mirror_send(b, rule, copy, dir, flow);
 	else
 		vspan_mirror_drop(src, skb, VSPAN_DROP_NO_MEMORY);
 	if (mine && copy != skb)

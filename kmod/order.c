@@ -64,7 +64,7 @@ static u32 vspan_order_ipv6(const struct sk_buff *skb, int off)
 	struct ipv6hdr buf, *ip;
 
 	ip = skb_header_pointer(skb, off, sizeof(buf), &buf);
-	if (!ip)
+	if (unlikely(!ip))
 		return 0;
 	return ipv6_addr_hash(&ip->saddr) ^ ipv6_addr_hash(&ip->daddr) ^
 	       vspan_order_ports(skb, off + sizeof(buf), ip->nexthdr);
@@ -76,7 +76,7 @@ static u32 vspan_order_mac(const struct sk_buff *skb)
 	struct ethhdr buf, *eth;
 
 	eth = skb_header_pointer(skb, 0, sizeof(buf), &buf);
-	if (!eth)
+	if (unlikely(!eth))
 		return 0;
 	return get_unaligned((u32 *)(eth->h_dest + 2)) ^
 	       get_unaligned((u32 *)(eth->h_source + 2));
@@ -84,12 +84,14 @@ static u32 vspan_order_mac(const struct sk_buff *skb)
 
 /**
  * vspan_order_flow - a number that frames of one conversation have in common
- * @skb: a frame; data at the MAC header
+ * @skb: a frame; data at the MAC header; its headers readable
  *
  * By addresses and ports of the outermost IP header, of either way; of fragments by
  * the addresses, as NICs do it (RSS): among fragments, and among whole datagrams,
- * there is an order, between the two there is none. All of ARP is one conversation;
- * what else is not IP goes by its MAC addresses.
+ * there is an order, between the two there is none. What has a number for each way
+ * where others have ports (ESP, AH), or a source port as a hash (VXLAN), is two
+ * conversations, one each way. All of ARP is one; what else is not IP goes by its MAC
+ * addresses.
  *
  * Context: any.
  * Return: less than VSPAN_FLOWS.

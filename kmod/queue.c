@@ -212,6 +212,7 @@ static bool vspan_queue_put(struct vspan_queue *q, struct vspan_flow *flow,
 /**
  * vspan_queue_add - hand a copy over to the span
  * @vs: the span
+ * @flow: vspan_order_flow() of the frame
  * @skb: the copy; data at the MAC header; consumed if there was room
  * @why: set to the reason if there was none
  *
@@ -222,10 +223,10 @@ static bool vspan_queue_put(struct vspan_queue *q, struct vspan_flow *flow,
  * Context: BH off, RCU.
  * Return: true if the span has it now.
  */
-bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
-		     enum vspan_drop *why)
+bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
+		     struct sk_buff *skb, enum vspan_drop *why)
 {
-	struct vspan_flow *flow = &vs->flows[vspan_order_flow(skb)];
+	struct vspan_flow *f = &vs->flows[flow];
 	bool first, keeps, led = false, added = false;
 	struct vspan_queue *q;
 
@@ -234,14 +235,14 @@ bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
 	 * Another round follows when the flow was led elsewhere.
 	 */
 	do {
-		unsigned int cpu = READ_ONCE(flow->cpu);
+		unsigned int cpu = READ_ONCE(f->cpu);
 
 		q = per_cpu_ptr(vs->queues, cpu);
 		spin_lock(&q->list.lock);
 		first = skb_queue_empty(&q->list);
-		keeps = vspan_queue_keeps(q, flow, cpu, &led);
+		keeps = vspan_queue_keeps(q, f, cpu, &led);
 		if (likely(keeps))
-			added = vspan_queue_put(q, flow, skb, why);
+			added = vspan_queue_put(q, f, skb, why);
 		spin_unlock(&q->list.lock);
 	} while (unlikely(!keeps));
 

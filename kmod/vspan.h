@@ -401,8 +401,8 @@ void vspan_queue_close(struct vspan_dev *vs);
 void vspan_queue_unlink(struct vspan_dev *vs);
 void vspan_queue_destroy(struct vspan_dev *vs);
 
-bool vspan_queue_add(struct vspan_dev *vs, struct sk_buff *skb,
-		     enum vspan_drop *why);
+bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
+		     struct sk_buff *skb, enum vspan_drop *why);
 
 /* order.c */
 unsigned int vspan_order_flow(const struct sk_buff *skb);

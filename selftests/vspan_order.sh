@@ -7,6 +7,7 @@
 ALL_TESTS=(
 	"what_is_answered_comes_first"
 	"what_is_answered_comes_first cut=headers snaplen headers"
+	"super_frames_come_before_short_answers"
 	"what_others_say_does_not_wait"
 	"sender_on_every_cpu 0"
 	"sender_on_every_cpu 1"
@@ -46,6 +47,24 @@ what_is_answered_comes_first()
 	require_cpus 2 && odd_add "$sw" odd0 && source_add "$sw" odd0 rx,tx "${@:2}" || return
 	mix 4 ${1:+"$1"}
 	[ "$RC" -eq 0 ] || fail "order" "$OUT"
+}
+
+# A super-frame is cut in the span's context, its answer where it is copied: both behind
+# the Ethernet header, where no address is left to tell that they belong together.
+super_frames_come_before_short_answers()
+{
+	local want='' i
+
+	require_cpus 2 && odd_add "$sw" odd0 &&
+		source_add "$sw" odd0 rx,tx snaplen 14 &&
+		reader monitor count span0 ns="$sw" id=99 hw=1 || return
+	flows "super-frames" send odd0 ns="$sw" dst="${ODD}4" vnet=1 gso=1448 len=14534 \
+		count=20 end=0 send mark0 ns="$sw" count=0 id=99
+	check_finish monitor
+	for ((i = 0; i < 20; i++)); do
+		want+=,0:10,$((ODD_EPOCH + i)):1
+	done
+	check_eq "times, which only answers have" "${KV[hw]:-}" "${want#,}"
 }
 
 # Who has nothing to do with them is not kept waiting: that is what a queue for each CPU

@@ -10,9 +10,9 @@
  *	02:0d:d0:00:00:01	with a hardware time
  *	02:0d:d0:00:00:02	with one that its driver is to be asked for
  *	02:0d:d0:00:00:03	unreadable
- *	02:0d:d0:00:00:04	not at all; answered on another CPU, while this one
- *				cannot do anything else: as where the answer is sooner
- *				there than the softirq
+ *	02:0d:d0:00:00:04	not at all; answered on another CPU, with a hardware
+ *				time, while this one cannot do anything else: as where
+ *				the answer is sooner there than the softirq
  *	02:0d:d0:00:00:05	the same, but it is somebody else who speaks there
  *
  * and all else as it was. The first hardware time of a device is ODD_EPOCH, and
@@ -183,6 +183,16 @@ static void odd_turn_ipv6(u8 *p, const u8 *end, bool other)
 	odd_turn_ports(p + sizeof(*ip), end, ip->nexthdr);
 }
 
+/* A super-frame is answered by a short one, as TCP does it. */
+static void odd_shorten(struct sk_buff *skb)
+{
+	if (!skb_is_gso(skb))
+		return;
+	skb_gso_reset(skb);
+	skb->ip_summed = CHECKSUM_NONE;
+	skb_trim(skb, ETH_ZLEN);
+}
+
 /* Make what a frame says what is said to it. Linear, our own; checksums are nothing
  * that anybody here looks at.
  */
@@ -232,7 +242,9 @@ static void odd_answer(struct odd_dev *odd, struct sk_buff *skb, bool other)
 		kfree_skb(skb);
 		return;
 	}
+	odd_shorten(skb);
 	odd_turn(skb, other);
+	odd_stamp(odd, skb);
 	odd->answer = skb;
 	odd->said = false;
 	queue_work_on(cpu, system_highpri_wq, &odd->work);
@@ -251,7 +263,7 @@ static netdev_tx_t odd_xmit(struct sk_buff *skb, struct net_device *dev)
 	struct sk_buff *own;
 
 	skb_orphan(skb);
-	if (way >= ODD_ANSWERED) {
+	if (way == ODD_ANSWERED || way == ODD_OTHER) {
 		own = skb_copy(skb, GFP_ATOMIC);
 		consume_skb(skb);
 		if (own)
