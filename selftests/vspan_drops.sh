@@ -17,6 +17,7 @@ ALL_TESTS=(
 	"checksum asis 20"
 	"unreadable"
 	"unreadable snaplen 64"
+	"reserve"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -84,6 +85,28 @@ queue_full()
 	check_j span0/sources/nic0/stats/tx/packets 64
 	only queue_full 136 span0
 	only queue_full 136 span0/sources/nic0
+}
+
+# Memory that is kept for swapping must be free again soon: no copy holds it.
+reserve()
+{
+	local key
+
+	odd_add "$sw" odd0 && fresh odd0 rx || return
+	reader production count odd0 ns="$sw" id=99 &&
+		reader all count span0 ns="$sw" id=99 || return
+	flows "frames from the reserve, and others" \
+		send odd0 ns="$sw" dst="${ODD}6" len=200 count=50 end=0 \
+		send odd0 ns="$sw" dst="${ODD}1" len=200 count=70 end=0 \
+		send odd0 ns="$sw" count=0 id=99
+	check_finish production
+	check_eq "frames of production" "${KV[frames]}" 120
+	check_finish all
+	check_eq "frames read" "${KV[frames]}" 70
+	stats "$sw" span0
+	for key in span0 span0/sources/odd0; do
+		only no_memory 50 "$key"
+	done
 }
 
 # Ten frames on the wire each, if anybody could tell where one ends. As they are,

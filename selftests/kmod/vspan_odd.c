@@ -14,6 +14,7 @@
  *				time, while this one cannot do anything else: as where
  *				the answer is sooner there than the softirq
  *	02:0d:d0:00:00:05	the same, but it is somebody else who speaks there
+ *	02:0d:d0:00:00:06	from the reserve of memory that is kept for swapping
  *
  * and all else as it was. The first hardware time of a device is ODD_EPOCH, and
  * each next one a nanosecond later. Unreadable frames are known from Linux 6.12
@@ -46,6 +47,7 @@ enum odd_way {
 	ODD_UNREADABLE,
 	ODD_ANSWERED,
 	ODD_OTHER,
+	ODD_RESERVE,
 	ODD_WAYS
 };
 
@@ -141,6 +143,8 @@ static int odd_change(struct odd_dev *odd, struct sk_buff *skb,
 		odd_stamp_late(skb);
 	else if (way == ODD_UNREADABLE)
 		odd_hide(skb);
+	else if (way == ODD_RESERVE)
+		skb->pfmemalloc = true;
 	return 0;
 }
 
