@@ -435,7 +435,7 @@ tshark_stream()
 		perl -ne 'print pack("H*", $1) if /^([0-9a-f]+)$/' | tail -c +38
 }
 
-# p1 to p2, on as many processors; production is read as the monitor is
+# p1 to p2, on CPUS processors; production is read as the monitor is
 iperf3_sends()
 {
 	local -a on=(ip netns exec)
