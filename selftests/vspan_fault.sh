@@ -255,12 +255,16 @@ no_memory_for_short_copies()
 	need_faults && copies_fail "$SHORT" snaplen 40
 }
 
-# faults_of PID CACHE: every other allocation of a cache by one process fails
+# faults_of CACHE PID...: every other allocation of a cache by these processes fails
 faults_of()
 {
-	defer faults_of_none "$2"
-	echo 1 >"/proc/$1/make-it-fail" && echo 1 >"$FAULT/task-filter" &&
-		faults_on "$2" && echo 50 >"$FAULT/probability"
+	local pid
+
+	defer faults_of_none "$1"
+	for pid in "${@:2}"; do
+		echo 1 >"/proc/$pid/make-it-fail" || return
+	done
+	echo 1 >"$FAULT/task-filter" && faults_on "$1" && echo 50 >"$FAULT/probability"
 }
 
 faults_of_none()
@@ -269,11 +273,11 @@ faults_of_none()
 	echo 0 >"$FAULT/task-filter"
 }
 
-# span_thread NETNS SPAN: let a thread be its context, and find it
-span_thread()
+# span_threads NETNS SPAN: let threads, one for each CPU, be its context; in THREADS
+span_threads()
 {
 	ip netns exec "$1" sh -c "echo 1 >/sys/class/net/$2/threaded" 2>/dev/null &&
-		REPLY=$(pgrep "^napi/$2-")
+		mapfile -t THREADS < <(pgrep "^napi/$2-") && [ ${#THREADS[@]} -gt 0 ]
 }
 
 # all_is_counted SPAN COUNT: each frame has been given to the tap, or lost
@@ -291,8 +295,8 @@ no_memory_beside_a_socket_of_one_protocol()
 		source_add "$sw" in0 rx to span1 && tap_path "$sw" span1 || return
 	reader tap count "$REPLY" end=0 timeout=0 &&
 		reader socket recv span1 ns="$sw" bind=0x88b5 count=1000 end=0 timeout=0 || return
-	span_thread "$sw" span1 || { fail "no thread of span1"; return; }
-	faults_of "$REPLY" "$HEADS" || { fail "cannot make $REPLY fail"; return; }
+	span_threads "$sw" span1 || { fail "no thread of span1"; return; }
+	faults_of "$HEADS" "${THREADS[@]}" || { fail "cannot make ${THREADS[*]} fail"; return; }
 	flows "all" send eth0 ns="$p2" count=1000 end=0
 	check_wait "all is counted" all_is_counted span1 1000
 	faults_of_none "$HEADS"
@@ -325,8 +329,8 @@ no_memory_to_finish_checksums()
 		reader production count tun:out0 ns="$sw" vnet=1 offload=0x01 id=99 || return
 	check_wait "out0 forwards" ports_forward "$sw" 2
 	kill -STOP "${READER_PID[production]}"
-	span_thread "$sw" span1 || { fail "no thread of span1"; return; }
-	faults_of "$REPLY" "$SHORT" || { fail "cannot make $REPLY fail"; return; }
+	span_threads "$sw" span1 || { fail "no thread of span1"; return; }
+	faults_of "$SHORT" "${THREADS[@]}" || { fail "cannot make ${THREADS[*]} fail"; return; }
 	check_ok "datagrams" datagrams "$p2" 192.0.2.1 1000 18
 	check_wait "all is counted" what_is_left span1 1000
 	faults_of_none "$SHORT"
