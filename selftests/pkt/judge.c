@@ -111,7 +111,11 @@ static bool judge_rate(const struct probe *p)
 	if (!good)
 		fprintf(stderr, "pkt: %u copies, not %.0f; the worst burst had %.0f\n", p->got,
 			want, worst);
-	return good && p->sent > 2 * most;
+	if (p->sent > 2 * most)
+		return good;
+	fprintf(stderr, "pkt: %u frames sent are too few for a rate that lets %.0f through\n",
+		p->sent, most);
+	return false;
 }
 
 /* Say what was found and whether it is as it should be. */
