@@ -184,16 +184,6 @@ uml_build()
 	try "uml: what make bench counts is right" "$TOP/selftests/bench/bench.sh" -q
 }
 
-stop()
-{
-	local job
-
-	for job in $(jobs -p); do
-		kill -- "-$job" 2>/dev/null || true
-	done
-	exit 130
-}
-
 all_tests()
 {
 	local rel i=0
@@ -221,9 +211,7 @@ main()
 	flock -n 8 || { say "waiting for another check of this tree"; flock 8; }
 	: >"$RESULTS"
 	"$VM/deps.sh" check
-	trap stop INT TERM
-	# Each job a process group of its own, for stop().
-	set -m
+	stoppable_jobs
 	uml_build &
 	UML_BUILD=$!
 	mapfile -t kernels < <(selected_kernels)

@@ -51,3 +51,20 @@ version()
 {
 	sed -n 's/^VERSION *:= *//p' "$TOP/Makefile"
 }
+
+stop_jobs()
+{
+	local job
+
+	for job in $(jobs -p); do
+		kill -- "-$job" 2>/dev/null || true
+	done
+	exit 130
+}
+
+# What runs in the background from here on ends with us: each job is a process group.
+stoppable_jobs()
+{
+	trap stop_jobs INT TERM
+	set -m
+}
