@@ -51,20 +51,23 @@ pings()
 	done
 }
 
+# talk DIR BYTES GAP
 talk()
 {
 	until [ -e "$1/quiet" ]; do
 		pings "$PING_LOT" "$2" >>"$1/lost" || return 1
 		echo >>"$1/rounds"
+		[ "$3" -eq 0 ] || sleep "$3"
 	done
 }
 
-# talk_start BYTES: p1 and p2 talk until talk_stop, and nothing may get lost
+# talk_start BYTES [GAP]: p1 and p2 talk until talk_stop, and nothing may get lost; with
+# so many seconds between one lot of pings and the next
 talk_start()
 {
 	TALK=$(mktemp -d) || return 1
 	defer rm -rf "$TALK"
-	talk "$TALK" "$1" &
+	talk "$TALK" "$1" "${2:-0}" &
 	TALKER=$!
 	defer touch "$TALK/quiet"
 	check_wait "p1 talks with p2" test -s "$TALK/rounds"

@@ -11,6 +11,7 @@ ALL_TESTS=(
 	"stopped_and_started"
 	"killed_and_started"
 )
+TALK_GAP=${TALK_GAP:-0}	# seconds; one where QEMU itself is emulated, lest it only reads
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -177,7 +178,7 @@ without_monitor()
 {
 	local before
 
-	need_monitor && talk_start 64 || return
+	need_monitor && talk_start 64 "$TALK_GAP" || return
 	check_ok "$1" "$@"
 	check_wait "the VM is off" state_is "shut off"
 	talk_stop
@@ -188,7 +189,7 @@ without_monitor()
 	pings 50 64
 	stats "$sw" span0
 	check_j span0/stats/drops/no_reader $((before + 100))
-	talk_start 64 && start_monitor
+	talk_start 64 "$TALK_GAP" && start_monitor
 	talk_stop
 	guest_sees 100 64
 }
