@@ -33,7 +33,8 @@ step()
 	fi
 }
 
-# What the host has of kernels and DKMS modules is none of the machine's.
+# What the host has of kernels and DKMS modules is none of the machine's. It may
+# have none, and no directory for them: one that was never given a kernel's package.
 make_machine()
 {
 	mount --make-rprivate / &&
@@ -43,7 +44,7 @@ make_machine()
 		mount -t proc proc "$DISK/proc" &&
 		mount --rbind /dev "$DISK/dev" &&
 		for dir in run tmp boot usr/lib/modules var/lib/dkms; do
-			mount -t tmpfs none "$DISK/$dir" || return
+			mkdir -p "$DISK/$dir" && mount -t tmpfs none "$DISK/$dir" || return
 		done
 	chmod 1777 "$DISK/tmp"
 	mkdir -p "$DISK/tmp/debs" && cp "$DEBS"/*.deb "$DISK/tmp/debs/" &&
@@ -175,7 +176,7 @@ leftovers()
 		find . \( -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/log \
 			-o -path ./var/cache \) -prune -o ! -type d -print
 		find . -type d | while read -r dir; do
-			[ -d "/$dir" ] || echo "$dir/"
+			[ -d "/$dir" ] || mountpoint -q "$DISK/$dir" || echo "$dir/"
 		done
 	)
 	find "$DISK/var/lib/dkms" -mindepth 1 ! -name 'mok.*'
