@@ -76,7 +76,7 @@ int vspan_queue_create(struct vspan_dev *vs)
 		netif_napi_add(vs->dev, &q->napi, vspan_queue_poll);
 	}
 	for (i = 0; i < VSPAN_FLOWS; i++)
-		vs->flows[i].cpu = cpumask_first(cpu_possible_mask);
+		vs->flow_cpu[i] = cpumask_first(cpu_possible_mask);
 	return 0;
 }
 
@@ -169,34 +169,33 @@ static bool vspan_queue_has_room(const struct vspan_queue *q)
 /* Is a copy of that flow still to be delivered from here? A flow that rests while
  * the counters go half around may seem to be; it does no harm.
  */
-static bool vspan_queue_has(const struct vspan_queue *q,
-			    const struct vspan_flow *flow)
+static bool vspan_queue_has(const struct vspan_queue *q, unsigned int flow)
 {
 	/* Pairs with vspan_queue_poll(). */
-	return (s32)(flow->tail - smp_load_acquire(&q->done)) > 0;
+	return (s32)(q->tails[flow] - smp_load_acquire(&q->done)) > 0;
 }
 
-/* Is @q, which is locked, where the flow's next copy belongs? If the flow has nothing
- * here any more, it is led to the CPU it is at now, @led; once, lest two CPUs take it
- * from each other for ever.
+/* Is the queue of @cpu, which is locked, where the flow's next copy belongs? If the
+ * flow has nothing there any more, it is led to the CPU it is at now, @led; once, lest
+ * two CPUs take it from each other for ever.
  */
-static bool vspan_queue_keeps(const struct vspan_queue *q,
-			      struct vspan_flow *flow, unsigned int cpu,
-			      bool *led)
+static bool vspan_queue_keeps(const struct vspan_queue *q, unsigned int flow,
+			      unsigned int cpu, bool *led)
 {
 	unsigned int here = smp_processor_id();
+	u32 *flow_cpu = &q->vs->flow_cpu[flow];
 
-	if (unlikely(READ_ONCE(flow->cpu) != cpu))
+	if (unlikely(READ_ONCE(*flow_cpu) != cpu))
 		return false;
 	if (likely(cpu == here) || *led || vspan_queue_has(q, flow))
 		return true;
-	WRITE_ONCE(flow->cpu, here);
+	WRITE_ONCE(*flow_cpu, here);
 	*led = true;
 	return false;
 }
 
 /* @q is locked, and has the flow. */
-static bool vspan_queue_put(struct vspan_queue *q, struct vspan_flow *flow,
+static bool vspan_queue_put(struct vspan_queue *q, unsigned int flow,
 			    struct sk_buff *skb, enum vspan_drop *why)
 {
 	if (unlikely(!q->open || !vspan_queue_has_room(q))) {
@@ -205,7 +204,7 @@ static bool vspan_queue_put(struct vspan_queue *q, struct vspan_flow *flow,
 	}
 	__skb_queue_tail(&q->list, skb);
 	q->truesize += skb->truesize;
-	flow->tail = ++q->added;
+	q->tails[flow] = ++q->added;
 	return true;
 }
 
@@ -226,7 +225,6 @@ static bool vspan_queue_put(struct vspan_queue *q, struct vspan_flow *flow,
 bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
 		     struct sk_buff *skb, enum vspan_drop *why)
 {
-	struct vspan_flow *f = &vs->flows[flow];
 	bool first, keeps, led = false, added = false;
 	struct vspan_queue *q;
 
@@ -235,14 +233,14 @@ bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
 	 * Another round follows when the flow was led elsewhere.
 	 */
 	do {
-		unsigned int cpu = READ_ONCE(f->cpu);
+		unsigned int cpu = READ_ONCE(vs->flow_cpu[flow]);
 
 		q = per_cpu_ptr(vs->queues, cpu);
 		spin_lock(&q->list.lock);
 		first = skb_queue_empty(&q->list);
-		keeps = vspan_queue_keeps(q, f, cpu, &led);
+		keeps = vspan_queue_keeps(q, flow, cpu, &led);
 		if (likely(keeps))
-			added = vspan_queue_put(q, f, skb, why);
+			added = vspan_queue_put(q, flow, skb, why);
 		spin_unlock(&q->list.lock);
 	} while (unlikely(!keeps));
 

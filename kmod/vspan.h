@@ -63,8 +63,7 @@ struct vspan_handover;
 
 /**
  * struct vspan_queue - copies on their way from a hook to the span, per CPU
- * @list: the copies; its lock also covers @truesize, @added, @open, and the flows
- *	that are here
+ * @list: the copies; its lock also covers @truesize, @added, @open, and @tails
  * @truesize: memory held by @list, in bytes
  * @added: copies that were ever put on @list; wraps
  * @done: copies of them that the readers have, or that are lost; wraps; written by
@@ -73,6 +72,9 @@ struct vspan_handover;
  * @stalled: frames of this CPU that came while the tap's ring was full
  * @napi: the context that delivers
  * @vs: the span
+ * @tails: @added as it was behind the last copy of each conversation that was put
+ *	here. Here, not beside &struct vspan_dev.flow_cpu, as each copy writes it: no two
+ *	CPUs are to pass a cache line to and fro for conversations of their own
  */
 struct vspan_queue {
 	struct sk_buff_head list;
@@ -83,18 +85,7 @@ struct vspan_queue {
 	unsigned int stalled;
 	struct napi_struct napi;
 	struct vspan_dev *vs;
-};
-
-/**
- * struct vspan_flow - on which queue the copies of some conversations are
- * @cpu: that of the queue; READ_ONCE/WRITE_ONCE, and to be relied on only under the
- *	lock of that very queue, which who changes it holds
- * @tail: &struct vspan_queue.added as it was behind the last of them; under the same
- *	lock
- */
-struct vspan_flow {
-	u32 cpu;
-	u32 tail;
+	u32 tails[VSPAN_FLOWS];
 };
 
 /**
@@ -114,7 +105,10 @@ struct vspan_flow {
  * @id: order of creation, the key by which dumps resume
  * @tap: the char device; registered as rx_handler_data of @dev, where tap.ko
  *	looks for it
- * @flows: conversations by vspan_order_flow()
+ * @flow_cpu: on which CPU's queue the copies of each conversation are, by
+ *	vspan_order_flow(); READ_ONCE/WRITE_ONCE, and to be relied on only under the
+ *	lock of that very queue, which who changes it holds; read for each copy,
+ *	written where a conversation moves
  */
 struct vspan_dev {
 	struct net_device *dev;
@@ -130,7 +124,7 @@ struct vspan_dev {
 	struct list_head node;
 	u32 id;
 	struct tap_dev tap;
-	struct vspan_flow flows[VSPAN_FLOWS];
+	u32 flow_cpu[VSPAN_FLOWS];
 };
 
 /**
