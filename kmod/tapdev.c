@@ -12,9 +12,9 @@
 static dev_t vspan_tapdev_major;
 static struct cdev vspan_tapdev_cdev;
 
-static const void *vspan_tapdev_namespace(vspan_class_device *d)
+static vspan_class_ns *vspan_tapdev_namespace(vspan_class_device *d)
 {
-	return dev_net(to_net_dev(d->parent));
+	return vspan_class_net(dev_net(to_net_dev(d->parent)));
 }
 
 static struct class vspan_tapdev_class = {

@@ -14,12 +14,21 @@
 
 #include <linux/device/class.h>
 #include <linux/netdevice.h>
+#include <linux/ns_common.h>
 #include <linux/skbuff.h>
 
 #ifdef VSPAN_HAVE_CONST_CLASS_NAMESPACE
 #define vspan_class_device const struct device
 #else
 #define vspan_class_device struct device
+#endif
+
+#ifdef VSPAN_HAVE_NS_COMMON_CLASS_NAMESPACE
+#define vspan_class_ns		const struct ns_common
+#define vspan_class_net(net)	to_ns_common(net)
+#else
+#define vspan_class_ns		const void
+#define vspan_class_net(net)	(net)
 #endif
 
 #ifndef VSPAN_HAVE_FRAGS_READABLE
