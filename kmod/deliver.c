@@ -26,7 +26,7 @@ static bool vspan_deliver_has_others(const struct net_device *dev)
  * Packet sockets of the span or of all devices, open queues of its tap,
  * outputs, tc, and netfilter's ingress count as readers.
  *
- * Context: RCU or RTNL; the answer may be old when it arrives.
+ * Context: RCU; the answer may be old when it arrives.
  * Return: true if a copy would get anywhere.
  */
 bool vspan_deliver_has_reader(const struct vspan_dev *vs)

@@ -78,13 +78,16 @@ int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
 		       const struct vspan_dev *vs)
 {
 	const struct net_device *dev = vs->dev;
+	bool read;
 
+	rcu_read_lock();
+	read = vspan_deliver_has_reader(vs);
+	rcu_read_unlock();
 	if (nla_put_string(skb, VSPAN_A_SPAN_NAME, dev->name) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_IFINDEX, dev->ifindex) ||
 	    vspan_nl_fill_netnsid(skb, net, dev) ||
 	    nla_put_u8(skb, VSPAN_A_SPAN_UP, !!(dev->flags & IFF_UP)) ||
-	    nla_put_u8(skb, VSPAN_A_SPAN_READERS,
-		       vspan_deliver_has_reader(vs)) ||
+	    nla_put_u8(skb, VSPAN_A_SPAN_READERS, read) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_FRAMES, vs->frames) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_QLEN, dev->tx_queue_len) ||
 	    vspan_nl_fill_span_stats(skb, vs))
