@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 """The chart: what each peer adds to a frame, case by case, as an SVG file that
-needs nothing else. A bar is the median, the line across its end min to max."""
+needs nothing else. A bar is the best of the rounds, the line across its end min to max."""
 from xml.sax.saxutils import escape
 
 WIDTH = 760
@@ -37,7 +37,7 @@ def text(x, y, words, anchor='start', cls=''):
 def bar(row, y, scale):
     """One row: its name, its bar, how sure it is, its figure."""
     added = row['added']
-    length = max(added['median'], 0) * scale
+    length = max(added['best'], 0) * scale
     low, high = (LEFT + max(added[k], 0) * scale for k in ('min', 'max'))
     high = min(high, WIDTH - RIGHT)
     mid = y + BAR / 2
@@ -46,14 +46,14 @@ def bar(row, y, scale):
         text(LEFT - 8, y + BAR - 3, row['name'], 'end'),
         f'<rect x="{LEFT}" y="{y}" width="{length:.1f}" height="{BAR}" fill="{colour}"/>',
         f'<line class="w" x1="{low:.1f}" y1="{mid}" x2="{high:.1f}" y2="{mid}"/>',
-        text(max(high, LEFT + length) + 6, y + BAR - 3, f"{added['median']:+.0f} ns"),
+        text(max(high, LEFT + length) + 6, y + BAR - 3, f"{added['best']:+.0f} ns"),
     ]
 
 
 def svg(rows):
     """The whole file."""
     cases = shown(rows)
-    longest = max((row['added']['median'] for case in cases.values() for row in case),
+    longest = max((row['added']['best'] for case in cases.values() for row in case),
                   default=1)
     scale = (WIDTH - LEFT - RIGHT) / max(longest, 1) * 0.9
     y = 40

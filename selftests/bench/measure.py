@@ -16,7 +16,6 @@ CLONE_NEWNET = 0x40000000
 TCP_CHUNK = 1 << 20
 TCP_PORT = 5001
 TRANSFERS = 5           # in a round
-TRANSFERS = 5           # in a round
 
 
 def prepare(rig, row):
@@ -25,7 +24,7 @@ def prepare(rig, row):
 
 
 def bursts(rig, row):
-    """As many frames in each row, but for a median's sake."""
+    """As many frames in each row, but enough bursts to choose from."""
     return max(5, rig.bursts * BURST // row.count)
 
 

@@ -4,7 +4,6 @@
 standard output, all figures in JSON, and a chart. Exit status 1 if a row is void."""
 import json
 import sys
-from statistics import median
 
 import chart
 
@@ -34,8 +33,10 @@ TARGETS = [
 ]
 
 
-def spread(values):
-    return {'median': median(values), 'min': min(values), 'max': max(values)}
+def spread(values, best=min):
+    """Of the rounds the best counts. Machines work at one of two speeds for seconds, a
+    factor of two apart: a median may judge a row in one and its peer in the other."""
+    return {'best': best(values), 'min': min(values), 'max': max(values)}
 
 
 def ratio(a, b):
@@ -52,17 +53,18 @@ def why_void(rounds):
 
 
 def figures(row, base):
-    """A row's figures; what it adds to its base is worked out round by round."""
+    """A row's figures, and what it adds to its base, best round against best round."""
+    best = max if row['kind'] in UNITS else min
     out = {k: row[k] for k in ('case', 'name', 'kind', 'base', 'bytes')}
     out['unit'] = UNITS.get(row['kind'], 'ns')
-    out['value'] = spread([r['value'] for r in row['rounds']])
+    out['value'] = spread([r['value'] for r in row['rounds']], best)
     out['void'] = why_void(row['rounds'])
     for key in 'sent', 'arrived', 'copies', 'copies_expected', 'dropped':
         out[key] = summed(row['rounds'], key)
     if base and base is not row:
-        pairs = list(zip(row['rounds'], base['rounds']))
-        out['added'] = spread([r['value'] - b['value'] for r, b in pairs])
-        out['relative'] = spread([r['value'] / b['value'] for r, b in pairs])
+        least = best(r['value'] for r in base['rounds'])
+        out['added'] = spread([r['value'] - least for r in row['rounds']], best)
+        out['relative'] = spread([r['value'] / least for r in row['rounds']], best)
     return out
 
 
@@ -80,7 +82,7 @@ def of_peer(row, rows):
                  r['base'] == row['base']), None)
     if 'added' not in row or row['kind'] != 'frames' or peer['name'][:5] == 'vspan':
         return None
-    return ratio(row['added']['median'], peer['added']['median'])
+    return ratio(row['added']['best'], peer['added']['best'])
 
 
 def target_value(rows, how):
@@ -93,8 +95,8 @@ def target_value(rows, how):
     if not a or not b:
         return None
     if how[0] == 'value':
-        return a['relative']['median']
-    return ratio(a['added']['median'], b['added']['median'])
+        return a['relative']['best']
+    return ratio(a['added']['best'], b['added']['best'])
 
 
 def targets(rows):
@@ -114,17 +116,17 @@ def number(x):
 
 def table_line(row):
     v = row['value']
-    line = f"  {row['name']:<20}{number(v['median']):>8}"
+    line = f"  {row['name']:<20}{number(v['best']):>8}"
     line += f" {'(' + number(v['min']) + '-' + number(v['max']) + ')':>16}"
     if row['void']:
         return line + f"  void: {row['void']}"
     if 'added' not in row:
         return line
     if row['unit'] == 'ns':
-        line += f"{row['added']['median']:>+9.0f}"
+        line += f"{row['added']['best']:>+9.0f}"
     else:
         line += f"{'':9}"
-    line += f"{row['relative']['median']:>7.2f}"
+    line += f"{row['relative']['best']:>7.2f}"
     if row['of_peer'] is not None:
         line += f"{row['of_peer']:>7.2f}"
     return line
