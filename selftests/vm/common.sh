@@ -7,6 +7,7 @@ TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 BUILD=$TOP/build
 KERNELS_DIR=$BUILD/kernels
 LOGS=$BUILD/logs
+VM=$TOP/selftests/vm
 export LC_ALL=C.UTF-8
 umask 022
 

@@ -1,24 +1,32 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The kernels to test on: those this Debian offers, with their headers, unpacked
-# under build/kernels/RELEASE. Nothing is installed: installing headers of 6.12
-# would bring a linux-image and an initramfs into the host's /boot.
+# The kernels to test on: those this Debian offers, and older and newer ones of its
+# mirror, with their headers, unpacked under build/kernels/RELEASE. Nothing is
+# installed: headers of 6.12 would bring a linux-image and an initramfs into /boot.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 
+HERE=$(dirname "$(readlink -f "$0")")
 METAPACKAGES=(linux-image-amd64 linux-image-6.12-amd64)
 RT_METAPACKAGES=(linux-image-rt-amd64 linux-image-6.12-rt-amd64)
 KMOD=$(PATH=$PATH:/usr/sbin:/sbin command -v depmod || true)
+
+# A suite whose kernels are not booted: the newest sources' headers, and moving.
+BUILT_ONLY=unstable
 
 usage()
 {
 	cat <<-EOT
 	Usage: kernels.sh COMMAND
-	  list             releases offered, oldest first
+	  list             releases to boot, oldest first
+	  built            releases that the module has only to build for
+	  own              releases that this machine's own suites offer
 	  newest           the last of them
-	  rt               the newest one with PREEMPT_RT, which list leaves out
-	  needs            Debian packages that building with their headers takes
+	  rt               the newest of all with PREEMPT_RT, which list leaves out
+	  suite REL        the suite it comes from, or "own"
+	  needs [REL]      Debian packages that building with its headers takes
+	                   (default: with those of own)
 	  fetch [REL...]   download and unpack what is missing (default: all)
 	  path REL         directory of REL's files (boot/, lib/modules/, ...)
 	  kdir REL         its kernel build directory, for make KDIR=
@@ -26,91 +34,206 @@ usage()
 	EOT
 }
 
+# cache SUITE ARG...: apt-cache; of this machine's own suites, if it is "own"
+cache()
+{
+	if [ "$1" = own ]; then
+		shift
+		apt-cache "$@"
+	else
+		"$HERE/suites.sh" cache "$@"
+	fi
+}
+
 # First alternative of each dependency of the packages, one a line. All in one
 # call: apt-cache takes half a second to start.
 depends()
 {
-	apt-cache show --no-all-versions "$@" 2>/dev/null |
+	local suite=$1
+
+	shift
+	cache "$suite" show --no-all-versions "$@" 2>/dev/null |
 		sed -n 's/^Depends: //p' | tr ',' '\n' | sed 's/^ *//; s/[ |(].*//'
 }
 
-# offered METAPACKAGE...
+# offered SUITE METAPACKAGE...
 offered()
 {
 	depends "$@" | sed -n 's/^linux-image-\([0-9]\)/\1/p' | sort -uV
 }
 
+# What was fetched is known by its files. Lines "RELEASE SUITE".
 cached()
 {
-	local dir
+	local dir suite
 
 	for dir in "$KERNELS_DIR"/*/; do
-		[ ! -e "$dir/.complete" ] || basename "$dir"
-	done | grep -v -e -rt- -e -debug | sort -V
+		[ -e "$dir/.complete" ] || continue
+		suite=$(cat "$dir/.suite" 2>/dev/null || echo own)
+		echo "$(basename "$dir") $suite"
+	done | grep -v -e -rt- -e -debug -e -kcsan | sort -V
 }
 
-# A machine whose package lists were cleaned away can still use what it has.
+# Lines "RELEASE SUITE": of each series one kernel, from the first suite that has it.
+all()
+{
+	local suite rel
+
+	{
+		for rel in $(offered own "${METAPACKAGES[@]}"); do
+			echo "$rel own"
+		done
+		for suite in $("$HERE/suites.sh" list); do
+			for rel in $(offered "$suite" linux-image-amd64); do
+				echo "$rel $suite"
+			done
+		done
+	} | awk '{ split($1, v, "."); if ($2 == "own" || !seen[v[1], v[2]]++) print }
+		$2 == "own" { seen[v[1], v[2]] = 1 }' | sort -V
+}
+
+# A machine whose package lists were cleaned away can still use what it has. Asked
+# once an hour: it takes seconds.
+known()
+{
+	local file=$BUILD/apt/kernels found
+
+	if [ -z "$(find "$file" -mmin -60 -newer "$HERE/kernels.sh" 2>/dev/null)" ]; then
+		mkdir -p "$BUILD/apt"
+		found=$(all)
+		grep -q ' own$' <<<"$found" || found=$(cached)
+		[ -n "$found" ] ||
+			die "no kernel found: run 'apt-get update' (Debian 12 or 13 is needed)"
+		printf '%s\n' "$found" >"$file.$$"
+		mv "$file.$$" "$file"
+	fi
+	cat "$file"
+}
+
+own()
+{
+	known | sed -n 's/ own$//p'
+}
+
 list()
+{
+	known | grep -v " $BUILT_ONLY\$" | cut -d ' ' -f 1
+}
+
+built()
+{
+	known | sed -n "s/ $BUILT_ONLY\$//p"
+}
+
+suite_of()
 {
 	local found
 
-	found=$(offered "${METAPACKAGES[@]}")
-	[ -n "$found" ] || found=$(cached)
-	[ -n "$found" ] ||
-		die "no kernel found: run 'apt-get update' (Debian 12 or 13 is needed)"
-	printf '%s\n' "$found"
+	found=$(known | sed -n "s/^$1 //p")
+	[ -n "$found" ] || found=$(cat "$KERNELS_DIR/$1/.suite" 2>/dev/null) || true
+	echo "${found:-own}"
+}
+
+rt_of()
+{
+	offered "$1" "${RT_METAPACKAGES[@]}" | sed "s/\$/ $1/"
+}
+
+# Lines "RELEASE SUITE", as known's
+rt_known()
+{
+	local suite found
+
+	found=$(for suite in own $("$HERE/suites.sh" list | grep -vx "$BUILT_ONLY"); do
+		rt_of "$suite"
+	done | sort -V | tail -n 1)
+	[ -n "$found" ] || die "no kernel with PREEMPT_RT found: run 'apt-get update'"
+	echo "$found"
 }
 
 rt()
 {
 	local found
 
-	found=$(offered "${RT_METAPACKAGES[@]}" | tail -n 1)
-	[ -n "$found" ] || die "no kernel with PREEMPT_RT found: run 'apt-get update'"
-	echo "$found"
+	found=$(rt_known)
+	mkdir -p "$KERNELS_DIR/${found% *}"
+	echo "${found#* }" >"$KERNELS_DIR/${found% *}/.suite"
+	echo "${found% *}"
 }
 
+# An image may be empty, and its parts packages of their own (since 6.19).
 packages()
 {
-	printf '%s\n' "linux-image-$1" "linux-headers-$1"
-	depends "linux-headers-$1" | grep -E '^linux-(headers|kbuild)-'
+	local suite=$1 rel=$2
+
+	printf '%s\n' "linux-image-$rel" "linux-headers-$rel"
+	depends "$suite" "linux-image-$rel" |
+		grep -xE "linux-(binary|modules|base)-${rel//+/\\+}" || true
+	depends "$suite" "linux-headers-$rel" | grep -E '^linux-(headers|kbuild)-'
 }
 
 # The compiler is named by the headers, what else is wanted by the kbuild programs.
+needs_of()
+{
+	local suite=$1 headers kbuild
+
+	shift
+	headers=$(depends "$suite" "${@/#/linux-headers-}")
+	kbuild=$(printf '%s\n' "$headers" | sed -n '/^linux-kbuild-/p')
+	printf '%s\n' "$headers" |
+		sed -n 's/^linux-compiler-\(gcc-[0-9]*\)-.*/\1/p; /^gcc-[0-9]*\(-for-host\)\?$/p'
+	# shellcheck disable=SC2086
+	depends "$suite" $kbuild | grep -v '^linux-'
+}
+
 needs()
 {
-	local headers kbuild
-
 	# shellcheck disable=SC2046
-	headers=$(depends $(list | sed 's/^/linux-headers-/'))
-	kbuild=$(printf '%s\n' "$headers" | sed -n '/^linux-kbuild-/p')
-	{
-		printf '%s\n' "$headers" |
-			sed -n 's/^linux-compiler-\(gcc-[0-9]*\)-.*/\1/p; /^gcc-[0-9]*$/p'
-		# shellcheck disable=SC2086
-		depends $kbuild | grep -v '^linux-'
-	} | sort -u
+	if [ $# -gt 0 ]; then
+		needs_of "$(suite_of "$1")" "$1"
+	else
+		needs_of own $(own)
+	fi | sort -u
+}
+
+get()
+{
+	if [ "$1" = own ]; then
+		shift
+		apt-get -q -o APT::Sandbox::User=root "$@"
+	else
+		"$HERE/suites.sh" get "$@"
+	fi
 }
 
 # Into the current directory. Package lists that are too old name versions that
 # the mirror has dropped: renew them once.
 download()
 {
-	apt-get -q -o APT::Sandbox::User=root download "$@" && return
+	local suite=$1
+
+	shift
+	get "$suite" download "$@" && return
 	say "download failed; trying again with new package lists"
-	as_root apt-get -q -o APT::Sandbox::User=root update
-	apt-get -q -o APT::Sandbox::User=root download "$@"
+	if [ "$suite" = own ]; then
+		as_root apt-get -q -o APT::Sandbox::User=root update
+	else
+		get "$suite" update
+	fi
+	get "$suite" download "$@"
 }
 
-# The headers' Makefile names its other half by an absolute path under /usr/src,
-# and lib/modules/*/build points there too.
+# The headers' Makefile names its other half, and newer ones the place of what is
+# generated, by an absolute path under /usr/src, and lib/modules/*/build points there.
 relocate()
 {
-	local root=$1 rel=$2 src=usr/src/linux-headers-$2
+	local root=$1 rel=$2 src=usr/src/linux-headers-$2 here
 
 	# The $() are make's.
 	# shellcheck disable=SC2016
-	sed -i 's|^include /usr/src/\(.*\)/Makefile$|include $(abspath $(dir $(lastword $(MAKEFILE_LIST)))../\1)/Makefile|' \
+	here='$(abspath $(dir $(lastword $(MAKEFILE_LIST)))../'
+	sed -i -e "s|^include /usr/src/\(.*\)/Makefile\$|include ${here}\1)/Makefile|" \
+		-e "s|^KBUILD_OUTPUT=/usr/src/\([^ /]*\)\$|KBUILD_OUTPUT := ${here}\1)|" \
 		"$root/$src/Makefile"
 	if grep -rIl --include='Makefile*' --include=.kernelvariables '/usr/src/' "$root/$src"; then
 		die "the headers of $rel still name /usr/src in the files above"
@@ -120,19 +243,35 @@ relocate()
 	ln -s "../../../$src" "$root/lib/modules/$rel/build"
 	[ -e "$root/lib/modules/$rel/build/" ] ||
 		ln -sfn "../../../../$src" "$root/lib/modules/$rel/build"
+	mkdir -p "$root/boot"
+	[ -e "$root/boot/vmlinuz-$rel" ] ||
+		ln -s "../usr/lib/modules/$rel/vmlinuz" "$root/boot/vmlinuz-$rel"
+}
+
+# Debian's headers of 7.x leave out the script by which kbuild asks whether sparse is new
+# enough, and sparse is then passed over; static.sh tells it what it does not know.
+admit_sparse()
+{
+	local script=$1/usr/src/linux-headers-$2/scripts/checker-valid.sh
+
+	[ ! -e "$script" ] || return 0
+	printf '%s\n' '#!/bin/sh' 'echo 1' >"$script"
+	chmod +x "$script"
 }
 
 # Built beside and renamed, so that an interrupted run leaves nothing half done.
 unpack()
 {
-	local rel=$1 root=$KERNELS_DIR/.$1.tmp deb
+	local rel=$1 root=$KERNELS_DIR/.$1.tmp suite deb
+
+	suite=$(suite_of "$rel")
 
 	rm -rf "$root"
 	mkdir -p "$root/debs"
 	(
 		cd "$root/debs"
 		# shellcheck disable=SC2046
-		download $(packages "$rel")
+		download "$suite" $(packages "$suite" "$rel")
 	) >"$LOGS/fetch-$rel.log" 2>&1 ||
 		{ tail -n 20 "$LOGS/fetch-$rel.log" >&2; die "cannot download the packages of $rel"; }
 	for deb in "$root"/debs/*.deb; do
@@ -140,7 +279,9 @@ unpack()
 	done
 	rm -rf "$root/debs"
 	relocate "$root" "$rel"
+	admit_sparse "$root" "$rel"
 	"$KMOD" -b "$root" "$rel"
+	echo "$suite" >"$root/.suite"
 	touch "$root/.complete"
 	rm -rf "${KERNELS_DIR:?}/$rel"
 	mv "$root" "$KERNELS_DIR/$rel"
@@ -161,7 +302,7 @@ fetch()
 		[ ! -e "$KERNELS_DIR/$rel/.complete" ] || continue
 		say "kernel $rel: downloading and unpacking image and headers (100 to 150 MB)"
 		unpack "$rel"
-		say "kernel $rel: ready, $((SECONDS - begin)) s"
+		say "kernel $rel ($(suite_of "$rel")): ready, $((SECONDS - begin)) s"
 	done
 	exec 9>&-
 }
@@ -179,8 +320,10 @@ main()
 	need_amd64
 	[ $# -eq 0 ] || shift
 	case $cmd in
-	list | needs | rt) "$cmd" ;;
-	newest) list | tail -n 1 ;;
+	list | built | own | rt) "$cmd" ;;
+	newest) own | tail -n 1 ;;
+	needs) needs "$@" ;;
+	suite) suite_of "${1:?release}" ;;
 	fetch) fetch "$@" ;;
 	path) path "${1:?release}" ;;
 	kdir) echo "$(path "${1:?release}")/usr/src/linux-headers-$1" ;;

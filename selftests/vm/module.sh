@@ -30,14 +30,28 @@ copy_sources()
 	done
 }
 
+# builder REL: sets IN, the words before a command that builds for that kernel: those
+# of another suite bring programs that may be too new for this machine.
+builder()
+{
+	local vm=$TOP/selftests/vm suite
+
+	IN=()
+	suite=$("$vm/kernels.sh" suite "$1")
+	[ "$suite" != own ] || return 0
+	"$vm/userland.sh" make "$suite" "$1"
+	IN=("$vm/userland.sh" run "$suite")
+}
+
 main()
 {
 	local rel=${1:?release} dst kdir
+	local -a IN=()
 
 	shift
 	case $rel in
 	uml*) kdir=$("$TOP/selftests/vm/uml.sh" "$rel")/obj; set -- ARCH=um "$@" ;;
-	*) kdir=$("$TOP/selftests/vm/kernels.sh" kdir "$rel") ;;
+	*) kdir=$("$TOP/selftests/vm/kernels.sh" kdir "$rel"); builder "$rel" ;;
 	esac
 	dst=$BUILD/$rel/src
 	mkdir -p "$dst"
@@ -46,8 +60,8 @@ main()
 	copy_sources "$dst"
 	# What make was told above is not meant for the kernel's.
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-	VSPAN_VERSION=$(version) make -j"$(nproc)" -C "$kdir" "M=$dst" VSPAN_SELFTESTS=1 \
-		"$@" modules 9>&- >&2
+	"${IN[@]}" make -j"$(nproc)" -C "$kdir" "M=$dst" VSPAN_SELFTESTS=1 \
+		"VSPAN_VERSION=$(version)" "$@" modules 9>&- >&2
 	printf '%s\n' "$dst/kmod/vspan.ko"
 }
 

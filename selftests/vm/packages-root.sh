@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# packages-root.sh OUT: run by packages.sh in namespaces of its own: installs the
-# packages on a copy of the host's root that is thrown away, gives that machine one
+# packages-root.sh OUT ROOT: run by packages.sh in namespaces of its own: installs the
+# packages on a copy of that root file system that is thrown away, gives that machine one
 # kernel after the other, and purges. Prints KTAP. Leaves in OUT/disk what has been
 # installed; in OUT/kernels are lines "REL DIRECTORY", the oldest first.
 set -u
@@ -9,10 +9,11 @@ set -u
 . "$(dirname "$0")/common.sh"
 
 OUT=$1
+LOWER=${2%/}
 DEBS=$BUILD/deb
 WORK=$OUT/work
 DISK=$WORK/root		# the machine's
-UPPER=$WORK/upper	# what is not the host's of it
+UPPER=$WORK/upper	# what is not that root's of it
 STEPS=0
 declare -a RELS
 declare -A KROOT
@@ -33,14 +34,14 @@ step()
 	fi
 }
 
-# What the host has of kernels and DKMS modules is none of the machine's. It may
+# What that root has of kernels and DKMS modules is none of the machine's. It may
 # have none, and no directory for them: one that was never given a kernel's package.
 make_machine()
 {
 	mount --make-rprivate / &&
 		mkdir -p "$WORK" && mount -t tmpfs -o mode=755 tmpfs "$WORK" &&
 		mkdir "$DISK" "$UPPER" "$WORK"/{work,modules} &&
-		mount -t overlay -o "lowerdir=/,upperdir=$UPPER,workdir=$WORK/work" machine "$DISK" &&
+		mount -t overlay -o "lowerdir=$LOWER/,upperdir=$UPPER,workdir=$WORK/work" machine "$DISK" &&
 		mount -t proc proc "$DISK/proc" &&
 		mount --rbind /dev "$DISK/dev" &&
 		for dir in run tmp boot usr/lib/modules var/lib/dkms; do
@@ -169,14 +170,15 @@ keep_disk()
 # What is not as it was; but that dpkg and apt have a memory.
 leftovers()
 {
+	local -a memory=(-path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/log
+		-o -path ./var/cache -o -path ".$TOP")
 	local rel
 
 	(
 		cd "$UPPER" || exit
-		find . \( -path ./var/lib/dpkg -o -path ./var/lib/apt -o -path ./var/log \
-			-o -path ./var/cache \) -prune -o ! -type d -print
-		find . -type d | while read -r dir; do
-			[ -d "/$dir" ] || mountpoint -q "$DISK/$dir" || echo "$dir/"
+		find . \( "${memory[@]}" \) -prune -o ! -type d -print
+		find . \( "${memory[@]}" \) -prune -o -type d -print | while read -r dir; do
+			[ -d "$LOWER/$dir" ] || mountpoint -q "$DISK/$dir" || echo "$dir/"
 		done
 	)
 	find "$DISK/var/lib/dkms" -mindepth 1 ! -name 'mok.*'

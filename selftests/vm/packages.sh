@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 # The tests of the Debian packages and of make install; sourced after static.sh. What
-# apt and DKMS do is done on a throw-away copy of the host's root, at native speed; what has come
-# of it boots in a VM, on each kernel.
+# apt and DKMS do is done at native speed on throw-away copies of root file systems: of
+# the host's, with its own kernels, and of the userland of each other kernel's suite,
+# since the programs of its headers run there. What has come of it boots in a VM.
 
 PACKAGES=$LOGS/packages
 
@@ -26,20 +27,31 @@ packages_rpm()
 		-e '/etc/vspan.conf' -e "/usr/src/vspan-$(version)/dkms.conf" -e '.*/vspanctl\.8\(\.gz\)\?' "$out/files")" -eq 5 ]
 }
 
-# Nothing of the host can be changed: no mount leaves its namespace, no kernel
-# module can be loaded, and there is no network.
+# packages_machine SUITE REL...: "own" is the host. Nothing of it can be changed: no
+# mount leaves its namespace, no kernel module can be loaded, and there is no network.
 packages_machine()
 {
+	local suite=$1 out=$PACKAGES/$1 root=/ rel
+
+	shift
+	[ $# -gt 0 ] || return 0
+	[ "$suite" = own ] || root=$("$VM/userland.sh" path "$suite")
+	mkdir -p "$out"
+	for rel; do
+		echo "$rel $("$VM/kernels.sh" path "$rel")"
+	done >"$out/kernels"
 	as_root unshare --mount --pid --fork --kill-child --net --uts --ipc \
 		setpriv --bounding-set=-sys_module,-sys_boot,-sys_rawio,-sys_time \
-		"$VM/packages-root.sh" "$PACKAGES" 2>&1 </dev/null
+		"$VM/packages-root.sh" "$out" "$root" 2>&1 </dev/null |
+		ktap "packages${suite/#/ on }"
 }
 
-# On that kernel, with what the packages have put on the disk and no more.
+# packages_boot SUITE REL: on that kernel, with what the packages have put on the disk
+# and no more
 packages_boot()
 {
-	"$VM/run.sh" -k "$1" -t 900 -o "$PACKAGES/vm-$1" -- \
-		env "DISK=$PACKAGES/disk" selftests/vm/packages-guest.sh
+	"$VM/run.sh" -k "$2" -t 900 -o "$PACKAGES/vm-$2" -- \
+		env "DISK=$PACKAGES/$1/disk" selftests/vm/packages-guest.sh
 }
 
 # What make install puts somewhere else, make uninstall takes away. Beside the module
@@ -64,23 +76,36 @@ install_and_uninstall()
 	[ -z "$list" ]
 }
 
-# packages_checks REL...: the first kernel is there before the packages are, the
-# others come later.
+# Of the releases, those of that suite
+of_suite()
+{
+	local suite=$1 rel
+
+	shift
+	for rel; do
+		[ "$("$VM/kernels.sh" suite "$rel")" != "$suite" ] || echo "$rel"
+	done
+}
+
+# packages_checks REL...: of each suite, the first kernel is there before the packages
+# are, the others come later.
 packages_checks()
 {
-	local rel
+	local suite rel
 
 	as_root rm -rf "$PACKAGES"
 	mkdir -p "$PACKAGES"
-	try "make uninstall takes away what make install has brought" install_and_uninstall "$1"
+	try "make uninstall takes away what make install has brought" \
+		install_and_uninstall "$("$VM/kernels.sh" newest)"
 	try "packages: built, and lintian finds nothing" packages_build
 	# It leaves the directory it is in.
 	(try "packages: built for RPM" packages_rpm)
-	for rel; do
-		echo "$rel $("$VM/kernels.sh" path "$rel")"
-	done >"$PACKAGES/kernels"
-	packages_machine | ktap packages
-	for rel; do
-		try "packages: what they installed mirrors on $rel" packages_boot "$rel"
+	for suite in own stable-backports; do
+		# shellcheck disable=SC2046	# words
+		packages_machine "$suite" $(of_suite "$suite" "$@")
+		for rel in $(of_suite "$suite" "$@"); do
+			try "packages: what they installed mirrors on $rel" \
+				packages_boot "$suite" "$rel"
+		done
 	done
 }
