@@ -22,6 +22,7 @@ TEST_PROGS=(
 	vspan_master.sh
 	vspan_dedup.sh
 	vspan_slot.sh
+	vspan_lock.sh
 	vspan_set.sh
 	vspan_scale.sh
 	vspan_audit.sh
@@ -51,6 +52,8 @@ TEST_PROGS=(
 
 # shellcheck source=selftests/lib.sh
 . "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/races.sh
+. "$(dirname "$0")/races.sh"
 # shellcheck source=selftests/leak.sh
 . "$(dirname "$0")/leak.sh"
 
@@ -120,7 +123,7 @@ relay()
 log_since()
 {
 	dmesg | awk -v mark="$1" 'index($0, mark) { seen = 1; text = ""; next }
-		{ text = text $0 "\n" } END { printf "%s", text }'
+		{ text = text $0 "\n" } END { printf "%s", text }' | without_others_races
 }
 
 check_log()

@@ -48,7 +48,9 @@ main()
 	fi
 	case $(cat "$answer") in
 	kvm) echo "-accel kvm -cpu host" ;;
-	*) echo "-accel tcg,thread=multi -cpu max" ;;
+	# What of a newer processor the kernel and the C library would use (SMAP, AVX),
+	# costs more to emulate than it saves.
+	*) echo "-accel tcg,thread=multi -cpu Nehalem" ;;
 	esac
 }
 

@@ -5,6 +5,9 @@
 # machine (which becomes the machine); main is theirs too and calls these in order.
 # shellcheck disable=SC2034,SC2154
 
+# shellcheck source=selftests/races.sh
+. "$TOP/selftests/races.sh"
+
 # Takes 12 s with a processor to itself, and with all debugging, or neighbours, minutes.
 BOOT_TIMEOUT=${BOOT_TIMEOUT:-600}
 
@@ -139,7 +142,8 @@ judge()
 		failed 1 "the machine did not start the kernel"
 	fi
 	# What vmalloc says, at length, of memory that was made to fail.
-	bad=$(sed '/: vmalloc error: size/,/Mem-Info:/d' "$log" | grep -E "$BAD" | head -n 5)
+	bad=$(sed '/: vmalloc error: size/,/Mem-Info:/d' "$log" | without_others_races |
+		grep -E "$BAD" | head -n 5)
 	if [ -n "$bad" ]; then
 		printf '%s\n' "$bad" >&2
 		TAIL=80 failed 1 "complained; see the lines above"

@@ -1,96 +1,36 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# make check-debug: all selftests on kernels that look for mistakes, one after the
-# other: user-mode Linux with KASAN, lockdep, kmemleak and failing allocations; Debian's
-# 6.12 from source with the like, in QEMU on two CPUs; Debian's kernel with PREEMPT_RT.
-# In QEMU every other script runs in a second machine beside the first: what is emulated
-# uses little more than one CPU of the host. A splat, a leak or a hang fails. MACHINES
-# (of: uml debug rt) and TESTS narrow it. What is built stays under build/.
+# make check-debug: the selftests on kernels that look for mistakes, side by side:
+# all of them in user-mode Linux with KASAN, lockdep, kmemleak and debug objects, on two
+# CPUs, a machine each; those in which much happens at once on Debian's newest kernel
+# with PREEMPT_RT, and on one with KCSAN, which finds data races, in QEMU. A splat, a
+# leak, a race or a hang fails. MACHINES (of: uml rt kcsan) and TESTS narrow it. What is
+# built stays under build/.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 LOGS=$LOGS/debug
 # shellcheck source=selftests/vm/results.sh
 . "$(dirname "$0")/results.sh"
+# shellcheck source=selftests/vm/machines.sh
+. "$(dirname "$0")/machines.sh"
 
-VM=$TOP/selftests/vm
-# Emulated, and with every access checked.
-VM_TIMEOUT=${VM_TIMEOUT:-14400}
+VM_TIMEOUT=${VM_TIMEOUT:-7200}
+# Machines of user-mode Linux at a time
+SIDE_BY_SIDE=${SIDE_BY_SIDE:-2}
 # What the scripts do a hundred thousand times elsewhere, for its chance, is done less
 # often where each time costs ten times as much.
 UML_SIZES=(SAMPLED=100000 MANY=20000)
-QEMU_SIZES=(SAMPLED=10000 MANY=4000 FRAMES=2000 RATE=400 ROUNDS=2 PINGS=20 RECREATED=40
-	COSTED=20 COUNT=1000 OPS=12 DEVICES=20)
-# A QEMU in QEMU takes five minutes to boot, for ever if it has to read all the time
-# besides, as in vspan_libvirt.sh; and its time to wake up.
-TWICE_EMULATED=(BOOT_DEADLINE=1800000 RESUME=5000 TALK_GAP=2)
+# Emulated: what a kernel with PREEMPT_RT does differently (threads for soft interrupts,
+# locks that sleep), and what races.
+RT_TESTS=(vspan_race.sh vspan_order.sh vspan_set.sh vspan_drops.sh vspan_gso.sh
+	vspan_tap.sh vspan_output.sh vspan_stress.sh)
+KCSAN_TESTS=(vspan_race.sh vspan_stress.sh vspan_order.sh vspan_set.sh)
+RT_SIZES=(MANY=20000 ROUNDS=2)
+KCSAN_SIZES=(MANY=4000 FRAMES=2000 RATE=400 ROUNDS=2 PINGS=20 RECREATED=40 COSTED=20
+	COUNT=1000 OPS=12 DEADLINE=120000)
 # What make was told for us is not meant for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-
-# TESTS may name some, besides cases.
-scripts()
-{
-	local word found=''
-
-	for word in ${TESTS:-}; do
-		[[ $word != vspan_* ]] || found+=" $word"
-	done
-	[ -n "$found" ] ||
-		found=$(sed -n '/^TEST_PROGS=(/,/^)/s/^\t\(vspan_[^ ]*\)$/\1/p' \
-			"$TOP/selftests/run.sh")
-	# shellcheck disable=SC2086	# as words
-	echo $found
-}
-
-cases()
-{
-	local word
-
-	for word in ${TESTS:-}; do
-		[[ $word == vspan_* ]] || printf '%s ' "$word"
-	done
-}
-
-# half FIRST WORD...: every other word, from the first (0) or the second (1) on
-half()
-{
-	local i
-
-	for ((i = $1 + 2; i <= $#; i += 2)); do
-		printf '%s ' "${!i}"
-	done
-}
-
-# run_on NAME RUNNER REL SCRIPTS VAR=VALUE...: the machine's health, which is what this
-# is for, is a result too
-run_on()
-{
-	local name=$1 runner=$2 rel=$3 scripts=$4 begin=$SECONDS
-	local out=$LOGS/vm-$1 ko=$BUILD/$3/src/kmod/vspan.ko
-
-	shift 4
-	[ -n "$scripts" ] || return 0
-	rm -rf "$out"
-	echo "# $name: booting $rel"
-	"$runner" -k "$rel" -m 2048 -t "$VM_TIMEOUT" -o "$out" -- \
-		env "VSPAN_KO=$ko" "VSPAN_ODD_KO=${ko%/kmod/*}/selftests/kmod/vspan_odd.ko" \
-		"VSPANCTL=$BUILD/tool/vspanctl" \
-		"PKT=$BUILD/selftests/pkt" "${OTHERS[@]}" "TESTS=$scripts $(cases)" "$@" \
-		selftests/run.sh </dev/null 2>&1 | ktap "$name" || true
-	health "$name" "$out" $((SECONDS - begin))
-}
-
-# Sets OTHERS: what scripts need of others' making
-fetch_others()
-{
-	local rel
-
-	rel=$("$VM/kernels.sh" newest)
-	"$VM/kernels.sh" fetch "$rel"
-	OTHERS=("MONITOR_KERNEL=$("$VM/kernels.sh" path "$rel")/boot/vmlinuz-$rel"
-		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$rel")"
-		"PROMTOOL=$("$VM/promtool.sh")")
-}
 
 # module_for NAME REL
 module_for()
@@ -101,36 +41,19 @@ module_for()
 	return 1
 }
 
-# two_on NAME REL VAR=VALUE...: in two machines at a time
-two_on()
+# chosen SCRIPT...: of these, or those that TESTS names
+chosen()
 {
-	local name=$1 rel=$2 i
-
-	shift 2
-	module_for "$name" "$rel" || return 0
-	for i in 0 1; do
-		# shellcheck disable=SC2046	# words
-		run_on "$name-$((i + 1))" "$VM/run.sh" "$rel" "$(half "$i" $(scripts))" \
-			"${TWICE_EMULATED[@]}" "$@" &
-	done
-	wait
+	{ named_scripts | grep . || printf '%s\n' "$@"; } | tr '\n' ' '
 }
 
 on_uml()
 {
 	"$VM/uml.sh" uml-debug >/dev/null
 	module_for uml uml-debug || return 0
-	run_on uml "$VM/uml-run.sh" uml-debug "$(scripts)" \
-		TEST_TIMEOUT=1200 LEAKS=1 "${UML_SIZES[@]}"
-}
-
-on_debug()
-{
-	local rel
-
-	rel=$("$VM/debug-kernel.sh")
-	two_on debug "$rel" TEST_TIMEOUT=3600 LEAKS=1 "${QEMU_SIZES[@]}" \
-		DEADLINE=120000
+	{ named_scripts | grep . || all_scripts; } | longest_first |
+		MEMORY=2048 side_by_side "$SIDE_BY_SIDE" uml_script uml-debug \
+			TEST_TIMEOUT=1800 LEAKS=1 "${UML_SIZES[@]}"
 }
 
 on_rt()
@@ -138,7 +61,36 @@ on_rt()
 	local rel
 
 	rel=$("$VM/kernels.sh" rt)
-	two_on rt "$rel" TEST_TIMEOUT=3600
+	module_for rt "$rel" || return 0
+	machine_tests rt "$rel" "$(chosen "${RT_TESTS[@]}")" TEST_TIMEOUT=3600 \
+		"${RT_SIZES[@]}"
+}
+
+on_kcsan()
+{
+	local rel
+
+	rel=$("$VM/kcsan-kernel.sh")
+	module_for kcsan "$rel" || return 0
+	machine_tests kcsan "$rel" "$(chosen "${KCSAN_TESTS[@]}")" TEST_TIMEOUT=3600 \
+		"${KCSAN_SIZES[@]}"
+	echo "# races of others, which are not ours to judge:"
+	others_races "$LOGS/vm-kcsan/console.log" | sort | uniq -c | sort -rn | sed 's/^/#/'
+}
+
+# Builds come first, one after the other: each takes all processors.
+build_all()
+{
+	local machine
+
+	for machine; do
+		case $machine in
+		uml) "$VM/uml.sh" uml-debug >/dev/null ;;
+		rt) "$VM/kernels.sh" fetch "$("$VM/kernels.sh" rt)" ;;
+		kcsan) "$VM/kcsan-kernel.sh" >/dev/null ;;
+		*) die "MACHINES are of: uml rt kcsan" ;;
+		esac
+	done
 }
 
 main()
@@ -154,11 +106,17 @@ main()
 	"$VM/deps.sh" debug
 	make -s -C "$TOP/tools/vspanctl" O="$BUILD/tool" VERSION="$(version)"
 	make -s -C "$TOP/selftests" OUT="$BUILD/selftests"
+	"$VM/kernels.sh" fetch "$("$VM/kernels.sh" newest)"
+	"$VM/accel.sh" "$("$VM/kernels.sh" newest)" >/dev/null
 	fetch_others
+	# shellcheck disable=SC2086	# words
+	build_all ${MACHINES:-uml rt kcsan}
+	echo "# built after $SECONDS s"
 	stoppable_jobs
-	for machine in ${MACHINES:-uml debug rt}; do
-		"on_$machine"
+	for machine in ${MACHINES:-uml rt kcsan}; do
+		"on_$machine" &
 	done
+	wait
 	echo "# $SECONDS s in all; logs are in build/logs/debug"
 	summary
 }

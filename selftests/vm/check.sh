@@ -1,44 +1,65 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# make check: everything that can be tested, on each kernel Debian offers. Ends
-# with one line of totals. TESTS and KERNELS (words that releases begin with)
-# narrow it; FULL=1 runs on every kernel what else runs on one of them, in turn;
-# VM_TIMEOUT is in seconds.
+# make check: everything that can be tested. All scripts run in user-mode Linux of the
+# newest source, a machine each, several side by side, since most of the time they wait;
+# those that ask something of the kernel run on each kernel as Debian ships it besides.
+# Ends with one line of totals. TESTS and KERNELS (words that releases begin with, or
+# uml) narrow it; FULL=1 runs every script on every kernel; VM_TIMEOUT is in seconds.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 # shellcheck source=selftests/vm/results.sh
 . "$(dirname "$0")/results.sh"
+# shellcheck source=selftests/vm/machines.sh
+. "$(dirname "$0")/machines.sh"
 # shellcheck source=selftests/vm/static.sh
 . "$(dirname "$0")/static.sh"
 # shellcheck source=selftests/vm/packages.sh
 . "$(dirname "$0")/packages.sh"
 
-# Alone on two cores a VM takes some minutes; with another, and neighbours, many.
+# Alone on two cores a VM takes some minutes; with others, and neighbours, many.
 VM_TIMEOUT=${VM_TIMEOUT:-3600}
-# Where a VM or systemd boots, or a thousand things are made, an emulated machine is
-# too slow; and what is asked of the tool is the same on each kernel.
-UML_TESTS=(vspan_boot.sh vspan_restore.sh vspan_scale.sh vspan_qemu.sh vspan_libvirt.sh
-	vspan_filter.sh vspan_sample.sh vspan_drops.sh
-	vspan_check.sh vspan_checkway.sh vspan_metrics.sh vspan_recipes.sh
-	vspan_fault.sh vspan_fuzz.sh vspan_stress.sh)
-# These ask more of our code than of the kernel's: one kernel each, in turn.
-SPREAD_TESTS=(vspan_glob.sh vspan_master.sh vspan_set.sh vspan_audit.sh vspan_circle.sh
-	vspan_loop.sh vspan_remote.sh vspan_psample.sh vspan_container.sh
-	vspan_snap.sh vspan_bridgevlan.sh vspan_wire.sh)
+# Machines of user-mode Linux at a time
+SIDE_BY_SIDE=${SIDE_BY_SIDE:-3}
+# What runs on each kernel as Debian ships it: where these differ is the receive slot,
+# segmentation, the tap, VLANs, masters, and the life of devices and network namespaces.
+# Emulated, a script takes six to nine times as long.
+KERNEL_TESTS=(vspan_basic.sh vspan_vlan.sh vspan_tap.sh vspan_isolation.sh vspan_gso.sh
+	vspan_slot.sh)
 # What make was told for us is not meant for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
-selected_kernels()
+# wanted RELEASE: whether KERNELS has a word that it begins with
+wanted()
 {
-	local rel word
+	local word
 
-	for rel in $("$VM/kernels.sh" list); do
-		[ -n "${KERNELS:-}" ] || echo "$rel"
-		for word in ${KERNELS:-}; do
-			[[ $rel != "$word"* ]] || echo "$rel"
-		done
-	done | sort -uV
+	[ -n "${KERNELS:-}" ] || return 0
+	for word in $KERNELS; do
+		[[ $1 != "$word"* ]] || return 0
+	done
+	return 1
+}
+
+# selected list|built: of these, what KERNELS wants
+selected()
+{
+	local rel
+
+	for rel in $("$VM/kernels.sh" "$1"); do
+		! wanted "$rel" || echo "$rel"
+	done
+}
+
+# A suite of the mirror that cannot be had leaves its kernels out: that is said.
+missing_suites()
+{
+	local suite
+
+	for suite in $("$VM/suites.sh" missing); do
+		result skip "kernels of $suite: it cannot be had from this machine's mirror"
+		echo "ok - kernels of $suite # SKIP it cannot be had from this machine's mirror"
+	done
 }
 
 # Under the sanitizers: what they find ends the test program.
@@ -57,152 +78,72 @@ tool_tests()
 	fi
 }
 
-# run_machine NICENESS RUNNER NAME VAR=VALUE...: the selftests on that machine, which
-# itself is one result besides. Sets OUT, where its logs are.
-run_machine()
+# The scripts for the kernels as Debian ships them
+kernel_scripts()
 {
-	local nice=$1 runner=$2 rel=$3 ko=$BUILD/$3/src/kmod/vspan.ko
-	local begin=$SECONDS
+	local script
 
-	shift 3
-	OUT=$LOGS/vm-$rel
-	rm -rf "$OUT"
-	echo "# $rel: booting"
-	nice -n "$nice" "$runner" -k "$rel" -t "$VM_TIMEOUT" -o "$OUT" -- \
-		env "VSPAN_KO=$ko" "VSPAN_ODD_KO=${ko%/kmod/*}/selftests/kmod/vspan_odd.ko" \
-		"VSPANCTL=$TOOL_BUILD/vspanctl" "$@" \
-		selftests/run.sh </dev/null 2>&1 | ktap "$rel" || true
-	health "$rel" "$OUT" $((SECONDS - begin))
+	for script in $(named_scripts | grep . || all_scripts); do
+		[ "${FULL:-0}" -eq 0 ] && [ -z "${TESTS:+${KERNELS:-}}" ] &&
+			! has "$script" "${KERNEL_TESTS[@]}" || echo "$script"
+	done
 }
 
-# QEMU 7.2's emulation on two CPUs can run an instruction that the kernel is just
-# rewriting, which has nothing to do with us: see hold_time_stamps() in init.c.
-# emulator_failed NAME: whether that ended the machine
-emulator_failed()
+kernel_tests()
 {
-	[[ $("$VM/accel.sh" "$1") == *tcg* ]] &&
-		grep -q 'Oops: int3' "$OUT/console.log" 2>/dev/null
+	local scripts
+
+	scripts=$(kernel_scripts | tr '\n' ' ')
+	[ -z "$scripts" ] || machine_tests "$1" "$1" "$scripts" TEST_TIMEOUT=900
 }
 
-# machine_tests, as run_machine: once more from the start if the emulator failed.
-# What counts is the last run: its results are kept apart until they are known.
-machine_tests()
-{
-	local rel=$3 all=$RESULTS RESULTS=$LOGS/results-$3 OUT
-
-	if [ ! -e "$BUILD/$rel/src/kmod/vspan.ko" ]; then
-		RESULTS=$all result fail "$rel: no module to test"
-		return
-	fi
-	: >"$RESULTS"
-	run_machine "$@"
-	if emulator_failed "$rel"; then
-		echo "# $rel: the emulator failed (Oops: int3), not the kernel: once more"
-		: >"$RESULTS"
-		run_machine "$@"
-	fi
-	cat "$RESULTS" >>"$all"
-}
-
-# Of TESTS, the words that are for user-mode Linux ("uml") or for the other machines
-# ("vm"): names of scripts are for either, beginnings of test cases for both.
-tests_for()
-{
-	local word where
-
-	for word in ${TESTS:-}; do
-		where=both
-		case " ${UML_TESTS[*]} " in
-		*" ${word%.sh}.sh "*) where=uml ;;
-		*) [[ $word != vspan_* ]] || where=vm ;;
-		esac
-		[ "$where" != both ] && [ "$where" != "$1" ] || echo "$word"
-	done | tr '\n' ' '
-}
-
-# False if TESTS names scripts, but none for that kind of machine.
-wanted()
-{
-	[[ " ${TESTS:-}" != *" vspan_"* ]] || [[ $(tests_for "$1") == *vspan_* ]]
-}
-
-# has WORD LIST...
-has()
-{
-	[[ " ${*:2} " == *" $1 "* ]]
-}
-
-# The scripts for machine number $1 of $2
-vm_scripts()
-{
-	local script i=0
-
-	sed -n '/^TEST_PROGS=(/,/^)/s/^\t\(vspan_[^ ]*\)$/\1/p' "$TOP/selftests/run.sh" |
-		while read -r script; do
-			! has "$script" "${UML_TESTS[@]}" || continue
-			if has "$script" "${SPREAD_TESTS[@]}"; then
-				i=$((i + 1))
-				[ "${FULL:-0}" -eq 1 ] || [ $((i % $2)) -eq "$1" ] || continue
-			fi
-			echo "$script"
-		done | tr '\n' ' '
-}
-
-# vm_tests REL NUMBER OF. Nice to the machine that has one processor, and a test that
-# measures.
-vm_tests()
-{
-	local words
-
-	wanted vm || return 0
-	words=$(tests_for vm)
-	[[ $words == *vspan_* ]] || words="$(vm_scripts "$2" "$3") $words"
-	machine_tests 10 "$VM/run.sh" "$1" "TESTS=$words" TEST_TIMEOUT=900
-}
-
-# The newest of the kernels is what the monitor VM boots.
 uml_tests()
 {
-	local root words
-
-	wanted uml || return 0
-	words=$(tests_for uml)
-	[[ $words == *vspan_* ]] || words="${UML_TESTS[*]} $words"
-	root=$("$VM/kernels.sh" path "$1")
-	machine_tests 0 "$VM/uml-run.sh" uml "TESTS=$words" TEST_TIMEOUT=900 \
-		"FREEZE=${FREEZE:-30}" "PROMTOOL=$("$VM/promtool.sh")" \
-		"MONITOR_KERNEL=$root/boot/vmlinuz-$1" \
-		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$1")"
+	{ named_scripts | grep . || all_scripts; } | longest_first |
+		MEMORY=2048 side_by_side "$SIDE_BY_SIDE" uml_script uml TEST_TIMEOUT=900 \
+			"FREEZE=${FREEZE:-30}"
 }
 
-# Takes two minutes of two processors: begun as soon as possible.
+# The first time it takes six minutes of two processors.
 uml_build()
 {
-	wanted uml || return 0
 	try "user-mode Linux builds" "$VM/uml.sh" uml
 	try "uml: module builds without warnings (W=1)" build_module uml
 	try "uml: what make bench counts is right" "$TOP/selftests/bench/bench.sh" -q
 }
 
-all_tests()
+# What needs no machine, and what installs the packages
+other_tests()
 {
-	local rel i=0
-
-	static_checks "$@"
+	static_checks
 	tool_tests
 	[ -n "${TESTS:-}" ] || packages_checks "$@"
-	for rel; do
-		vm_tests "$rel" "$i" $# &
-		i=$((i + 1))
+}
+
+# Machines and the rest wait for different things: side by side.
+all_tests()
+{
+	local rel
+
+	try "tool builds without warnings" build_tool
+	try "test helper builds without warnings" build_helper
+	for rel in "$@" $(selected built); do
+		try "$rel: module builds without warnings (W=1), sparse finds none" \
+			checked_module "$rel"
 	done
-	wait "$UML_BUILD"
-	uml_tests "${@: -1}" &
+	fetch_others
+	printf '%s\n' "$@" | side_by_side 2 kernel_tests &
+	if wanted uml; then
+		uml_build
+		uml_tests &
+	fi
+	other_tests "$@" &
 	wait
 }
 
 main()
 {
-	local -a kernels
+	local -a kernels built
 
 	need_amd64
 	need_plain_path "$TOP"
@@ -211,14 +152,14 @@ main()
 	flock -n 8 || { say "waiting for another check of this tree"; flock 8; }
 	: >"$RESULTS"
 	"$VM/deps.sh" check
+	mapfile -t kernels < <(selected list)
+	mapfile -t built < <(selected built)
+	[ ${#kernels[@]} -gt 0 ] || wanted uml || die "no kernel begins with '${KERNELS:-}'"
+	missing_suites
+	"$VM/kernels.sh" fetch "${kernels[@]}" "${built[@]}"
+	"$VM/accel.sh" "$("$VM/kernels.sh" newest)" >/dev/null
+	echo "# kernels: ${kernels[*]}; built for: ${built[*]}"
 	stoppable_jobs
-	uml_build &
-	UML_BUILD=$!
-	mapfile -t kernels < <(selected_kernels)
-	[ ${#kernels[@]} -gt 0 ] || die "no kernel begins with '${KERNELS:-}'"
-	"$VM/kernels.sh" fetch "${kernels[@]}"
-	"$VM/accel.sh" "${kernels[-1]}" >/dev/null
-	echo "# kernels: ${kernels[*]}"
 	all_tests "${kernels[@]}"
 	echo "# $SECONDS s in all; logs are in build/logs"
 	summary

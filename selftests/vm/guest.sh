@@ -51,6 +51,14 @@ few_devices()
 	[ ! -w "$knob" ] || echo 1 >"$knob"
 }
 
+# A kernel with KCSAN does not look for races before it is told to.
+look_for_races()
+{
+	local knob=/sys/kernel/debug/kcsan
+
+	[ ! -e "$knob" ] || echo on >"$knob"
+}
+
 # Nodes that load their driver when opened; elsewhere systemd makes them.
 static_nodes()
 {
@@ -95,6 +103,7 @@ run_command()
 mount_all
 touch "$OUTDIR/begun"
 few_devices
+look_for_races
 static_nodes
 hostname vspan-vm
 ip link set lo up

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Boots user-mode Linux on the host's root file system (read-only under a tmpfs:
-# nothing on the host changes), runs a command there and judges the run. One CPU,
-# at native speed; QEMU can be run inside.
+# nothing on the host changes), runs a command there and judges the run. Two CPUs, if
+# it is built for them, at native speed; QEMU can be run inside.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
@@ -20,11 +20,18 @@ usage()
 	EOT
 }
 
+# A kernel for several CPUs traps system calls by seccomp, and knows no other way.
+cpus()
+{
+	! grep -qx 'CONFIG_SMP=y' "$SYSROOT/obj/.config" || echo ncpus=2
+}
+
 # The lines ssl0 and ssl1 are what the virtio ports of run.sh's machine are. The
 # kernel ends by killing its process group: it gets one of its own.
 machine()
 {
-	exec setsid "$SYSROOT/obj/linux" "mem=${MEM}M" "initrd=$INITRAMFS" \
+	# shellcheck disable=SC2046	# a word or none
+	exec setsid "$SYSROOT/obj/linux" "mem=${MEM}M" "initrd=$INITRAMFS" $(cpus) seccomp=on \
 		con0=null,fd:1 con=null ssl0=null,fd:3 ssl1=null,fd:4 ssl=null \
 		"uml_dir=$OUTDIR/uml" umid=machine \
 		panic=-1 oops=panic panic_on_warn=1 root=none console=tty0 VM_ROOT=hostfs \

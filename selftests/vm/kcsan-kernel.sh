@@ -1,22 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Builds Debian's 6.12 from source for QEMU on two CPUs, with all that finds mistakes,
-# and puts it beside the kernels of kernels.sh, so that module.sh and run.sh can use
-# it; prints its release. Nothing is installed.
+# Builds Debian's newest kernel from source for QEMU on two CPUs, with KCSAN, which
+# finds data races and which user-mode Linux has not, and puts it beside the kernels of
+# kernels.sh, so that module.sh and run.sh can use it; prints its release. Nothing is
+# installed.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 
 HERE=$(dirname "$(readlink -f "$0")")
-SOURCE=$BUILD/linux-source-6.12
-OBJ=$BUILD/debug/obj
+OBJ=$BUILD/kcsan/obj
 # Of the fragments shared with user-mode Linux, what is its alone.
 NOT_HERE='NO_IOMEM|SSL|NULL_CHAN|STDERR_CONSOLE|HOSTFS|LOCALVERSION'
 
 fragments()
 {
-	sed -E "/^CONFIG_($NOT_HERE)=/d" "$HERE/uml.config" "$HERE/uml-debug.config"
-	cat "$HERE/debug.config"
+	sed -E "/^CONFIG_($NOT_HERE)=/d" "$HERE/uml.config"
+	cat "$HERE/kcsan.config"
 }
 
 kernel_make()
@@ -65,30 +65,30 @@ stale()
 {
 	local file
 
-	for file in debug-kernel.sh debug.config uml.config uml-debug.config; do
-		[ "$BUILD/debug/.complete" -nt "$HERE/$file" ] || return 0
+	for file in kcsan-kernel.sh kcsan.config uml.config; do
+		[ "$BUILD/kcsan/.complete" -nt "$HERE/$file" ] || return 0
 	done
 	return 1
 }
 
 main()
 {
-	local log=$LOGS/debug-build.log begin=$SECONDS
+	local log=$LOGS/kcsan-build.log begin=$SECONDS
 
 	need_amd64
 	need_plain_path "$TOP"
-	mkdir -p "$BUILD/debug" "$LOGS"
-	exec 9>"$BUILD/debug/.lock"
+	mkdir -p "$BUILD/kcsan" "$LOGS"
+	exec 9>"$BUILD/kcsan/.lock"
 	flock 9
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-	# It unpacks the source.
-	[ -d "$SOURCE" ] || "$HERE/uml.sh" uml-debug >/dev/null
+	SOURCE=$("$HERE/source.sh")
 	if stale; then
-		rm -f "$BUILD/debug/.complete"
+		rm -f "$BUILD/kcsan/.complete"
+		say "building a kernel with KCSAN, ten minutes of two processors"
 		( set -e; build ) >"$log" 2>&1 </dev/null 9>&- &
-		wait $! || { tail -n 20 "$log" >&2; die "the debug kernel cannot be built"; }
-		touch "$BUILD/debug/.complete"
-		say "debug kernel built: $((SECONDS - begin)) s"
+		wait $! || { tail -n 20 "$log" >&2; die "the kernel with KCSAN cannot be built"; }
+		touch "$BUILD/kcsan/.complete"
+		say "kernel with KCSAN built: $((SECONDS - begin)) s"
 	fi
 	cat "$OBJ/include/config/kernel.release"
 }
