@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Usage: long.sh stress|fuzz: one selftest for as long as one likes, in user-mode Linux
 # with all the debugging, or with KERNEL (a word that a release begins with, as 6.12)
-# on that kernel, in QEMU on two CPUs. SEED MINUTES ROUNDS FIRST OPS RATE are for
+# on that kernel, in QEMU. SEED MINUTES ROUNDS FIRST OPS RATE are for
 # stress, SEED COUNT for fuzz; the scripts say what they mean.
 set -eu
 # shellcheck source=selftests/vm/common.sh

@@ -6,9 +6,11 @@
 # shellcheck source=selftests/races.sh
 . "$TOP/selftests/races.sh"
 
-# In the order in which all of them would run
+# In the order in which all of them would run, and those that boot a monitor VM, which
+# run.sh does where it is told to
 all_scripts()
 {
+	printf '%s\n' vspan_libvirt.sh vspan_qemu.sh
 	sed -n '/^TEST_PROGS=(/,/^)/s/^\t\(vspan_[^ ]*\)$/\1/p' "$TOP/selftests/run.sh"
 }
 

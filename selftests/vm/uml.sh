@@ -112,7 +112,7 @@ logged()
 	local what=$1 log=$2 begin=$SECONDS
 
 	shift 2
-	say "$what: building, six minutes of two processors"
+	say "$what: building, eight minutes of two processors"
 	# Not as a condition: set -e would not hold in it.
 	( set -e; "$@" ) >>"$log" 2>&1 </dev/null 9>&- &
 	wait $! || { tail -n 20 "$log" >&2; die "failed: $what"; }
