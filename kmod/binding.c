@@ -123,17 +123,6 @@ static struct vspan_port *vspan_binding_port(struct net_device *dev,
 	return vspan_port_find(dev, hook) ?: vspan_port_create(dev, hook);
 }
 
-/* The notifiers this may run in know no device that locks itself; where the
- * kernel has such (6.15 on), this belongs into a work.
- */
-static void vspan_binding_promisc(struct vspan_binding *b, bool on)
-{
-	if (b->promisc == on)
-		return;
-	if (!dev_set_promiscuity(b->port->dev, on ? 1 : -1))
-		b->promisc = on;
-}
-
 static void vspan_binding_hang(struct vspan_binding *b, struct vspan_port *port)
 {
 	b->port = port;
@@ -183,7 +172,8 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 	b->dirs = dirs;
 	list_add_tail(&b->src_node, &src->bindings);
 	vspan_binding_hang(b, port);
-	vspan_binding_promisc(b, rule->promisc);
+	vspan_promisc_init(b, dev);
+	vspan_promisc_want(b, rule->promisc);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
 	return b;
 }
@@ -197,11 +187,10 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 void vspan_binding_destroy(struct vspan_binding *b)
 {
 	ASSERT_RTNL();
-	vspan_binding_promisc(b, false);
 	list_del(&b->src_node);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_DEL_NTF);
 	vspan_binding_unhang(b);
-	kfree_rcu(b, rcu);
+	vspan_promisc_end(b);
 }
 
 /**
@@ -301,12 +290,12 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 	list_add(&b->src_node, old->src == src ? &old->src_node :
 						 src->bindings.prev);
 	list_del(&old->src_node);
-	/* First on, then off, so that it does not flap. */
-	vspan_binding_promisc(b, rtnl_dereference(src->rule)->promisc);
-	vspan_binding_promisc(old, false);
+	vspan_promisc_init(b, dev);
+	vspan_promisc_move(old, b);
+	vspan_promisc_want(b, rtnl_dereference(src->rule)->promisc);
 	vspan_nl_notify_binding(old, VSPAN_CMD_BINDING_DEL_NTF);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
-	kfree_rcu(old, rcu);
+	vspan_promisc_end(old);
 	return 0;
 }
 
@@ -342,7 +331,7 @@ void vspan_binding_update(struct vspan_source *src, u32 dir)
 
 	list_for_each_entry(b, &src->bindings, src_node) {
 		vspan_port_update(b->port, src, dir);
-		vspan_binding_promisc(b, rtnl_dereference(src->rule)->promisc);
+		vspan_promisc_want(b, rtnl_dereference(src->rule)->promisc);
 	}
 }
 

@@ -60,6 +60,7 @@ static void vspan_dev_uninit(struct net_device *dev)
 		vspan_source_destroy(src);
 	list_for_each_entry_safe(out, next_out, &vs->outputs, node)
 		vspan_output_destroy(out);
+	vspan_promisc_run(NULL);
 	list_del(&vs->node);
 	vspan_queue_unlink(vs);
 	netdev_rx_handler_unregister(dev);

@@ -263,5 +263,6 @@ void vspan_follow_regain(struct work_struct *work)
 	rtnl_lock();
 	for_each_netdev(vn->net, dev)
 		vspan_follow_dev(dev);
+	vspan_promisc_run(vn->net);
 	rtnl_unlock();
 }

@@ -109,6 +109,7 @@ static void __exit vspan_exit(void)
 	vspan_netlink_uninit();
 	rtnl_link_unregister(&vspan_link_ops);
 	vspan_notifier_uninit();
+	vspan_promisc_uninit();
 	vspan_bridge_uninit();
 	unregister_pernet_subsys(&vspan_net_ops);
 	vspan_tapdev_uninit();

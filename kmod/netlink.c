@@ -53,7 +53,7 @@ static int vspan_nl_parse_key(struct genl_info *info,
 }
 
 /**
- * vspan_nl_keyed - serve a request that names a source
+ * vspan_nl_keyed - serve a request about a source, which it names
  * @info: the request
  * @serve: serves it, under RTNL
  *
@@ -70,6 +70,34 @@ int vspan_nl_keyed(struct genl_info *info, vspan_nl_serve_fn *serve)
 	rtnl_lock();
 	err = serve(info, &key);
 	rtnl_unlock();
+	return err;
+}
+
+/**
+ * vspan_nl_unlock - let go of RTNL at the end of a request for a change
+ * @info: the request
+ *
+ * What it wants of devices is done when it is answered, and in its name, which
+ * the audit log keeps; what is due in other netns is not its business.
+ */
+void vspan_nl_unlock(struct genl_info *info)
+{
+	vspan_promisc_run(genl_info_net(info));
+	rtnl_unlock();
+}
+
+/* As vspan_nl_keyed(), for a request for a change. */
+static int vspan_nl_change(struct genl_info *info, vspan_nl_serve_fn *serve)
+{
+	struct vspan_source_key key;
+	int err;
+
+	err = vspan_nl_parse_key(info, &key);
+	if (err)
+		return err;
+	rtnl_lock();
+	err = serve(info, &key);
+	vspan_nl_unlock(info);
 	return err;
 }
 
@@ -138,7 +166,7 @@ static int vspan_nl_source_new(struct genl_info *info,
  */
 int vspan_nl_source_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vspan_nl_keyed(info, vspan_nl_source_new);
+	return vspan_nl_change(info, vspan_nl_source_new);
 }
 
 static int vspan_nl_source_set(struct genl_info *info,
@@ -164,7 +192,7 @@ static int vspan_nl_source_set(struct genl_info *info,
  */
 int vspan_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vspan_nl_keyed(info, vspan_nl_source_set);
+	return vspan_nl_change(info, vspan_nl_source_set);
 }
 
 static int vspan_nl_source_del(struct genl_info *info,
@@ -187,7 +215,7 @@ static int vspan_nl_source_del(struct genl_info *info,
  */
 int vspan_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vspan_nl_keyed(info, vspan_nl_source_del);
+	return vspan_nl_change(info, vspan_nl_source_del);
 }
 
 /* Sources of this netns alone, even where the span has others. */
@@ -220,7 +248,7 @@ int vspan_nl_source_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (!err)
 		vspan_nl_flush(genl_info_net(info), vs);
-	rtnl_unlock();
+	vspan_nl_unlock(info);
 	return err;
 }
 

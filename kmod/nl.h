@@ -14,6 +14,7 @@ typedef int vspan_nl_serve_fn(struct genl_info *info,
 /* netlink.c */
 extern struct genl_family vspan_nl_family;
 int vspan_nl_keyed(struct genl_info *info, vspan_nl_serve_fn *serve);
+void vspan_nl_unlock(struct genl_info *info);
 struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
 				     struct nlattr *name);
 struct vspan_source *vspan_nl_find_source(struct genl_info *info,

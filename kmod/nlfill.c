@@ -244,7 +244,9 @@ int vspan_nl_fill_binding(struct sk_buff *skb, const struct vspan_binding *b)
 	if (vspan_nl_fill_key(skb, b->src) ||
 	    nla_put_string(skb, VSPAN_A_BINDING_DEV, dev->name) ||
 	    nla_put_u32(skb, VSPAN_A_BINDING_IFINDEX, dev->ifindex) ||
-	    nla_put_u32(skb, VSPAN_A_BINDING_HOOK, b->port->hook))
+	    nla_put_u32(skb, VSPAN_A_BINDING_HOOK, b->port->hook) ||
+	    (b->promisc.want &&
+	     nla_put_u8(skb, VSPAN_A_BINDING_PROMISC, b->promisc.held)))
 		return -EMSGSIZE;
 	return 0;
 }

@@ -77,7 +77,7 @@ int vspan_nl_output_new_doit(struct sk_buff *skb, struct genl_info *info)
 		return err;
 	rtnl_lock();
 	err = vspan_nl_output_new(info, &key);
-	rtnl_unlock();
+	vspan_nl_unlock(info);
 	return err;
 }
 
@@ -101,7 +101,7 @@ int vspan_nl_output_del_doit(struct sk_buff *skb, struct genl_info *info)
 	out = vspan_nl_find_output(info, &key);
 	if (out)
 		vspan_output_destroy(out);
-	rtnl_unlock();
+	vspan_nl_unlock(info);
 	return out ? 0 : -ENOENT;
 }
 

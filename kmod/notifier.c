@@ -70,9 +70,11 @@ static void vspan_notifier_other(struct net_device *dev, unsigned long event,
 		break;
 	case NETDEV_UNREGISTER:
 		/* Deleted or on the way to another netns: ours ends here. The
-		 * event may come again while references remain.
+		 * event may come again while references remain. It is the one
+		 * for which the core promises that the device is not locked.
 		 */
 		vspan_binding_destroy_all(dev);
+		vspan_promisc_run_dev(dev);
 		vspan_output_unbind_all(dev);
 		break;
 	}

@@ -20,6 +20,7 @@
 #include <net/net_namespace.h>
 #include <uapi/linux/vspan.h>
 
+#include "promisc.h"
 #include "stats.h"
 
 #define VSPAN_KIND	"vspan"
@@ -242,17 +243,17 @@ struct vspan_port {
  * @port: the device
  * @handover: set while it moves to another hook or from there, else NULL
  * @dirs: directions for which the source means this device
- * @promisc: the binding holds the device promiscuous; RTNL
+ * @promisc: its share in the device being promiscuous; RTNL
  * @port_node: in &struct vspan_port.bindings; RCU
  * @src_node: in &struct vspan_source.bindings; RTNL
- * @rcu: for kfree_rcu()
+ * @rcu: for vspan_promisc_end()
  */
 struct vspan_binding {
 	struct vspan_source *src;
 	struct vspan_port *port;
 	struct vspan_handover __rcu *handover;
 	u32 dirs;
-	bool promisc;
+	struct vspan_promisc promisc;
 	struct list_head port_node;
 	struct list_head src_node;
 	struct rcu_head rcu;

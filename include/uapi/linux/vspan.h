@@ -2,6 +2,7 @@
 /* Do not edit directly, auto-generated from: */
 /*	Documentation/netlink/specs/vspan.yaml */
 /* YNL-GEN uapi header */
+/* To regenerate run: tools/net/ynl/ynl-regen.sh */
 
 #ifndef _UAPI_LINUX_VSPAN_H
 #define _UAPI_LINUX_VSPAN_H
@@ -204,6 +205,7 @@ enum {
 	VSPAN_A_BINDING_DEV,
 	VSPAN_A_BINDING_IFINDEX,
 	VSPAN_A_BINDING_HOOK,
+	VSPAN_A_BINDING_PROMISC,
 
 	__VSPAN_A_BINDING_MAX,
 	VSPAN_A_BINDING_MAX = (__VSPAN_A_BINDING_MAX - 1)
@@ -256,6 +258,7 @@ enum {
 	VSPAN_CMD_OUTPUT_NEW_NTF,
 	VSPAN_CMD_OUTPUT_DEL_NTF,
 	VSPAN_CMD_OUTPUT_SET_NTF,
+	VSPAN_CMD_BINDING_SET_NTF,
 
 	__VSPAN_CMD_MAX,
 	VSPAN_CMD_MAX = (__VSPAN_CMD_MAX - 1)
