@@ -17,6 +17,8 @@
  * @dev: name of the device
  * @ifindex: its index
  * @hook: VSPAN_HOOK_*
+ * @has_promisc: the source asks for promiscuous devices
+ * @promisc: and this one is
  * @next: next of the same source, after model_link()
  */
 struct binding {
@@ -26,6 +28,8 @@ struct binding {
 	char dev[VSPAN_NAME_LEN + 1];
 	uint32_t ifindex;
 	uint32_t hook;
+	bool has_promisc;
+	bool promisc;
 	struct binding *next;
 };
 
@@ -47,7 +51,7 @@ struct dir_stats {
  * @dir: VSPAN_DIR_* bits
  * @hook: VSPAN_HOOK_* asked for
  * @redirect: frames are moved, not copied
- * @promisc: the devices are promiscuous
+ * @promisc: the devices are to be promiscuous
  * @dup_keep: second copies are kept
  * @is_filtered: a filter decides
  * @filter: its text, which a program of another maker may not have

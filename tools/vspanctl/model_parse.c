@@ -66,6 +66,7 @@ static const struct nl_policy binding_policy[VSPAN_A_BINDING_MAX + 1] = {
 	[VSPAN_A_BINDING_DEV]		= { .type = MNL_TYPE_NUL_STRING },
 	[VSPAN_A_BINDING_IFINDEX]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_BINDING_HOOK]		= { .type = MNL_TYPE_U32 },
+	[VSPAN_A_BINDING_PROMISC]	= { .type = MNL_TYPE_U8 },
 };
 
 static const struct nl_policy output_policy[VSPAN_A_OUTPUT_MAX + 1] = {
@@ -306,6 +307,8 @@ int model_parse_binding(const struct nlmsghdr *nlh, struct binding *b)
 	b->kind = get_u32(tb[VSPAN_A_BINDING_KIND], VSPAN_KIND_NAME);
 	b->ifindex = get_u32(tb[VSPAN_A_BINDING_IFINDEX], 0);
 	b->hook = get_u32(tb[VSPAN_A_BINDING_HOOK], VSPAN_HOOK_TAP);
+	b->has_promisc = tb[VSPAN_A_BINDING_PROMISC];
+	b->promisc = get_flag(tb[VSPAN_A_BINDING_PROMISC]);
 	return 0;
 }
 

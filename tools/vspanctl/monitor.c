@@ -122,6 +122,7 @@ static const struct event events[] = {
 	{ VSPAN_CMD_SOURCE_SET_NTF,  "source-set",  "source set", event_source },
 	{ VSPAN_CMD_SOURCE_DEL_NTF,  "source-del",  "source del", event_source },
 	{ VSPAN_CMD_BINDING_NEW_NTF, "binding-new", "bind",	  event_binding },
+	{ VSPAN_CMD_BINDING_SET_NTF, "binding-set", "bind set",	  event_binding },
 	{ VSPAN_CMD_BINDING_DEL_NTF, "binding-del", "unbind",	  event_binding },
 	{ VSPAN_CMD_OUTPUT_NEW_NTF,  "output-new",  "output add", event_output },
 	{ VSPAN_CMD_OUTPUT_SET_NTF,  "output-set",  "output set", event_output },

@@ -199,6 +199,14 @@ void print_source(struct out *o, const struct source *src, int width)
 	print_copy(o, src);
 }
 
+/* What was asked for is with the source; this is what the device is. */
+static const char *promisc_text(const struct binding *b)
+{
+	if (!b->has_promisc)
+		return "";
+	return b->promisc ? ", promiscuous" : ", not promiscuous";
+}
+
 /**
  * print_binding - Print on which device a source is bound.
  * @o: printer, inside an object
@@ -208,7 +216,10 @@ void print_binding(struct out *o, const struct binding *b)
 {
 	out_str(o, "dev", "%s", b->dev);
 	out_u64(o, "ifindex", NULL, b->ifindex);
-	out_str(o, "hook", " (%s)", NAME_OF(hook_names, b->hook));
+	out_str(o, "hook", " (%s", NAME_OF(hook_names, b->hook));
+	if (b->has_promisc && o->json)
+		out_bool(o, "promisc", NULL, NULL, b->promisc);
+	out_text(o, "%s)", promisc_text(b));
 }
 
 /**
@@ -227,9 +238,10 @@ void print_bindings(struct out *o, const struct source *src)
 		out_object_close(o);
 	}
 	for (b = src->bindings; b && !o->json; b = b->next)
-		out_wrap(o, INDENT + 3, " ", "%s%s (%s)%s",
+		out_wrap(o, INDENT + 3, " ", "%s%s (%s%s)%s",
 			 b == src->bindings ? "on " : "", b->dev,
-			 NAME_OF(hook_names, b->hook), b->next ? "," : "");
+			 NAME_OF(hook_names, b->hook), promisc_text(b),
+			 b->next ? "," : "");
 	out_array_close(o);
 }
 

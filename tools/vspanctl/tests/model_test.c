@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ktap.h"
 #include "msg.h"
@@ -162,6 +163,49 @@ static void test_json(struct ktap *t)
 	      "\"tx\":{\"packets\":20,\"bytes\":1280},\"filtered\":4,\"dup\":6,\"sampled_out\":8,"
 	      "\"drops\":{" EMPTY_DROPS_TO_QUEUE "2," NO_SPAN_DROPS ","
 	      NO_OUTPUT_DROPS "}}}],\"outputs\":[]}]\n", "JSON with counters");
+}
+
+/* A span with a source on a device, of which @nlh tells. */
+static void check_binding(struct ktap *t, struct ctx ctx,
+			  const struct nlmsghdr *nlh, const char *part,
+			  const char *name)
+{
+	static _Alignas(struct nlmsghdr) char other[4096];
+	struct model m = { 0 };
+	char *text = NULL;
+	size_t len;
+
+	ctx.out.fp = open_memstream(&text, &len);
+	model_span_cb(msg_span(other, VSPAN_CMD_SPAN_GET, "span0", -1), &m);
+	model_source_cb(msg_source(other, VSPAN_CMD_SOURCE_GET, "span0", "eth0",
+				   BOTH, NULL, -1), &m);
+	model_binding_cb(nlh, &m);
+	if (!model_link(&m))
+		show_model(&ctx, &m, NULL, show_span);
+	fclose(ctx.out.fp);
+	model_free(&m);
+	ktap_ok(t, strstr(text, part), name);
+	free(text);
+}
+
+/* It is, it is not yet, and a module that does not say. */
+static void test_promisc(struct ktap *t)
+{
+	struct ctx text = { 0 }, json = { .out.json = true };
+	const struct nlmsghdr *nlh;
+
+	nlh = msg_binding_promisc(buf, VSPAN_CMD_BINDING_GET, "eth0", true);
+	check_binding(t, text, nlh, "on eth0 (tap, promiscuous)\n", "promiscuous");
+	check_binding(t, json, nlh, "\"hook\":\"tap\",\"promisc\":true}]",
+		      "promiscuous, in JSON");
+	nlh = msg_binding_promisc(buf, VSPAN_CMD_BINDING_GET, "eth0", false);
+	check_binding(t, text, nlh, "on eth0 (tap, not promiscuous)\n",
+		      "not promiscuous yet");
+	check_binding(t, json, nlh, "\"hook\":\"tap\",\"promisc\":false}]",
+		      "not promiscuous yet, in JSON");
+	nlh = msg_binding(buf, VSPAN_CMD_BINDING_GET, "span0", "eth0", "eth0", 2);
+	check_binding(t, text, nlh, "on eth0 (tap)\n", "not asked for");
+	check_binding(t, json, nlh, "\"hook\":\"tap\"}]", "not asked for, in JSON");
 }
 
 static void test_outputs_text(struct ktap *t)
@@ -414,6 +458,7 @@ int main(void)
 	ktap_start();
 	test_text(&t);
 	test_json(&t);
+	test_promisc(&t);
 	test_outputs_text(&t);
 	test_outputs_json(&t);
 	test_outputs_small(&t);

@@ -106,6 +106,16 @@ static inline struct nlmsghdr *msg_binding(void *buf, uint8_t cmd,
 	return nlh;
 }
 
+/* The same, of a source that asks for promiscuous devices. */
+static inline struct nlmsghdr *msg_binding_promisc(void *buf, uint8_t cmd,
+						   const char *dev, bool is)
+{
+	struct nlmsghdr *nlh = msg_binding(buf, cmd, "span0", "eth0", dev, 2);
+
+	mnl_attr_put_u8(nlh, VSPAN_A_BINDING_PROMISC, is);
+	return nlh;
+}
+
 /* What an output has besides its target. @dormant < 0: active. */
 static inline void msg_output_rest(struct nlmsghdr *nlh, int dormant)
 {
