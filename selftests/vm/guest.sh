@@ -59,6 +59,14 @@ look_for_races()
 	[ ! -e "$knob" ] || echo on >"$knob"
 }
 
+# How often it has looked, and what it has found
+say_races()
+{
+	local knob=/sys/kernel/debug/kcsan
+
+	[ ! -e "$knob" ] || grep -E '^(setup_watchpoints|data_races)' "$knob" >/dev/kmsg
+}
+
 # Nodes that load their driver when opened; elsewhere systemd makes them.
 static_nodes()
 {
@@ -112,4 +120,6 @@ STATUS=$(port status)
 # A line ends as the command ends it.
 [[ $PORT != ttyS* ]] || { stty -F "/dev/$PORT" raw; stty -F "/dev/$STATUS" raw; }
 run_command
-echo "exit=$?" >"/dev/$STATUS"
+rc=$?
+say_races
+echo "exit=$rc" >"/dev/$STATUS"

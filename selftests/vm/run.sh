@@ -25,6 +25,9 @@ usage()
 	EOT
 }
 
+# Of all accesses each hundredth is watched, in soft interrupts for as long as elsewhere.
+KCSAN_ARGS='panic_on_warn=0 kcsan.skip_watch=100 kcsan.udelay_interrupt=80'
+
 kernel_args()
 {
 	# panic=-1 with -no-reboot ends QEMU at once. An emulated CPU is slow and
@@ -32,7 +35,7 @@ kernel_args()
 	# maxcpus=1: init.c starts the other processor. KCSAN's reports would be warnings
 	# that end the machine, whoever's race it is: see races.sh.
 	echo "console=ttyS0 maxcpus=1 panic=-1 oops=panic" \
-		"panic_on_warn=$([[ $REL == *-kcsan ]] && echo 0 || echo 1)" \
+		"$([[ $REL == *-kcsan ]] && echo "$KCSAN_ARGS" || echo panic_on_warn=1)" \
 		"softlockup_panic=1 nmi_watchdog=0 watchdog_thresh=60" \
 		"rcupdate.rcu_cpu_stall_timeout=120 mitigations=off" \
 		"no_timer_check tsc=reliable random.trust_cpu=on selinux=0 apparmor=0" \
