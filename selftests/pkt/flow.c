@@ -129,6 +129,8 @@ static void count_frame(struct flow *f, const struct frame *fr)
 		census_frame(f->census, fr);
 	else if (id == f->s.id)
 		take_marker(f, seq);
+	else
+		f->t.marks++;
 }
 
 static void pin(int cpu)
@@ -370,7 +372,7 @@ static bool report(struct flow *f)
 		return true;
 	port_drops(f);
 	if (f->role == ROLE_COUNT) {
-		printf("gso=%u csum=%u ", t->vnet_gso, t->vnet_csum);
+		printf("gso=%u csum=%u marks=%u ", t->vnet_gso, t->vnet_csum, t->marks);
 		census_print(f->census);
 		return !t->sockdrop && (!f->end || f->done);
 	}

@@ -43,6 +43,7 @@ struct tally {
 	uint32_t corrupt;
 	uint32_t extra;		/* sequence number beyond the count asked for */
 	uint32_t other;		/* frames of another stream of ours */
+	uint32_t marks;		/* end markers of others, which a census leaves out */
 	uint32_t noise;		/* frames that are none of ours */
 	uint32_t sockdrop;
 	uint32_t vnet_gso;
