@@ -52,6 +52,8 @@ dump()
 {
 	local ns=$1 span=$2
 
+	# What the last one has said of a span of that name is not to be taken for its own.
+	rm -f "$DIR/$span".{err,pcap}
 	ip netns exec "$ns" tcpdump -n -U -i "$span" -w "$DIR/$span.pcap" 2>"$DIR/$span.err" &
 	DUMP=$!
 	defer kill_quietly "$DUMP"
