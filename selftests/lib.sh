@@ -246,16 +246,30 @@ check_j()
 	check_eq "${3:-$1}" "${J[$1]-absent}" "$2"
 }
 
+# json_is NETNS PATH VALUE [PATH VALUE]...
 json_is()
 {
-	json "$1" -s show && [ "${J[$2]-absent}" == "$3" ]
+	json "$1" -s show || return 1
+	shift
+	while (($#)); do
+		[ "${J[$1]-absent}" == "$2" ] || return 1
+		shift 2
+	done
 }
 
-# wait_j NETNS PATH VALUE: until 'show' says so
+# wait_j NETNS PATH VALUE [PATH VALUE]...: until 'show' says all that at once. Who has
+# sent frames that nobody was to read knows in no other way that they have been counted:
+# the kernel may still have them when he has ended.
 wait_j()
 {
 	busywait json_is "$@" && return 0
-	fail "$2: still '${J[$2]-absent}', expected '$3'"
+	shift
+	while (($#)); do
+		[ "${J[$1]-absent}" == "$2" ] ||
+			fail "$1: still '${J[$1]-absent}', expected '$2'"
+		shift 2
+	done
+	RET=1
 	return 1
 }
 

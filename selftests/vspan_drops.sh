@@ -153,14 +153,14 @@ checksum()
 		reader all count span0 ns="$sw" end=0 timeout=0 || return
 	check_ok "short frames" datagrams "$host" 192.0.2.1 50 18
 	check_ok "long frames" datagrams "$host" 192.0.2.1 50 1000
-	wait_j "$sw" span0/stats/packets $((100 - short))
+	wait_j "$sw" span0/stats/packets $((100 - short)) span0/stats/drops/checksum "$short" \
+		span0/sources/nic1/stats/rx/packets 100
 	only "$([ "$short" -eq 0 ] && echo none || echo checksum)" "$short" span0
 	stop all
 	check_eq "frames read" "${KV[frames]}" $((100 - short))
 	check_eq "unfinished checksums" "${KV[partial]}" "$([ "$1" == wire ] && echo 0 || echo 50)"
 	stop tap
 	check_eq "frames read from the tap" "${KV[frames]}" $((100 - short))
-	check_j span0/sources/nic1/stats/rx/packets 100
 	only none 0 span0/sources/nic1
 }
 

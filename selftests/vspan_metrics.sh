@@ -31,7 +31,8 @@ setup()
 	ip -n "$sw" link set away netns "$box"
 	flows "frames" send eth0 ns="$sw" count=20 len=100 end=0 \
 		send eth0 ns="$p2" count=30 len=200 end=0
-	wait_j "$sw" span0/stats/packets 50
+	wait_j "$sw" span0/stats/packets 50 span0/sources/eth0/stats/tx/packets 20 \
+		span0/sources/eth0/stats/rx/packets 30
 }
 
 strict()

@@ -259,7 +259,7 @@ device_before_and_after()
 	check_dormant
 	in_vain
 	check_books "$sw" "$OUT2" "packets=0 no_device=$each"
-	check_j span0/sources/eth0/stats/drops/no_reader "$each"
+	wait_j "$sw" span0/sources/eth0/stats/drops/no_reader "$each"
 	port2_add || return
 	check_active
 	sees "there" out2 10

@@ -107,8 +107,10 @@ super-frames()
 # span's own reader has as many.
 cut_samples_tell_the_length()
 {
-	local tag total=0
+	local tag total=0 before
 
+	stats "$sw" span0
+	before=${J[span0/stats/packets]}
 	source_add "$sw" eth0 rx snaplen 64 && output_add "$sw" span0 psample 7 || return
 	for tag in "" vlan=10; do
 		reader samples count psample:7 ns="$sw" end=0 timeout=0 iif="$IFINDEX" orig=1000 &&
@@ -116,12 +118,14 @@ cut_samples_tell_the_length()
 		check_ok "1000 bytes $tag" "$PKT" "${IN[@]}" count=50 len=1000 end=0 ${tag:+"$tag"}
 		total=$((total + 50))
 		check_books "$sw" span0/outputs/7 "packets=$total"
+		# a sample is taken before the frame is delivered
+		wait_j "$sw" span0/stats/packets $((before + total))
 		stop samples
 		check_eq "samples $tag" "${KV[frames]} ${KV[bytes]}" "50 3200"
 		stop monitor
 		check_eq "copies $tag" "${KV[frames]}" 50
 	done
-	check_j span0/outputs/7/stats/bytes 6400
+	wait_j "$sw" span0/outputs/7/stats/bytes 6400
 }
 
 other_group_sees_nothing()

@@ -130,6 +130,7 @@ libvirt-suricata()
 	TAP=$REPLY
 	exec {FD}<>"$TAP"
 	flows "before" send eth0 ns="$vm" end=0
+	wait_j "$sw" ids0/stats/packets 10
 	as_written "$sw" libvirt-suricata later
 	exec {FD}>&-
 	check_eq "the check" "$OUT" "all is well"
@@ -173,6 +174,7 @@ capture-nic()
 	as_written "$sw" capture-nic host || return
 	reader all count cap0 ns="$sw" end=0 timeout=0 || return
 	flows "before" send eth0 ns="$switch" end=0
+	wait_j "$sw" cap0/stats/packets 10
 	as_written "$sw" capture-nic later
 	check_eq "the check" "$OUT" "all is well"
 	stop all
@@ -212,11 +214,9 @@ forged-transmits()
 	check_eq "forged frames at first" "$OUT" 0
 	flows "its own" send eth0 ns="$vm" src="$MAC1" count=20 end=0
 	flows "forged" send eth0 ns="$vm" src="$MAC2" count=3 len=1000 end=0
-	wait_j "$sw" forged/stats/packets 3
+	wait_j "$sw" forged/stats/packets 3 forged/sources/vnet3/stats/filtered 20
 	stop all
 	check_eq "frames that were reported" "${KV[frames]}" 3
-	stats "$sw" forged
-	check_j forged/sources/vnet3/stats/filtered 20
 	as_written "$sw" forged-transmits later
 	check_eq "the number for an alarm" "$OUT" 3
 }

@@ -263,11 +263,9 @@ lost_frames_are_counted_not_the_host_s()
 	ip_received
 	before=$REPLY
 	lost_pings 5
+	wait_j "$sw" "span1/stats/drops/$why" 5 "span1/sources/eth0/stats/drops/$why" 5
 	ip_received
 	check_eq "packets that IP got" $((REPLY - before)) 0
-	stats "$sw" span1
-	check_j "span1/stats/drops/$why" 5
-	check_j "span1/sources/eth0/stats/drops/$why" 5
 	check_j span1/stats/packets 0
 	check_j span1/sources/eth0/stats/rx/packets 0
 }

@@ -34,7 +34,7 @@ fresh()
 	span_add "$sw" span0 && source_add "$sw" eth0 "$@"
 }
 
-# read_all WHAT PKT-WORDS...: send end=0 streams while a packet socket reads, and
+# delivered COPIES PKT-WORDS...: send end=0 streams while a packet socket reads, and
 # wait until the span has delivered COPIES
 delivered()
 {
@@ -118,13 +118,12 @@ drops_by_reason()
 	fresh rx vlan untagged || return
 	flows "nobody reads" send eth0 ns="$p2" count=11 end=0 \
 		send eth0 ns="$p2" count=5 vlan=10 end=0
+	wait_j "$sw" span0/stats/drops/no_reader 11 "$S0/filtered" 5
 	ip -n "$sw" link set span0 down
 	flows "down" send eth0 ns="$p2" count=7 end=0
-	stats "$sw" span0
+	wait_j "$sw" span0/stats/drops/span_down 7 "$S0/drops/span_down" 7
 	check_j span0/stats/drops/no_reader 11
-	check_j span0/stats/drops/span_down 7
 	check_j "$S0/drops/no_reader" 11
-	check_j "$S0/drops/span_down" 7
 	check_j "$S0/filtered" 5
 	check_j "$S0/rx/packets" 0
 	check_j span0/stats/packets 0
@@ -153,6 +152,7 @@ ip_ethtool_and_vspanctl_agree()
 	require_command ethtool || return
 	fresh rx || return
 	flows "nobody reads" send eth0 ns="$p2" count=11 end=0
+	wait_j "$sw" span0/stats/drops/no_reader 11
 	delivered 20 send eth0 ns="$p2" count=20 len=200 end=0 send span0 ns="$sw" count=3 end=0
 	stats "$sw" span0
 	other_tools
@@ -190,8 +190,7 @@ tc_is_a_reader()
 	check_j span0/stats/drops/no_reader 0
 	ip netns exec "$sw" tc qdisc del dev span0 clsact
 	flows "nobody" send eth0 ns="$p2" end=0
-	stats "$sw" span0
-	check_j span0/stats/drops/no_reader 10
+	wait_j "$sw" span0/stats/drops/no_reader 10
 	check_j span0/stats/packets 10
 }
 

@@ -99,8 +99,7 @@ injected()
 	check_eq "frames on the other end" "${KV[frames]}" 0
 	parse_kv "${LINES[-1]}"
 	check_eq "frames on the source" "${KV[frames]}" 0
-	stats "$sw" span0
-	check_j span0/stats/monitor_tx_dropped $((before + 10))
+	wait_j "$sw" span0/stats/monitor_tx_dropped $((before + 10))
 	tx_dropped
 	check_eq "tx dropped in ip -s link" "$REPLY" $((before + 10))
 }
@@ -164,7 +163,8 @@ full_ring()
 	lost=$((${J[span1/stats/drops/ring_full]:-0} + ${J[span1/stats/drops/queue_full]:-0}))
 	check_eq "frames in a ring of $1" "$taken" "$1"
 	check_eq "ring_full" "$lost" $((500 - taken))
-	check_j span1/sources/eth0/stats/rx/packets $((500 -
+	# a source counts just after its span has the copy
+	wait_j "$sw" span1/sources/eth0/stats/rx/packets $((500 -
 		${J[span1/stats/drops/queue_full]:-0}))
 	kill -CONT "${READER_PID[tap]}"
 	check_wait "markers arrive" markers_arrive
@@ -192,10 +192,9 @@ no_reader_is_counted()
 {
 	new_span 500 || return
 	flows "nobody reads" send eth0 ns="$p2" count=100 end=0
-	stats "$sw" span1
-	check_j span1/stats/drops/no_reader 100
+	wait_j "$sw" span1/stats/drops/no_reader 100 \
+		span1/sources/eth0/stats/drops/no_reader 100
 	check_j span1/stats/packets 0
-	check_j span1/sources/eth0/stats/drops/no_reader 100
 	check_j span1/sources/eth0/stats/rx/packets 0
 }
 
@@ -204,11 +203,10 @@ span_down_is_counted()
 	new_span 500 || return
 	ip -n "$sw" link set span1 down
 	flows "span down" send eth0 ns="$p2" count=100 end=0
-	stats "$sw" span1
-	check_j span1/stats/drops/span_down 100
+	wait_j "$sw" span1/stats/drops/span_down 100 \
+		span1/sources/eth0/stats/drops/span_down 100
 	check_j span1/stats/drops/no_reader 0
 	check_j span1/stats/packets 0
-	check_j span1/sources/eth0/stats/drops/span_down 100
 	ip -n "$sw" link set span1 up
 	flows "up again" send eth0 ns="$p2" id=2 recv "$REPLY" id=2
 }
@@ -223,8 +221,7 @@ reader_comes_and_goes()
 		flows "reader $i" send eth0 ns="$p2" id="$i" recv "$REPLY" id="$i" \
 			recv span1 ns="$sw" id="$i"
 		flows "no reader $i" send eth0 ns="$p2" id=9 count=5 end=0
-		stats "$sw" span1
-		check_j span1/stats/drops/no_reader $((5 * i))
+		wait_j "$sw" span1/stats/drops/no_reader $((5 * i))
 	done
 }
 
