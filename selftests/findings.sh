@@ -72,7 +72,12 @@ mirrored()
 	reader all count span0 ns="$sw" end=0 timeout=0
 }
 
+# Both ways; it has been counted at p1 and p2 when it is received. The stream's numbers
+# are not that of the reader of span0, who goes on.
 traffic()
 {
-	flows "traffic" send eth0 ns="$p1" end=0 send eth0 ns="$p2" end=0
+	local -a there=(id=98) back=(id=99 src=02:00:00:00:00:02 dst=02:00:00:00:00:01)
+
+	flows "traffic" send eth0 ns="$p1" "${there[@]}" recv eth0 ns="$p2" "${there[@]}" \
+		send eth0 ns="$p2" "${back[@]}" recv eth0 ns="$p1" "${back[@]}"
 }

@@ -213,13 +213,18 @@ all_filtered()
 # out are not asked for.
 vlans_that_are_seen()
 {
-	local text
+	local text vid
 
 	span_add "$sw" span0 && mirrored p1 rx vlan 7 && traffic || return
 	background tagged send eth0 ns="$p1" vlan=10 count=100000000 rate=200 end=0
 	background qinq send eth0 ns="$p1" vlan=20 proto=0x88a8 inner=30 count=100000000 \
 		rate=200 end=0
-	background out send eth0 ns="$p2" vlan=40 count=100000000 rate=200 end=0
+	background out send eth0 ns="$p2" src=02:00:00:00:00:02 dst=02:00:00:00:00:01 vlan=40 \
+		count=100000000 rate=200 end=0
+	for vid in 10 20 40; do
+		check_ok "VLAN $vid is there" timeout "$((DEADLINE / 1000))" ip netns exec "$sw" \
+			tcpdump -c 1 -ni p1 vlan "$vid" || return
+	done
 	text=$(shell "vspanctl -j check" | jq -r '.[] | select(.finding == "all_filtered").text')
 	[[ $text == "the VLAN list 7 has refused "*" are of 10,20" ]] || fail "it says: $text"
 	cured all_filtered warning "vspanctl set p1 to span0 vlan 10,20"
