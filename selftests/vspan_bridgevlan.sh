@@ -399,9 +399,9 @@ tag_changed_under_traffic()
 	reader all count span0 ns="$sw" id=99 || return
 	background sender send acc ns="$far" count=1000000 rate=2000 end=0
 	for tag in port bridge port bridge; do
+		check_vspan "$sw" set acc tag "$tag"
 		stats "$sw" span0
 		COPIES=${J[span0/sources/acc/stats/rx/packets]}
-		check_vspan "$sw" set acc tag "$tag"
 		check_wait "copies with tag $tag" more_frames
 	done
 	stop sender

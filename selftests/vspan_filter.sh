@@ -196,8 +196,9 @@ changed_under_traffic()
 	reader stream probe from=eth0 fromns="$p2" to=span0 tons="$sw" mark=mark0 markns="$sw" \
 		len=60-1514 || return
 	for expr in "" "ether src 02:00:00:00:00:11" "not ip" "" "greater 60 or less 60"; do
-		COPIES=${J[span0/sources/eth0/stats/rx/packets]:-0}
 		check_vspan "$sw" set eth0 filter "$expr"
+		stats "$sw" span0
+		COPIES=${J[span0/sources/eth0/stats/rx/packets]}
 		check_wait "copies after '$expr'" more_copies
 	done
 	stop stream || fail "stream" "${LINES[@]}"

@@ -108,7 +108,10 @@ sample_changed_under_traffic()
 	check_vspan "$sw" set nic0 sample 2
 	check_wait "copies of every second" more_copies
 	check_vspan "$sw" set nic0 sample 1
+	# the frame that was under way has been counted when others have
 	stats "$sw" span0
+	COPIES=${J[$S0/tx/packets]}
+	check_wait "copies again" more_copies
 	OUT=${J[$S0/sampled_out]} COPIES=${J[$S0/tx/packets]}
 	check_wait "copies of all" more_copies
 	check_j "$S0/sampled_out" "$OUT" "passed over when all are copied"
@@ -173,6 +176,8 @@ rate_changed_under_traffic()
 	check_wait "frames beyond the rate" more_limited
 	check_vspan "$sw" set nic0 rate 0
 	stats "$sw" span0
+	COPIES=${J[$S0/tx/packets]}
+	check_wait "copies again" more_copies
 	COPIES=${J[$S0/tx/packets]} LIMITED=${J[$S0/drops/rate_limit]}
 	check_wait "copies without a limit" more_copies
 	check_j "$S0/drops/rate_limit" "$LIMITED" "limited without a limit"

@@ -117,7 +117,7 @@ the_tag_counts()
 more_copies()
 {
 	stats "$sw" span0
-	((J[span0/sources/eth0/stats/rx/packets] > COPIES + 100))
+	((J[span0/sources/eth0/stats/rx/packets] > COPIES + 200))
 }
 
 # Each copy has one of the lengths, and each length is seen.
@@ -129,9 +129,9 @@ changed_under_traffic()
 	reader stream probe from=eth0 fromns="$p2" to=span0 tons="$sw" "${MARK[@]}" \
 		len=200-1514 snap=0,64,77,128 || return
 	for len in 64 77 128 65535 64 0; do
+		check_vspan "$sw" set eth0 snaplen "$len"
 		stats "$sw" span0
 		COPIES=${J[span0/sources/eth0/stats/rx/packets]}
-		check_vspan "$sw" set eth0 snaplen "$len"
 		check_wait "copies with snaplen $len" more_copies
 	done
 	stop stream || fail "stream" "${LINES[@]}"
