@@ -4,11 +4,13 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "pkt.h"
@@ -121,6 +123,48 @@ static uint64_t pull(int fd, uint64_t got)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
+/* The other end has no more to say. */
+static void wait_eof(int fd)
+{
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	uint8_t byte;
+
+	if (poll(&pfd, 1, TIMEOUT) != 1 || recv(fd, &byte, 1, 0))
+		die("the end of the TCP stream does not come");
+}
+
+static uint8_t tcp_state(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		die("TCP_INFO: %m");
+	return info.tcpi_state;
+}
+
+/*
+ * End the connection here, and not behind our back: the last frame of all is the
+ * acknowledgement by which @rx is closed, and who counts frames can count on it.
+ */
+static void bulk_end(int tx, int rx)
+{
+	struct timespec brief = { .tv_nsec = 1000000 };
+	uint64_t start = now_ms();
+
+	if (shutdown(tx, SHUT_WR))
+		die("TCP shutdown: %m");
+	wait_eof(rx);
+	if (shutdown(rx, SHUT_WR))
+		die("TCP shutdown: %m");
+	wait_eof(tx);
+	while (tcp_state(rx) != TCP_CLOSE) {
+		if (now_ms() - start > TIMEOUT)
+			die("the TCP connection is not closed");
+		nanosleep(&brief, NULL);
+	}
+}
+
 int bulk_main(int argc, char **argv)
 {
 	uint64_t sent = 0, got = 0, more, last = now_ms();
@@ -143,6 +187,7 @@ int bulk_main(int argc, char **argv)
 		else if (now_ms() - last > TIMEOUT)
 			die("TCP transfer stands still at %llu bytes", (unsigned long long)got);
 	}
+	bulk_end(tx, rx);
 	printf("bytes=%llu\n", (unsigned long long)got);
 	return 0;
 }
