@@ -106,8 +106,7 @@ ipv6_turned_on_for_all()
 ten_pings()
 {
 	reader p1 count eth0 ns="$p1" id=98 || return
-	ip netns exec "$p1" ping -n -q -c 10 -i 0.002 -W 10 "$@" >/dev/null ||
-		fail "ping $*"
+	ping_exact "$p1" "$1" 10
 	flows "marker" send eth0 ns="$p2" count=0 id=98 src=02:00:00:00:00:02 \
 		dst=02:00:00:00:00:01
 	check_finish p1
