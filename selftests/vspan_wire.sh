@@ -435,17 +435,27 @@ tshark_stream()
 		perl -ne 'print pack("H*", $1) if /^([0-9a-f]+)$/' | tail -c +38
 }
 
+ended()
+{
+	! kill -0 "$1" 2>/dev/null
+}
+
 # p1 to p2, on CPUS processors; production is read as the monitor is
 iperf3_sends()
 {
 	local -a on=(ip netns exec)
+	local server
 
+	rm -f "$DIR/got"
 	taskset -c $((CPUS - 1)) "${on[@]}" "$p2" iperf3 -s -1 -F "$DIR/got" >/dev/null 2>&1 &
-	defer kill_quietly $!
+	server=$!
+	defer kill_quietly "$server"
 	check_wait "iperf3 listens" listens "$p2" 5201 || return
 	reader production gather eth0 ns="$p2" id=98 pcap="$DIR/production" &&
 		reader monitor gather span0 ns="$sw" id=99 pcap="$PCAP" || return
 	check_ok "iperf3" taskset -c 0 "${on[@]}" "$p1" iperf3 -c 192.0.2.2 -n "$BYTES" -F "$DIR/sent"
+	# with what it has read written down
+	check_wait "iperf3's server has ended" ended "$server"
 	flows "markers" send eth0 ns="$p1" dst=02:00:00:00:00:02 count=0 id=98 \
 		send mark0 ns="$sw" count=0 id=99
 	check_finish production
