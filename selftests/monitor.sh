@@ -69,15 +69,21 @@ talk_start()
 	defer rm -rf "$TALK"
 	talk "$TALK" "$1" "${2:-0}" &
 	TALKER=$!
-	defer touch "$TALK/quiet"
+	defer talk_end
 	check_wait "p1 talks with p2" test -s "$TALK/rounds"
+}
+
+# Whoever comes next need not hear it.
+talk_end()
+{
+	touch "$TALK/quiet"
+	wait "$TALKER"
 }
 
 # How many pings it was is left in TALKED.
 talk_stop()
 {
-	touch "$TALK/quiet"
-	wait "$TALKER" || fail "$(cat "$TALK/lost")"
+	talk_end || fail "$(cat "$TALK/lost")"
 	TALKED=$((PING_LOT * $(wc -l <"$TALK/rounds")))
 }
 

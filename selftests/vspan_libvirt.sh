@@ -124,6 +124,8 @@ state_is()
 
 start_monitor()
 {
+	# what the last one has printed is not what is waited for
+	rm -f "$DIR/tcpdump"
 	check_virsh start monitor && monitor_ready "$DIR/tcpdump" "$DIR/console"
 }
 
