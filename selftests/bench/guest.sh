@@ -6,6 +6,11 @@ set -eu
 
 # The copies of a full ring, and what the generator sends on one CPU.
 sysctl -qw net.core.netdev_max_backlog=8192
+# Devices that look for a router send what no row has counted.
+if [ -e /proc/sys/net/ipv6 ]; then
+	sysctl -qw net.core.devconf_inherit_init_net=1
+	sysctl -qw net.ipv6.conf.{all,default}.disable_ipv6=1
+fi
 PATH=$PATH:$OVS/bin
 insmod "$VSPAN_KO"
 insmod "$GEN_KO"

@@ -205,8 +205,8 @@ def tcp_counts():
 
 
 def tcp_at_rest():
-    """The same, when nothing is under way any more: with several CPUs the last segment
-    may be acknowledged after both programs have ended."""
+    """The same, when nothing is under way any more: the last segment may be
+    acknowledged, on another CPU, after both programs have ended."""
     now = None
     while now != (now := tcp_counts()):
         time.sleep(0.05)
