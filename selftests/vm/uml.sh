@@ -134,7 +134,7 @@ main()
 	need_amd64
 	need_plain_path "$TOP"
 	mkdir -p "$dir" "$LOGS"
-	exec 9>"$BUILD/.uml.lock"
+	exec 9>"$dir/.lock"
 	flock 9
 	# What make was told above is not meant for the kernel's.
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
