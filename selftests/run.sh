@@ -115,6 +115,10 @@ relay()
 		;;
 	"1.."*) PLANNED=1 ;;
 	"KTAP version"*|"# Totals:"*) ;;
+	"Bail out!"*)
+		BAILED=1
+		echo "# $1"
+		;;
 	*) echo "# ${1###}" ;;
 	esac
 }
@@ -215,12 +219,15 @@ main()
 	[ -z "$why" ] || { echo "Bail out! $why"; exit 1; }
 	setup_pkt || { echo "Bail out! pkt cannot be built"; exit 1; }
 	setup_module || { echo "Bail out! the module vspan cannot be loaded"; exit 1; }
-	CHILD=''
+	CHILD='' BAILED=0
 	defer stop_child
 	echo "# kernel $(uname -r), $(nproc) CPUs"
 	for script in "${CHOSEN[@]}"; do
 		run_script "$script"
+		[ "$BAILED" -eq 0 ] || break
 	done
+	# Nor can anything be undone.
+	[ "$BAILED" -eq 0 ] || DEFERRED=()
 	[ "${LEAKS:-0}" -eq 0 ] || check_leaks
 	echo "1..$SEEN"
 	echo "# Totals: pass:$PASSED fail:$FAILED skip:$SKIPPED"

@@ -359,15 +359,21 @@ promisc_of_two_sources()
 	check_promiscuity 1
 }
 
+# promisc_is DEV COUNT
+promisc_is()
+{
+	promiscuity "$1"
+	[ "$REPLY" == "$2" ]
+}
+
+# By itself, a moment later; see vspan_lock.sh
 promisc_of_what_comes_and_goes()
 {
 	source_add "$sw" 'vnet*' promisc || return
 	pairs vnet0
-	promiscuity vnet0
-	check_eq "promiscuity of a new device" "$REPLY" 1
+	check_wait "promiscuity of a new device" promisc_is vnet0 1
 	printf '%s\n' "link set vnet0 down" "link set vnet0 name gone0" | ip -n "$sw" -b -
-	promiscuity gone0
-	check_eq "promiscuity of a lost device" "$REPLY" 0
+	check_wait "promiscuity of a lost device" promisc_is gone0 0
 	defer ip -n "$sw" link del gone0
 }
 

@@ -19,6 +19,8 @@
  * and all else as it was. The first hardware time of a device is ODD_EPOCH, and
  * each next one a nanosecond later. Unreadable frames are known from Linux 6.12
  * on; /sys/module/vspan_odd/parameters/unreadable says whether they are.
+ *
+ * While its MTU is ODD_ROOF, its promiscuity is such that nobody can add to it.
  */
 #include <linux/etherdevice.h>
 #include <linux/gfp.h>
@@ -34,6 +36,7 @@
 #include <net/rtnetlink.h>
 
 #define ODD_EPOCH	(1600000000LL * NSEC_PER_SEC)
+#define ODD_ROOF	1234
 
 /* A NIC that splits frames leaves the headers among the linear bytes, and what
  * the tests know a frame by is in these.
@@ -303,10 +306,22 @@ static void odd_dev_uninit(struct net_device *dev)
 	flush_work(&odd->work);
 }
 
+/* As if four thousand million packet sockets had it promiscuous, or none. */
+static int odd_change_mtu(struct net_device *dev, int mtu)
+{
+	if (mtu == ODD_ROOF)
+		WRITE_ONCE(dev->promiscuity, UINT_MAX);
+	else if (dev->promiscuity == UINT_MAX)
+		WRITE_ONCE(dev->promiscuity, 0);
+	WRITE_ONCE(dev->mtu, mtu);
+	return 0;
+}
+
 static const struct net_device_ops odd_netdev_ops = {
 	.ndo_init		= odd_dev_init,
 	.ndo_uninit		= odd_dev_uninit,
 	.ndo_start_xmit		= odd_xmit,
+	.ndo_change_mtu		= odd_change_mtu,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,
 };
