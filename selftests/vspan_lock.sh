@@ -232,9 +232,11 @@ waits_without_promisc()
 	check_dormant 'gone*'
 }
 
-# Whoever asks need not wait.
+# Whoever asks need not wait, nor be slower than a work.
 at_once()
 {
+	local i out
+
 	need_kind "$1" && make "$sw" late0 "$1" && source_add "$sw" late0 promisc || return
 	check_now "$sw" late0 1
 	check_shown late0 late0 true
@@ -252,6 +254,11 @@ at_once()
 	check_now "$sw" late0 0
 	check_vspan "$sw" set late0 promisc on
 	check_now "$sw" late0 1
+	for i in {1..20}; do
+		printf '%s\n' "set late0 promisc off" "set late0 promisc" "show span0"
+	done >"$DIR/words"
+	out=$(vspan "$sw" -j -b "$DIR/words" | grep -o '"promisc":[a-z]*}' | sort | uniq -c | tr -s ' ')
+	check_eq "of 20 times" "$out" ' 20 "promisc":true}'
 	check_vspan "$sw" flush span0
 	check_now "$sw" late0 0
 }
