@@ -34,7 +34,6 @@ RATE=${RATE:-15000}	# a second: what a reader on an emulated CPU can take
 
 setup()
 {
-	SENT=0
 	topo_cable && span_add "$sw" span0
 }
 
@@ -81,8 +80,8 @@ do_vlan()
 	ip -n "$sw" link add eth0.9 link eth0 type vlan id 9 && ip -n "$sw" link del eth0.9
 }
 
-# FRAMES frames received on eth0, in the background, and a reader of the span. Counts
-# the frames, with the end markers.
+# FRAMES frames received on eth0, in the background, and a reader of the span. Adds them,
+# with the end markers, to SENT, which each case has of its own.
 flow_start()
 {
 	reader monitor recv span0 ns="$sw" id=1 count="$FRAMES" || return
@@ -119,7 +118,7 @@ flow_again()
 
 no_gap()
 {
-	local how=tap
+	local how=tap SENT=0
 
 	[ "$1" != redirect_at_the_slot ] || how=rx-handler
 	[ "$1" != options ] || local FRAMES=$MANY
@@ -134,6 +133,8 @@ no_gap()
 # WHO has gone. Frames go by in between.
 no_gap_while_others_come()
 {
+	local SENT=0
+
 	ip -n "$sw" link add br9 up type bridge
 	defer ip -n "$sw" link del br9
 	if ! "do_$1"; then
@@ -187,6 +188,8 @@ do_other_source()
 
 another_source_comes_and_goes()
 {
+	local SENT=0
+
 	pairs q0 && source_add "$sw" eth0 rx && flow_start || return
 	while_flowing do_other_source
 	stats "$sw" span0
@@ -202,6 +205,8 @@ do_other_span()
 # Of the same device: both hang on one hook.
 another_span_s_source_comes_and_goes()
 {
+	local SENT=0
+
 	span_add "$sw" span1 && span_add "$sw" span2 && source_add "$sw" eth0 rx &&
 		flow_start || return
 	while_flowing do_other_span
@@ -220,7 +225,7 @@ do_hands()
 # and those that are copied are what the two say.
 who_has_a_device_changes_hands()
 {
-	local WORDS=${1#tap}
+	local WORDS=${1#tap} SENT=0
 
 	source_add "$sw" 'e*' rx && flow_start || return
 	while_flowing do_hands
