@@ -225,7 +225,8 @@ copies_fail()
 	[ -w "$cache" ] || { skip "this kernel's slab caches cannot fail one by one"; return; }
 	production && span_add "$sw" span1 && source_add "$sw" in0 rx to span1 "${@:2}" || return
 	tap_path "$sw" span1 && reader monitor count "$REPLY" end=0 timeout=0 || return
-	reader production recv tun:out0 ns="$sw" count=5000 end=0 || return
+	reader production recv tun:out0 ns="$sw" count=5000 end=0 "${long[@]}" ||
+		return
 	check_wait "out0 forwards" ports_forward "$sw" 2
 	defer faults_off "$cache"
 	faults_on "$cache"
@@ -337,7 +338,7 @@ no_memory_to_finish_checksums()
 	stop monitor
 	check_eq "monitor" "frames=${KV[frames]} badcsum=${KV[badcsum]} partial=${KV[partial]}" \
 		"frames=${J[span1/stats/packets]} badcsum=0 partial=0"
-	wait_j "$sw" span1/sources/in0/stats/rx/packets 1000
+	check_j span1/sources/in0/stats/rx/packets 1000
 	((J[span1/stats/drops/checksum] > 0)) || fail "no allocation has failed"
 	echo "# ${J[span1/stats/drops/checksum]} of 1000 checksums had no memory"
 }
