@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # make check-debug: the selftests on kernels that look for mistakes, side by side:
-# all of them in user-mode Linux with KASAN, lockdep, kmemleak and debug objects, on two
-# CPUs, a machine each; those in which much happens at once on Debian's newest kernel
-# with PREEMPT_RT, and on one with KCSAN, which finds data races, in QEMU. A splat, a
+# all of them in user-mode Linux with KASAN, lockdep, kmemleak and debug objects, a
+# machine each; those in which much happens at once on Debian's newest kernel with
+# PREEMPT_RT, and on one with KCSAN, which finds data races, in QEMU. A splat, a
 # leak, a race or a hang fails. MACHINES (of: uml rt kcsan) and TESTS narrow it. What is
 # built stays under build/.
 set -eu

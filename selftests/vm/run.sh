@@ -25,8 +25,8 @@ usage()
 	EOT
 }
 
-# Of all accesses each hundredth is watched, in soft interrupts for as long as elsewhere.
-KCSAN_ARGS='panic_on_warn=0 kcsan.skip_watch=100 kcsan.udelay_interrupt=80'
+# One in 200 accesses is watched, in soft interrupts for as long as elsewhere.
+KCSAN_ARGS='panic_on_warn=0 kcsan.skip_watch=200 kcsan.udelay_interrupt=80'
 
 kernel_args()
 {
