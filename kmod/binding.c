@@ -170,8 +170,10 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 	}
 	b->src = src;
 	b->dirs = dirs;
+	b->mark = vspan_seen_mark_get(src->vs);
 	list_add_tail(&b->src_node, &src->bindings);
 	vspan_binding_hang(b, port);
+	vspan_dedup_plan(src->vs);
 	vspan_promisc_init(b, dev);
 	vspan_promisc_want(b, rule->promisc);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
@@ -190,6 +192,8 @@ void vspan_binding_destroy(struct vspan_binding *b)
 	list_del(&b->src_node);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_DEL_NTF);
 	vspan_binding_unhang(b);
+	vspan_seen_mark_put(b->src->vs, b->mark);
+	vspan_dedup_plan(b->src->vs);
 	vspan_promisc_end(b);
 }
 
@@ -278,6 +282,7 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 		return -ENOMEM;
 	b->src = src;
 	b->dirs = dirs;
+	b->mark = old->mark;
 	if (vspan_binding_stays(old, hook))
 		vspan_binding_swap(old, b);
 	else
@@ -290,6 +295,7 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 	list_add(&b->src_node, old->src == src ? &old->src_node :
 						 src->bindings.prev);
 	list_del(&old->src_node);
+	vspan_dedup_plan(src->vs);
 	vspan_promisc_init(b, dev);
 	vspan_promisc_move(old, b);
 	vspan_promisc_want(b, rtnl_dereference(src->rule)->promisc);

@@ -23,18 +23,6 @@ static const struct net_device *vspan_bridge_of(const struct net_device *dev)
 									 NULL;
 }
 
-/**
- * vspan_bridge_aware - does a VLAN-aware bridge have a device?
- * @dev: a port of it, or the bridge itself
- *
- * Context: RCU.
- * Return: true if so.
- */
-bool vspan_bridge_aware(const struct net_device *dev)
-{
-	return vspan_bridge_of(dev);
-}
-
 /* Frames that leave the bridge: by a port, or to the host by the bridge's own
  * device.
  */

@@ -1,104 +1,227 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A frame that a master forwards is seen twice, received on one port and sent
- * on another. A span that has copied it as received need not see it again.
+ * A frame that passes several devices of a span is copied once. A copy is left
+ * out only where it is certain that the span has this frame, or will have it:
+ *
+ * - a copy of it is there (seen.c);
+ * - it came in by a port of the same master where nothing but the device
+ *   selects, so that it was copied there, or counted as lost;
+ * - it goes on through a device below where nothing but the device selects.
+ *
+ * The rest is copied, if need be twice.
  */
-#include <linux/etherdevice.h>
 #include <linux/rculist.h>
+#include <linux/rtnetlink.h>
 
 #include "vspan.h"
 
-/* The rule by which the span gets frames of a device going @dir, or NULL. */
-static const struct vspan_rule *
-vspan_dedup_rule(struct vspan_net *vn, int ifindex, const struct vspan_dev *vs,
-		 enum vspan_dir dir)
+/* Does nothing but the device select? */
+static bool vspan_dedup_all(const struct vspan_rule *rule)
 {
+	return !rule->by_vlan && !rule->filter;
+}
+
+/* And is each of its frames copied, whole? */
+static bool vspan_dedup_whole(const struct vspan_rule *rule)
+{
+	return vspan_dedup_all(rule) && rule->sample <= 1 && !rule->rate &&
+	       !rule->snap_headers && !rule->snaplen;
+}
+
+/**
+ * vspan_dedup_iif - the device of this netns by which a frame came
+ * @skb: a frame
+ *
+ * A device that has another on top in a netns of its own, as a VLAN device can
+ * be, sends frames whose skb_iif is a number of that netns.
+ *
+ * Context: RCU.
+ * Return: its index, or 0 if none is known.
+ */
+int vspan_dedup_iif(const struct sk_buff *skb)
+{
+	struct list_head *iter = &skb->dev->adj_list.upper;
+	struct net_device *upper;
+
+	while ((upper = netdev_upper_get_next_dev_rcu(skb->dev, &iter)))
+		if (!net_eq(dev_net(upper), dev_net(skb->dev)))
+			return 0;
+	return skb->skb_iif;
+}
+
+/* The source by which the span gets what a device receives, or NULL. */
+static const struct vspan_source *
+vspan_dedup_source(const struct net_device *dev, const struct vspan_dev *vs)
+{
+	struct vspan_net *vn = vspan_net(dev_net(dev));
 	enum vspan_hook hook;
 
 	for (hook = 0; hook < VSPAN_HOOK_CNT; hook++) {
 		const struct vspan_port *port =
-			xa_load(&vn->ports, vspan_port_key(ifindex, hook));
+			xa_load(&vn->ports, vspan_port_key(dev->ifindex, hook));
 		const struct vspan_binding *b;
 
 		if (!port)
 			continue;
-		list_for_each_entry_rcu(b, &port->bindings, port_node) {
-			const struct vspan_rule *rule =
-				rcu_dereference(b->src->rule);
-
-			if (b->src->vs == vs && rule->dir & b->dirs & dir)
-				return rule;
-		}
+		list_for_each_entry_rcu(b, &port->bindings, port_node)
+			if (b->src->vs == vs && b->dirs & VSPAN_DIR_RX)
+				return b->src;
 	}
 	return NULL;
 }
 
-/* Did that rule select the frame as it was then? A VLAN-aware bridge keeps a
- * frame in its VLAN, but may have changed the tag that a filter looked at: if
- * in doubt, a second copy is the lesser evil.
- */
-static bool vspan_dedup_selected(const struct vspan_rule *rule,
-				 const struct vspan_port *port,
-				 const struct net_device *master,
-				 const struct sk_buff *skb)
+/* The port of the same master by which a frame came that is about to leave. */
+static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 {
-	if (!rule)
-		return false;
-	if (rule->filter && rule->filter->by_tag && vspan_bridge_aware(master))
-		return false;
-	return vspan_select(rule, port, skb, VSPAN_DIR_TX);
+	struct net_device *dev = skb->dev, *master, *in;
+	int iif = skb->skb_iif;
+
+	if (!iif || iif == dev->ifindex)
+		return NULL;
+	master = netdev_master_upper_dev_get_rcu(dev);
+	if (!master || !vspan_dedup_iif(skb))
+		return NULL;
+	in = dev_get_by_index_rcu(dev_net(dev), iif);
+	return in && netdev_master_upper_dev_get_rcu(in) == master ? in : NULL;
 }
 
-/* It came in by a port of the master that it leaves by a port of. */
-static bool vspan_dedup_same_master(const struct net_device *dev,
-				    const struct net_device *master, int iif)
+/* A source has judged a frame once: it has no second chance to be its sample. */
+static bool vspan_dedup_forwarded(const struct vspan_binding *b,
+				  const struct sk_buff *skb)
 {
-	struct net_device *in = dev_get_by_index_rcu(dev_net(dev), iif);
+	const struct net_device *in = vspan_dedup_entry(skb);
+	const struct vspan_source *src;
+	const struct vspan_rule *rule;
 
-	return in && in != dev &&
-	       netdev_master_upper_dev_get_rcu(in) == master;
-}
-
-/* What the host gives a bridge leaves by a port with no port behind it, and
- * link-local addresses are never forwarded (IEEE 802.1Q 8.6.3): those frames
- * were made for this port alone.
- */
-static bool vspan_dedup_through_master(const struct net_device *master,
-				       const struct sk_buff *skb)
-{
-	const struct ethhdr *eth = eth_hdr(skb);
-
-	return netif_is_bridge_master(master) &&
-	       !is_link_local_ether_addr(eth->h_dest);
+	if (!in)
+		return false;
+	src = vspan_dedup_source(in, b->src->vs);
+	if (!src)
+		return false;
+	rule = rcu_dereference(src->rule);
+	return rule->dir & VSPAN_DIR_RX &&
+	       (src == b->src ? vspan_dedup_all(rule) : vspan_dedup_whole(rule));
 }
 
 /**
- * vspan_dedup - has the span got this frame already?
- * @vs: the span
- * @port: the device that sends
- * @skb: a frame about to be sent, by the TX tap; data at the MAC header
+ * vspan_dedup - has the span this frame already, or will it have it?
+ * @b: the binding that would copy it
+ * @skb: the frame; data at the MAC header
+ * @dir: which way it went
  *
- * The frame was received by a port of the same master, by skb_iif, or sent by
- * the host through the master, and copied there. A frame that was routed in
- * between has the routing device in skb_iif, and is another frame.
- *
- * Context: RCU.
+ * Context: BH off, RCU.
  * Return: true if another copy would be the second.
  */
-bool vspan_dedup(const struct vspan_dev *vs, const struct vspan_port *port,
-		 const struct sk_buff *skb)
+bool vspan_dedup(const struct vspan_binding *b, const struct sk_buff *skb,
+		 enum vspan_dir dir)
 {
-	struct net_device *dev = skb->dev;
-	struct vspan_net *vn = vspan_net(dev_net(dev));
-	struct net_device *master = netdev_master_upper_dev_get_rcu(dev);
-	const struct vspan_rule *rule = NULL;
+	if (vspan_seen(b->src->vs, skb, b->mark))
+		return true;
+	return dir == VSPAN_DIR_TX &&
+	       (READ_ONCE(b->goes_on) || vspan_dedup_forwarded(b, skb));
+}
 
-	if (!master)
-		return false;
-	if (skb->skb_iif &&
-	    vspan_dedup_same_master(dev, master, skb->skb_iif))
-		rule = vspan_dedup_rule(vn, skb->skb_iif, vs, VSPAN_DIR_RX);
-	else if (vspan_dedup_through_master(master, skb))
-		rule = vspan_dedup_rule(vn, master->ifindex, vs, VSPAN_DIR_TX);
-	return vspan_dedup_selected(rule, port, master, skb);
+static bool vspan_dedup_goes_on(const struct vspan_dev *vs,
+				struct net_device *dev);
+
+/* Does the span copy all that a device sends, there or below? */
+static bool vspan_dedup_sends(const struct vspan_dev *vs, struct net_device *dev)
+{
+	const struct vspan_binding *b = vspan_binding_find(dev, vs);
+	const struct vspan_rule *rule;
+
+	if (!b)
+		return vspan_dedup_goes_on(vs, dev);
+	rule = rtnl_dereference(b->src->rule);
+	return rule->dir & b->dirs & VSPAN_DIR_TX && vspan_dedup_whole(rule);
+}
+
+static bool vspan_dedup_by_ports(const struct vspan_dev *vs,
+				 struct net_device *master)
+{
+	struct net_device *lower;
+	struct list_head *iter;
+	bool any = false;
+
+	netdev_for_each_lower_dev(master, lower, iter) {
+		if (!vspan_dedup_sends(vs, lower))
+			return false;
+		any = true;
+	}
+	return any;
+}
+
+/* What a VLAN device sends goes through its NIC, what a bond or team sends
+ * through a port. A bridge or macvlan may lead it elsewhere.
+ */
+static bool vspan_dedup_goes_on(const struct vspan_dev *vs,
+				struct net_device *dev)
+{
+	if (is_vlan_dev(dev) || netif_is_bond_master(dev) ||
+	    netif_is_team_master(dev))
+		return vspan_dedup_by_ports(vs, dev);
+	return false;
+}
+
+/**
+ * struct vspan_dedup_look - what the bindings of a span have in common
+ * @n: how many want to be told of copies
+ * @bridge: the bridge whose they are
+ * @same: it is the same for all
+ * @one_way: its ports receive and it sends, and no more
+ * @whole: nothing but the devices selects
+ */
+struct vspan_dedup_look {
+	unsigned int n;
+	const struct net_device *bridge;
+	bool same;
+	bool one_way;
+	bool whole;
+};
+
+static void vspan_dedup_look(struct vspan_dedup_look *look,
+			     const struct vspan_binding *b)
+{
+	const struct vspan_rule *rule = rtnl_dereference(b->src->rule);
+	struct net_device *dev = b->port->dev;
+	struct net_device *bridge = netdev_master_upper_dev_get(dev) ?: dev;
+
+	if (!look->n++)
+		look->bridge = bridge;
+	look->same &= bridge == look->bridge && netif_is_bridge_master(bridge);
+	look->one_way &= (rule->dir & b->dirs) ==
+			 (bridge == dev ? VSPAN_DIR_TX : VSPAN_DIR_RX);
+	look->whole &= vspan_dedup_whole(rule);
+}
+
+static enum vspan_overlap vspan_dedup_overlap(const struct vspan_dedup_look *look)
+{
+	if (look->n < 2 || (look->same && look->one_way))
+		return VSPAN_OVERLAP_NONE;
+	return look->same && look->whole ? VSPAN_OVERLAP_SOON :
+					   VSPAN_OVERLAP_LATE;
+}
+
+/**
+ * vspan_dedup_plan - find out how frames may pass several bindings of a span
+ * @vs: the span; its bindings, their rules, or masters have changed
+ *
+ * Context: RTNL.
+ */
+void vspan_dedup_plan(struct vspan_dev *vs)
+{
+	struct vspan_dedup_look look = {
+		.same = true, .one_way = true, .whole = true,
+	};
+	struct vspan_source *src;
+	struct vspan_binding *b;
+
+	list_for_each_entry(src, &vs->sources, span_node)
+		list_for_each_entry(b, &src->bindings, src_node)
+			vspan_dedup_look(&look, b);
+	WRITE_ONCE(vs->seen.overlap, vspan_dedup_overlap(&look));
+	list_for_each_entry(src, &vs->sources, span_node)
+		list_for_each_entry(b, &src->bindings, src_node)
+			WRITE_ONCE(b->goes_on, look.n > 1 &&
+				   vspan_dedup_goes_on(vs, b->port->dev));
 }

@@ -22,9 +22,12 @@ static int vspan_dev_init(struct net_device *dev)
 	vs->stats = vspan_stats_alloc();
 	if (!vs->stats)
 		return -ENOMEM;
-	err = vspan_queue_create(vs);
+	err = vspan_seen_create(vs);
 	if (err)
 		goto err_free_stats;
+	err = vspan_queue_create(vs);
+	if (err)
+		goto err_destroy_seen;
 
 	/* The slot is ours from birth to death: it keeps copies out of the
 	 * host's stack, and masters off the span.
@@ -42,6 +45,8 @@ err_destroy_queue:
 	vspan_queue_unlink(vs);
 	synchronize_net();
 	vspan_queue_destroy(vs);
+err_destroy_seen:
+	vspan_seen_destroy(vs);
 err_free_stats:
 	free_percpu(vs->stats);
 	return err;
@@ -72,6 +77,7 @@ static void vspan_dev_free(struct net_device *dev)
 	struct vspan_dev *vs = netdev_priv(dev);
 
 	vspan_queue_destroy(vs);
+	vspan_seen_destroy(vs);
 	free_percpu(vs->stats);
 }
 

@@ -9,26 +9,6 @@
 
 #include "vspan.h"
 
-/* Does the program look at the frame's tag, where the kernel keeps it? */
-static bool vspan_filter_by_tag(const struct sock_filter *insns,
-				unsigned int len)
-{
-	unsigned int i;
-
-	for (i = 0; i < len; i++) {
-		if (BPF_CLASS(insns[i].code) != BPF_LD ||
-		    BPF_MODE(insns[i].code) != BPF_ABS)
-			continue;
-		switch (insns[i].k) {
-		case SKF_AD_OFF + SKF_AD_VLAN_TAG:
-		case SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT:
-		case SKF_AD_OFF + SKF_AD_VLAN_TPID:
-			return true;
-		}
-	}
-	return false;
-}
-
 /**
  * vspan_filter_create - check a program and make it run
  * @insns: the program
@@ -55,7 +35,6 @@ struct vspan_filter *vspan_filter_create(struct sock_filter *insns,
 		return ERR_PTR(err);
 	}
 	refcount_set(&f->refs, 1);
-	f->by_tag = vspan_filter_by_tag(insns, len);
 	memcpy(f->text, text, strlen(text) + 1);
 	return f;
 }

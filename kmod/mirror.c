@@ -30,8 +30,9 @@ static bool vspan_mirror_loops(const struct vspan_dev *vs,
 {
 	if (skb->mark == VSPAN_OUTPUT_MARK)
 		return true;
-	return skb->skb_iif == vs->dev->ifindex &&
-	       net_eq(dev_net(skb->dev), dev_net(vs->dev));
+	return unlikely(skb->skb_iif == vs->dev->ifindex) &&
+	       net_eq(dev_net(skb->dev), dev_net(vs->dev)) &&
+	       vspan_dedup_iif(skb);
 }
 
 /* The tap's reader, whom most spans have, is asked for here. */
@@ -87,8 +88,8 @@ static u32 vspan_mirror_snap(const struct vspan_rule *rule)
 
 /* Where the copy was taken and how much of it is wanted, for those further on.
  */
-static void vspan_mirror_note(struct sk_buff *skb, const struct vspan_rule *rule,
-			      enum vspan_dir dir)
+static void vspan_mirror_label(struct sk_buff *skb, const struct vspan_rule *rule,
+			       enum vspan_dir dir)
 {
 	struct vspan_cb *cb = vspan_cb(skb);
 	int ifindex = skb->dev->ifindex;
@@ -97,6 +98,20 @@ static void vspan_mirror_note(struct sk_buff *skb, const struct vspan_rule *rule
 	cb->out_ifindex = dir == VSPAN_DIR_TX ? ifindex : 0;
 	cb->rate = rule->sample ?: 1;
 	cb->snap = vspan_mirror_snap(rule);
+	cb->note = 0;
+}
+
+/* Note that the span has the frame; but not for a copy that is short, or that
+ * shares no memory with it any more: @data is where the frame began.
+ */
+static void vspan_mirror_note(const struct vspan_binding *b, struct sk_buff *skb,
+			      const unsigned char *data)
+{
+	struct vspan_cb *cb = vspan_cb(skb);
+
+	if (READ_ONCE(b->src->vs->seen.overlap) != VSPAN_OVERLAP_NONE &&
+	    cb->snap == VSPAN_SNAP_NONE && skb->data == data)
+		cb->note = vspan_seen_note(data, b->mark);
 }
 
 /* Give @skb, which is ours, to the span of the binding. */
@@ -108,21 +123,26 @@ static void vspan_mirror_send(const struct vspan_binding *b,
 	const struct vspan_source *src = b->src;
 	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
 	unsigned int n = vspan_wire_frames_fast(skb);
+	const unsigned char *data = skb->data;
 	unsigned int len;
 
 	if (rule->tag == VSPAN_TAG_BRIDGE)
 		vspan_bridge_tag(skb, b->port, dir);
 	len = vspan_wire_len_fast(skb);
-	vspan_mirror_note(skb, rule, dir);
+	vspan_mirror_label(skb, rule, dir);
 	/* What was allocated from the emergency reserve must be freed soon. */
-	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb) ||
-	    !vspan_queue_add(src->vs, flow, skb, &why)) {
-		vspan_mirror_drop(src, skb, why);
-		consume_skb(skb);
-		return;
-	}
+	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb))
+		goto drop;
+	vspan_mirror_note(b, skb, data);
+	if (!vspan_queue_add(src->vs, flow, skb, &why))
+		goto drop;
 	vspan_stats_add_frames(src->stats, dir == VSPAN_DIR_RX ?
 			       VSPAN_RX_PACKETS : VSPAN_TX_PACKETS, n, len);
+	return;
+
+drop:
+	vspan_mirror_drop(src, skb, why);
+	consume_skb(skb);
 }
 
 /* Super-frames are cut up first, checksums finished while all the bytes are
@@ -224,8 +244,9 @@ static bool vspan_mirror_selects(const struct vspan_binding *b,
 
 	if ((!rule->by_vlan && !rule->filter) ||
 	    vspan_select(rule, b->port, skb, dir)) {
-		if (dir == VSPAN_DIR_RX || rule->dup_keep ||
-		    !vspan_dedup(b->src->vs, b->port, skb))
+		if (likely(READ_ONCE(b->src->vs->seen.overlap) ==
+			   VSPAN_OVERLAP_NONE) || rule->dup_keep ||
+		    !vspan_dedup(b, skb, dir))
 			return true;
 		why = VSPAN_DUP;
 	}

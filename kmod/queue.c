@@ -39,6 +39,7 @@ static int vspan_queue_poll(struct napi_struct *napi, int budget)
 
 	__skb_queue_head_init(&batch);
 	work = vspan_queue_take(q, &batch, budget);
+	vspan_seen_keep(q->vs, &batch);
 	vspan_deliver(q->vs, &batch);
 	/* Pairs with vspan_queue_has(): who finds these gone from here may have
 	 * others delivered elsewhere.
@@ -106,6 +107,7 @@ static void vspan_queue_flush(struct vspan_queue *q)
 	while ((skb = __skb_dequeue(&q->list))) {
 		vspan_stats_drop(q->vs->stats, VSPAN_DROP_FLUSHED,
 				 vspan_wire_frames(skb));
+		vspan_seen_forget(q->vs, skb);
 		kfree_skb(skb);
 	}
 	q->truesize = 0;
@@ -132,6 +134,7 @@ void vspan_queue_close(struct vspan_dev *vs)
 		napi_disable(&q->napi);
 		vspan_queue_flush(q);
 	}
+	vspan_seen_flush(vs);
 }
 
 /**
@@ -205,6 +208,8 @@ static bool vspan_queue_put(struct vspan_queue *q, unsigned int flow,
 	__skb_queue_tail(&q->list, skb);
 	q->truesize += skb->truesize;
 	q->tails[flow] = ++q->added;
+	if (vspan_cb(skb)->note)
+		vspan_seen_set(q->vs, vspan_cb(skb)->note);
 	return true;
 }
 

@@ -226,6 +226,7 @@ static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
 	vspan_binding_update(src, old->dir | rule->dir);
 	rcu_assign_pointer(src->rule, rule);
 	vspan_binding_update(src, rule->dir);
+	vspan_dedup_plan(src->vs);
 	return old->hook == rule->hook ? 0 : vspan_binding_rehook(src);
 }
 

@@ -21,6 +21,7 @@
 #include <uapi/linux/vspan.h>
 
 #include "promisc.h"
+#include "seen.h"
 #include "stats.h"
 
 #define VSPAN_KIND	"vspan"
@@ -110,6 +111,7 @@ struct vspan_queue {
  *	vspan_order_flow(); READ_ONCE/WRITE_ONCE, and to be relied on only under the
  *	lock of that very queue, which who changes it holds; read for each copy,
  *	written where a conversation moves
+ * @seen: which frames the span has
  */
 struct vspan_dev {
 	struct net_device *dev;
@@ -120,12 +122,12 @@ struct vspan_dev {
 	unsigned int live_outputs;
 	unsigned int samplers;
 	unsigned long full_at;
-
 	struct list_head sources;
 	struct list_head node;
 	u32 id;
 	struct tap_dev tap;
 	u32 flow_cpu[VSPAN_FLOWS];
+	struct vspan_seen seen;
 };
 
 /**
@@ -167,13 +169,11 @@ struct vspan_rule {
  * struct vspan_filter - a program that selects frames
  * @prog: the program
  * @refs: rules that have it
- * @by_tag: it looks at the VLAN tag
  * @text: what it was made from
  */
 struct vspan_filter {
 	struct bpf_prog *prog;
 	refcount_t refs;
-	bool by_tag;
 	char text[];
 };
 
@@ -243,6 +243,9 @@ struct vspan_port {
  * @port: the device
  * @handover: set while it moves to another hook or from there, else NULL
  * @dirs: directions for which the source means this device
+ * @mark: what tells it from others of the span, for vspan_seen()
+ * @goes_on: all that is sent here is sent on by a device below, where the span
+ *	copies all of it; READ_ONCE/WRITE_ONCE
  * @promisc: its share in the device being promiscuous; RTNL
  * @port_node: in &struct vspan_port.bindings; RCU
  * @src_node: in &struct vspan_source.bindings; RTNL
@@ -253,6 +256,8 @@ struct vspan_binding {
 	struct vspan_port *port;
 	struct vspan_handover __rcu *handover;
 	u32 dirs;
+	u8 mark;
+	bool goes_on;
 	struct vspan_promisc promisc;
 	struct list_head port_node;
 	struct list_head src_node;
@@ -312,12 +317,16 @@ struct vspan_output_key {
  * @out_ifindex: device that transmitted it, or 0
  * @rate: one frame in so many was taken
  * @snap: bytes of each frame to deliver, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
+ * @note: how the copy is noted in &struct vspan_dev.seen, or 0
+ * @kept_at: jiffies, for a clone that is kept for its note
  */
 struct vspan_cb {
 	int in_ifindex;
 	int out_ifindex;
 	u32 rate;
 	u32 snap;
+	u64 note;
+	unsigned long kept_at;
 };
 
 #define VSPAN_SNAP_HEADERS	0	/* no payload */
@@ -488,7 +497,6 @@ bool vspan_limit_rate(struct vspan_source *src, const struct vspan_rule *rule,
 /* bridge.c */
 int vspan_bridge_init(void);
 void vspan_bridge_uninit(void);
-bool vspan_bridge_aware(const struct net_device *dev);
 void vspan_bridge_learn(struct vspan_port *port);
 u16 vspan_bridge_vid(const struct vspan_port *port, const struct sk_buff *skb,
 		     enum vspan_dir dir);
@@ -559,8 +567,10 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 		  enum vspan_dir dir);
 
 /* dedup.c */
-bool vspan_dedup(const struct vspan_dev *vs, const struct vspan_port *port,
-		 const struct sk_buff *skb);
+int vspan_dedup_iif(const struct sk_buff *skb);
+void vspan_dedup_plan(struct vspan_dev *vs);
+bool vspan_dedup(const struct vspan_binding *b, const struct sk_buff *skb,
+		 enum vspan_dir dir);
 
 /* audit.c */
 void vspan_audit_source(const char *op, const struct vspan_source *src);

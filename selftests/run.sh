@@ -21,6 +21,7 @@ TEST_PROGS=(
 	vspan_glob.sh
 	vspan_master.sh
 	vspan_dedup.sh
+	vspan_once.sh
 	vspan_slot.sh
 	vspan_lock.sh
 	vspan_set.sh

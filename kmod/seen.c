@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which frames does a span have? A frame is known by where its first byte is in
+ * memory. As long as one who shares that memory keeps it, nobody can change the
+ * frame there, and nobody can put another there: whoever writes to shared data
+ * copies it first. So for each place that is noted here, a copy of that frame is
+ * kept: the one on its way in a queue, and after that a clone, until production
+ * has done with the frame, or for VSPAN_SEEN_FOR.
+ *
+ * A note is made while the copy is there already, and taken away while it still
+ * is. Who finds one has his own frame at that place, and both are there at once:
+ * it is the same frame.
+ */
+#include <linux/hash.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+
+#include "vspan.h"
+
+/* Bits of a note that tell bindings apart: the upper bits of an address, of
+ * which there are more than these, are the same in all of the kernel's.
+ */
+#define VSPAN_SEEN_MARK_BITS	ilog2(VSPAN_SEEN_MARKS)
+
+/* How long a clone is kept, in ticks: frames that wait in a qdisc or pass a veth
+ * pair come by later than their copy leaves the queue.
+ */
+#define VSPAN_SEEN_FOR		(HZ / 20)
+
+/* What may be kept, per CPU: production's memory is not to be pinned in bulk. */
+#define VSPAN_SEEN_KEPT		256
+#define VSPAN_SEEN_TRUESIZE	(2U << 20)
+
+/**
+ * struct vspan_kept - clones that are kept for their notes, per CPU
+ * @list: the clones, oldest first; its lock covers all
+ * @truesize: memory they hold, in bytes
+ * @work: lets them go when no more copies come
+ * @vs: the span
+ */
+struct vspan_kept {
+	struct sk_buff_head list;
+	size_t truesize;
+	struct delayed_work work;
+	struct vspan_dev *vs;
+};
+
+static atomic64_t *vspan_seen_slot(struct vspan_dev *vs, u64 note)
+{
+	return &vs->seen.notes[hash_64(note >> VSPAN_SEEN_MARK_BITS, VSPAN_SEEN_BITS)];
+}
+
+/**
+ * vspan_seen_note - how a copy is noted
+ * @data: first byte of the frame
+ * @mark: of the binding that copies it
+ *
+ * Return: the note; never 0.
+ */
+u64 vspan_seen_note(const void *data, u8 mark)
+{
+	return (u64)(unsigned long)data << VSPAN_SEEN_MARK_BITS | mark;
+}
+
+/**
+ * vspan_seen_mark_get - tell a binding from others of its span
+ * @vs: the span
+ *
+ * Context: RTNL.
+ * Return: a mark that no other has, unless there are more than VSPAN_SEEN_MARKS;
+ *	two of the same mark may show a frame twice.
+ */
+u8 vspan_seen_mark_get(struct vspan_dev *vs)
+{
+	unsigned int mark, least = 0;
+
+	for (mark = 1; mark < VSPAN_SEEN_MARKS && vs->seen.marks[least]; mark++)
+		if (vs->seen.marks[mark] < vs->seen.marks[least])
+			least = mark;
+	vs->seen.marks[least]++;
+	return least;
+}
+
+/**
+ * vspan_seen_mark_put - a binding goes
+ * @vs: its span
+ * @mark: its mark
+ *
+ * Context: RTNL.
+ */
+void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark)
+{
+	vs->seen.marks[mark]--;
+}
+
+/**
+ * vspan_seen_set - a copy of that frame is in a queue
+ * @vs: the span
+ * @note: from vspan_seen_note()
+ *
+ * Context: that queue's lock is held, so that vspan_seen_keep() comes later.
+ */
+void vspan_seen_set(struct vspan_dev *vs, u64 note)
+{
+	atomic64_set(vspan_seen_slot(vs, note), note);
+}
+
+/* Another note may have taken the place meanwhile. */
+static void vspan_seen_clear(struct vspan_dev *vs, u64 note)
+{
+	atomic64_t *slot = vspan_seen_slot(vs, note);
+
+	if (atomic64_read(slot) == note)
+		atomic64_cmpxchg(slot, note, 0);
+}
+
+/**
+ * vspan_seen - has the span a copy of this frame, taken at another device?
+ * @vs: the span
+ * @skb: the frame; data at the MAC header
+ * @mark: of the binding on this device
+ *
+ * The device itself does not count: what is received and sent by one port is on
+ * that cable twice.
+ *
+ * Context: RCU.
+ * Return: true if that is certain.
+ */
+bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark)
+{
+	u64 note = vspan_seen_note(skb->data, mark);
+	u64 differs = atomic64_read(vspan_seen_slot(vs, note)) ^ note;
+
+	return differs && !(differs >> VSPAN_SEEN_MARK_BITS);
+}
+
+/* Nobody else has the frame: it will not come by again. */
+static bool vspan_seen_over(const struct vspan_kept *kept,
+			    const struct sk_buff *skb)
+{
+	return !skb_cloned(skb) || skb_queue_len(&kept->list) > VSPAN_SEEN_KEPT ||
+	       kept->truesize > VSPAN_SEEN_TRUESIZE ||
+	       time_after(jiffies, vspan_cb((struct sk_buff *)skb)->kept_at +
+				   VSPAN_SEEN_FOR);
+}
+
+static void vspan_seen_drop(struct vspan_kept *kept, struct sk_buff *skb)
+{
+	__skb_unlink(skb, &kept->list);
+	kept->truesize -= skb->truesize;
+	vspan_seen_clear(kept->vs, vspan_cb(skb)->note);
+	consume_skb(skb);
+}
+
+static void vspan_seen_expire(struct vspan_kept *kept)
+{
+	struct sk_buff *skb;
+
+	while ((skb = skb_peek(&kept->list)) && vspan_seen_over(kept, skb))
+		vspan_seen_drop(kept, skb);
+	if (!skb_queue_empty(&kept->list))
+		schedule_delayed_work(&kept->work, VSPAN_SEEN_FOR);
+}
+
+static void vspan_seen_work(struct work_struct *work)
+{
+	struct vspan_kept *kept = container_of(to_delayed_work(work),
+					       struct vspan_kept, work);
+
+	spin_lock_bh(&kept->list.lock);
+	vspan_seen_expire(kept);
+	spin_unlock_bh(&kept->list.lock);
+}
+
+static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb)
+{
+	struct sk_buff *clone = NULL;
+
+	/* What production has done with cannot come by again. */
+	if (READ_ONCE(kept->vs->seen.overlap) == VSPAN_OVERLAP_LATE &&
+	    skb_cloned(skb))
+		clone = skb_clone(skb, GFP_ATOMIC);
+	if (!clone) {
+		vspan_seen_clear(kept->vs, vspan_cb(skb)->note);
+		return;
+	}
+	vspan_cb(clone)->kept_at = jiffies;
+	kept->truesize += clone->truesize;
+	__skb_queue_tail(&kept->list, clone);
+}
+
+/**
+ * vspan_seen_keep - copies have left their queue and will be changed
+ * @vs: the span
+ * @batch: the copies, as they were put into the queue
+ *
+ * Context: the span's NAPI.
+ */
+void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch)
+{
+	struct vspan_kept *kept = this_cpu_ptr(vs->seen.kept);
+	struct sk_buff *skb;
+
+	if (READ_ONCE(vs->seen.overlap) == VSPAN_OVERLAP_NONE &&
+	    skb_queue_empty_lockless(&kept->list))
+		return;
+	spin_lock(&kept->list.lock);
+	skb_queue_walk(batch, skb)
+		if (vspan_cb(skb)->note)
+			vspan_seen_keep_one(kept, skb);
+	vspan_seen_expire(kept);
+	spin_unlock(&kept->list.lock);
+}
+
+/**
+ * vspan_seen_forget - a copy that is in no queue any more is freed
+ * @vs: the span
+ * @skb: the copy
+ */
+void vspan_seen_forget(struct vspan_dev *vs, struct sk_buff *skb)
+{
+	if (vspan_cb(skb)->note)
+		vspan_seen_clear(vs, vspan_cb(skb)->note);
+}
+
+/**
+ * vspan_seen_flush - let go of all that is kept
+ * @vs: the span; its NAPIs are disabled
+ *
+ * Context: may sleep.
+ */
+void vspan_seen_flush(struct vspan_dev *vs)
+{
+	struct sk_buff *skb;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct vspan_kept *kept = per_cpu_ptr(vs->seen.kept, cpu);
+
+		cancel_delayed_work_sync(&kept->work);
+		spin_lock_bh(&kept->list.lock);
+		while ((skb = skb_peek(&kept->list)))
+			vspan_seen_drop(kept, skb);
+		spin_unlock_bh(&kept->list.lock);
+	}
+}
+
+/**
+ * vspan_seen_create - nothing is seen yet
+ * @vs: a new span
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vspan_seen_create(struct vspan_dev *vs)
+{
+	int cpu;
+
+	vs->seen.kept = alloc_percpu(struct vspan_kept);
+	if (!vs->seen.kept)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct vspan_kept *kept = per_cpu_ptr(vs->seen.kept, cpu);
+
+		skb_queue_head_init(&kept->list);
+		INIT_DELAYED_WORK(&kept->work, vspan_seen_work);
+		kept->vs = vs;
+	}
+	return 0;
+}
+
+/**
+ * vspan_seen_destroy - free what vspan_seen_create() made
+ * @vs: the span, flushed
+ */
+void vspan_seen_destroy(struct vspan_dev *vs)
+{
+	free_percpu(vs->seen.kept);
+}

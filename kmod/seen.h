@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which frames a span has. */
+#ifndef _VSPAN_SEEN_H
+#define _VSPAN_SEEN_H
+
+#include <linux/atomic.h>
+#include <linux/skbuff.h>
+#include <linux/types.h>
+
+/* Notes of copies that a span has; and how many bindings they can tell apart. */
+#define VSPAN_SEEN_BITS		11
+#define VSPAN_SEEN_MARKS	128
+
+struct vspan_dev;
+struct vspan_kept;
+
+/**
+ * enum vspan_overlap - can a frame pass several bindings of a span?
+ * @VSPAN_OVERLAP_NONE: no
+ * @VSPAN_OVERLAP_SOON: mostly in one go, or it can be told otherwise
+ * @VSPAN_OVERLAP_LATE: some time after the first
+ */
+enum vspan_overlap {
+	VSPAN_OVERLAP_NONE,
+	VSPAN_OVERLAP_SOON,
+	VSPAN_OVERLAP_LATE,
+};
+
+/**
+ * struct vspan_seen - which frames a span has
+ * @overlap: enum vspan_overlap; READ_ONCE/WRITE_ONCE
+ * @kept: clones that keep the notes true, per CPU
+ * @notes: vspan_seen_note() of each, by its hash; a later one may take its place
+ * @marks: how many bindings have each mark; RTNL
+ */
+struct vspan_seen {
+	u32 overlap;
+	struct vspan_kept __percpu *kept;
+	atomic64_t notes[1 << VSPAN_SEEN_BITS];
+	unsigned int marks[VSPAN_SEEN_MARKS];
+};
+
+int vspan_seen_create(struct vspan_dev *vs);
+void vspan_seen_destroy(struct vspan_dev *vs);
+u8 vspan_seen_mark_get(struct vspan_dev *vs);
+void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark);
+u64 vspan_seen_note(const void *data, u8 mark);
+void vspan_seen_set(struct vspan_dev *vs, u64 note);
+bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark);
+void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch);
+void vspan_seen_forget(struct vspan_dev *vs, struct sk_buff *skb);
+void vspan_seen_flush(struct vspan_dev *vs);
+
+#endif /* _VSPAN_SEEN_H */

@@ -1,0 +1,275 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# A copy is left out only where the span has that very frame: what another source of the
+# span leaves out, cuts or has seen in another form is not lost; and through layers of
+# devices and chains of bridges a frame is still copied once.
+# shellcheck disable=SC2034,SC2086,SC2154,SC2317	# from() gives words; see lib.sh
+
+ALL_TESTS=(
+	"another_source_samples"
+	"another_source_has_a_rate"
+	"another_source_cuts"
+	"another_source_is_not_alone"
+	"one_source_samples_once"
+	"changed_for_the_filter"
+	"identical_frames_of_two_ports"
+	"hairpin"
+	"program_on_a_port"
+	"vlan_device_on_a_port"
+	"late_by_a_qdisc"
+	"bridges_in_a_row"
+	"bridges_in_a_row_with_a_filter"
+	"layers_received"
+	"layers_sent"
+	"bond_and_ports"
+	"keep_through_layers"
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/topo.sh
+. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/follow.sh
+. "$(dirname "$0")/follow.sh"
+
+ALL=dst=ff:ff:ff:ff:ff:ff
+
+setup()
+{
+	topo_ports && span_add "$sw" span0
+}
+
+# What p1 does not copy is copied as it leaves by p2: none is lost, and none is twice.
+another_source_samples()
+{
+	source_add "$sw" p1 rx sample 1000 && source_add "$sw" p2 tx || return
+	from 1 2
+	copies "in all" 300 $REPLY count=300
+	check_vspan "$sw" set p1 rx sample 2
+	copies "half here, half there" 300 $REPLY count=300
+}
+
+another_source_has_a_rate()
+{
+	source_add "$sw" p1 rx rate 1 && source_add "$sw" p2 tx || return
+	from 1 2
+	copies "in all" 100 $REPLY count=100
+}
+
+# A short copy is not the frame.
+another_source_cuts()
+{
+	source_add "$sw" p1 rx snaplen headers && source_add "$sw" p2 tx || return
+	from 1 2
+	flows "short and whole" $REPLY len=1000 count=20 count span0 ns="$sw" || return
+	parse_kv "${LINES[-1]}"
+	check_eq "whole copies" "${KV[stream]}" 20
+	stats "$sw" span0
+	check_j span0/sources/p2/stats/tx/packets $((20 + $(nproc)))
+	check_j span0/sources/p2/stats/dup 0
+}
+
+# With a filter each judges the frame as it is there: a second copy is spared where the
+# first is there.
+another_source_is_not_alone()
+{
+	source_add "$sw" p1 rx vlan 10 && source_add "$sw" p2 tx || return
+	from 1 2
+	copies "selected by both" 50 $REPLY vlan=10 count=50
+	copies "selected by one" 50 $REPLY vlan=11 count=50
+}
+
+# One source judges a frame once: a tenth is a tenth, not a tenth of the rest besides.
+one_source_samples_once()
+{
+	source_add "$sw" 'p?' sample 1000000000 || return
+	from 1 2
+	flows "frames" $REPLY count=200 end=0
+	wait_j "$sw" 'span0/sources/p?/stats/dup' 200
+	check_j 'span0/sources/p?/stats/sampled_out' 200
+}
+
+# On its way through p2 the first byte of the sender's address becomes 6.
+changed_for_the_filter()
+{
+	local -a pedit=(pedit munge offset -8 u8 set 6)
+
+	source_add "$sw" 'p[12]' filter 'ether[6] == 6' || return
+	tc -n "$sw" qdisc add dev p2 clsact && defer tc -n "$sw" qdisc del dev p2 clsact
+	tc -n "$sw" filter add dev p2 egress matchall action "${pedit[@]}" ||
+		{ fail "no pedit"; return; }
+	from 1 2
+	copies "changed on the way" 20 $REPLY count=20
+	stats "$sw" span0
+	check_j 'span0/sources/p[12]/stats/dup' 0
+}
+
+# The same bytes, and likely the same memory: from p1, which is copied, and from p3.
+identical_frames_of_two_ports()
+{
+	local i
+
+	source_add "$sw" p1 rx vlan untagged && source_add "$sw" p2 tx vlan all || return
+	bridge -n "$sw" link set dev p1 learning off
+	bridge -n "$sw" link set dev p3 learning off
+	for i in 1 2 3 4 5 6 7 8; do
+		from 1 2
+		copies "by p1" 20 $REPLY count=20
+		copies "by p3" 20 ${REPLY/e1/e3} count=20
+	done
+}
+
+# In and out by one port is on that cable twice.
+hairpin()
+{
+	source_add "$sw" 'p?' || return
+	bridge -n "$sw" link set dev p1 hairpin on
+	bridge -n "$sw" fdb replace 02:00:00:00:00:09 dev p1 master static
+	from 1 9
+	copies "in and out" 100 $REPLY count=50
+	bridge -n "$sw" link set dev p1 hairpin off
+}
+
+program_on_a_port()
+{
+	source_add "$sw" 'p?' && source_add "$sw" br0 || return
+	copies "sent by a program" 50 send p1 ns="$sw" count=50 dst=02:00:00:00:00:01
+}
+
+vlan_device_on_a_port()
+{
+	ip -n "$sw" link add link p1 name p1.30 up type vlan id 30 || return
+	defer ip -n "$sw" link del p1.30
+	source_add "$sw" p1 && source_add "$sw" br0 || return
+	copies "sent" 20 send p1.30 ns="$sw" count=20 dst=02:00:00:00:00:01
+	from 1
+	copies "received" 20 $REPLY count=20 vlan=30 $ALL
+}
+
+# The copy is long delivered when the frame leaves. How late that is, on a machine with
+# much to do, nobody knows: for what only the copy can tell, none lost is all.
+late_by_a_qdisc()
+{
+	tc -n "$sw" qdisc add dev p2 root netem delay 5ms limit 10000 || return
+	defer tc -n "$sw" qdisc del dev p2 root
+	source_add "$sw" p1 && source_add "$sw" p2 || return
+	from 1 2
+	copies "by port" 500 $REPLY count=500
+	check_vspan "$sw" set p1 filter 'len > 10'
+	check_vspan "$sw" set p2 sample 1
+	flows "by its copy" $REPLY count=100 count span0 ns="$sw" || return
+	parse_kv "${LINES[-1]}"
+	[ "${KV[stream]}" -ge 100 ] || fail "lost: ${LINES[*]}"
+}
+
+# row: p4 is in a bridge of its own, and a third is between that and br0
+row()
+{
+	pairs fw1 fw2 || return 1
+	ip -n "$sw" -b - <<-EOT
+		link add brx up type bridge mcast_snooping 0
+		link add bry up type bridge mcast_snooping 0
+		link set p4 master brx
+		link set fw1 master brx
+		link set x-fw1 master bry
+		link set fw2 master bry
+		link set x-fw2 master br0
+	EOT
+	defer ip -n "$sw" link set p4 master br0
+	defer ip -n "$sw" link del brx
+	defer ip -n "$sw" link del bry
+	check_wait "ports forward" ports_forward "$sw" 8
+}
+
+# As on Proxmox with a VM's firewall on: two ports of different masters
+bridges_in_a_row()
+{
+	row || return
+	source_add "$sw" 'p?' || return
+	from 4
+	copies "from the far end" 50 $REPLY $ALL count=50
+	from 1
+	copies "to the far end" 50 $REPLY $ALL count=50
+	source_add "$sw" '*' || return
+	copies "all devices there are" 50 $REPLY $ALL count=50
+}
+
+bridges_in_a_row_with_a_filter()
+{
+	row || return
+	source_add "$sw" '*' filter 'len > 10' || return
+	from 4
+	copies "from the far end" 50 $REPLY $ALL count=50
+}
+
+# A bridge on a VLAN device on a NIC
+layers()
+{
+	pairs nic0 || return 1
+	ip -n "$sw" -b - <<-EOT
+		link add link nic0 name nic0.10 up type vlan id 10
+		link add brv up type bridge mcast_snooping 0
+		link set nic0.10 master brv
+	EOT
+	defer ip -n "$sw" link del brv
+	check_wait "port forwards" ports_forward "$sw" 5
+}
+
+layers_received()
+{
+	layers || return
+	source_add "$sw" 'nic*' && source_add "$sw" brv || return
+	copies "received" 50 send x-nic0 ns="$sw" vlan=10 $ALL count=50
+}
+
+# Shown is what the cable has: with the tag
+layers_sent()
+{
+	layers || return
+	source_add "$sw" 'nic*' || return
+	copies "sent" 50 send brv ns="$sw" $ALL count=50
+	check_dup nic0.10
+	source_add "$sw" brv || return
+	copies "sent, and the bridge is a source" 50 send brv ns="$sw" $ALL count=50
+	check_vspan "$sw" del brv
+	check_vspan "$sw" del 'nic*'
+	source_add "$sw" 'nic*' filter 'vlan 10' || return
+	copies "with the tag, which only the NIC shows" 50 send brv ns="$sw" $ALL count=50
+}
+
+# check_dup DEV: it has left its frames to the one below
+check_dup()
+{
+	json "$sw" -s show span0
+	[ "${J[span0/sources/nic*/stats/dup]:-0}" -ge 50 ] || fail "$1 has left none"
+}
+
+bond_and_ports()
+{
+	modinfo bonding >/dev/null 2>&1 || [ -d /proc/net/bonding ] ||
+		{ skip "no bonding"; return; }
+	pairs s1 s2 || return
+	ip -n "$sw" link add bd0 type bond mode active-backup miimon 10 || return
+	defer ip -n "$sw" link del bd0
+	ip -n "$sw" -b - <<-EOT
+		link set s1 down
+		link set s2 down
+		link set s1 master bd0
+		link set s2 master bd0
+		link set bd0 up
+	EOT
+	wait_up "$sw" bd0 s1 s2
+	source_add "$sw" '[bs][d12]*' || return
+	copies "received" 30 send x-s1 ns="$sw" $ALL count=30
+	copies "sent" 20 send bd0 ns="$sw" $ALL count=20
+}
+
+keep_through_layers()
+{
+	layers || return
+	source_add "$sw" 'nic*' dup keep || return
+	copies "sent" 100 send brv ns="$sw" $ALL count=50
+	copies "received" 100 send x-nic0 ns="$sw" vlan=10 $ALL count=50
+}
+
+tests_run
