@@ -73,7 +73,7 @@ samples_of_two_devices()
 	flows "eth0" "${IN[@]}" id=1 recv psample:7 ns="$sw" id=1 iif="$IFINDEX"
 	flows "v0" send v0 ns="$sw" id=2 recv psample:7 ns="$sw" id=2 oif="$lower"
 	# seen on both sides of the cable that is in the host
-	source_add "$sw" v1 rx || return
+	source_add "$sw" v1 rx dup keep || return
 	flows "v0 and v1" send v0 ns="$sw" id=3 count=100 recv v1 ns="$sw" id=3 count=100
 	check_books "$sw" span0/outputs/7 \
 		"packets=$((10 + MARKERS + 10 + MARKERS + 2 * (100 + MARKERS)))"
