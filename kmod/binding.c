@@ -189,6 +189,7 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 void vspan_binding_destroy(struct vspan_binding *b)
 {
 	ASSERT_RTNL();
+	vspan_dedup_unsure(b->src->vs, b->port->dev);
 	list_del(&b->src_node);
 	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_DEL_NTF);
 	vspan_binding_unhang(b);
@@ -283,11 +284,13 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 	b->src = src;
 	b->dirs = dirs;
 	b->mark = old->mark;
+	vspan_dedup_unsure(src->vs, dev);
 	if (vspan_binding_stays(old, hook))
 		vspan_binding_swap(old, b);
 	else
 		err = vspan_binding_move(old, b, vspan_binding_hook(dev, hook));
 	if (err) {
+		vspan_dedup_plan(src->vs);
 		kfree(b);
 		return err;
 	}

@@ -28,45 +28,36 @@ static bool vspan_dedup_whole(const struct vspan_rule *rule)
 	       !rule->snap_headers && !rule->snaplen;
 }
 
-/**
- * vspan_dedup_iif - the device of this netns by which a frame came
- * @skb: a frame
- *
- * A device that has another on top in a netns of its own, as a VLAN device can
- * be, sends frames whose skb_iif is a number of that netns.
- *
- * Context: RCU.
- * Return: its index, or 0 if none is known.
+/* Is skb_iif of frames that a device sends a number of its own netns? Not if
+ * another device on top, as a VLAN device can be, is in a netns of its own.
  */
-int vspan_dedup_iif(const struct sk_buff *skb)
+static bool vspan_dedup_knows_iif(struct net_device *dev)
 {
-	struct list_head *iter = &skb->dev->adj_list.upper;
+	struct list_head *iter = &dev->adj_list.upper;
 	struct net_device *upper;
 
-	while ((upper = netdev_upper_get_next_dev_rcu(skb->dev, &iter)))
-		if (!net_eq(dev_net(upper), dev_net(skb->dev)))
-			return 0;
-	return skb->skb_iif;
+	while ((upper = netdev_upper_get_next_dev_rcu(dev, &iter)))
+		if (!net_eq(dev_net(upper), dev_net(dev)))
+			return false;
+	return true;
 }
 
-/* The source by which the span gets what a device receives, or NULL. */
+/* The source by which the span gets what a device receives, or NULL. By the
+ * tap, which nothing that leads frames elsewhere can be ahead of.
+ */
 static const struct vspan_source *
 vspan_dedup_source(const struct net_device *dev, const struct vspan_dev *vs)
 {
-	struct vspan_net *vn = vspan_net(dev_net(dev));
-	enum vspan_hook hook;
+	const struct vspan_port *port =
+		xa_load(&vspan_net(dev_net(dev))->ports,
+			vspan_port_key(dev->ifindex, VSPAN_HOOK_TAP));
+	const struct vspan_binding *b;
 
-	for (hook = 0; hook < VSPAN_HOOK_CNT; hook++) {
-		const struct vspan_port *port =
-			xa_load(&vn->ports, vspan_port_key(dev->ifindex, hook));
-		const struct vspan_binding *b;
-
-		if (!port)
-			continue;
-		list_for_each_entry_rcu(b, &port->bindings, port_node)
-			if (b->src->vs == vs && b->dirs & VSPAN_DIR_RX)
-				return b->src;
-	}
+	if (!port)
+		return NULL;
+	list_for_each_entry_rcu(b, &port->bindings, port_node)
+		if (b->src->vs == vs && b->dirs & VSPAN_DIR_RX)
+			return b->src;
 	return NULL;
 }
 
@@ -79,7 +70,7 @@ static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 	if (!iif || iif == dev->ifindex)
 		return NULL;
 	master = netdev_master_upper_dev_get_rcu(dev);
-	if (!master || !vspan_dedup_iif(skb))
+	if (!master || !vspan_dedup_knows_iif(dev))
 		return NULL;
 	in = dev_get_by_index_rcu(dev_net(dev), iif);
 	return in && netdev_master_upper_dev_get_rcu(in) == master ? in : NULL;
@@ -165,11 +156,11 @@ static bool vspan_dedup_goes_on(const struct vspan_dev *vs,
 
 /**
  * struct vspan_dedup_look - what the bindings of a span have in common
- * @n: how many want to be told of copies
- * @bridge: the bridge whose they are
- * @same: it is the same for all
- * @one_way: its ports receive and it sends, and no more
- * @whole: nothing but the devices selects
+ * @n: how many there are
+ * @bridge: the bridge that the first is, or is a port of
+ * @same: they are all ports of that bridge, or the bridge itself
+ * @one_way: the ports only receive, and the bridge only sends
+ * @whole: all is copied, whole
  */
 struct vspan_dedup_look {
 	unsigned int n;
@@ -200,6 +191,33 @@ static enum vspan_overlap vspan_dedup_overlap(const struct vspan_dedup_look *loo
 		return VSPAN_OVERLAP_NONE;
 	return look->same && look->whole ? VSPAN_OVERLAP_SOON :
 					   VSPAN_OVERLAP_LATE;
+}
+
+/**
+ * vspan_dedup_unsure - what a device sends may soon not be copied below it
+ * @vs: the span, of which a binding or rule is about to change
+ * @dev: the device of that binding, or NULL for a rule, which may have many
+ *
+ * Until vspan_dedup_plan() no device leaves its frames to one below it, so that
+ * none falls between the old rule, by which it was left, and the new.
+ *
+ * Context: RTNL, may sleep.
+ */
+void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev)
+{
+	struct vspan_source *src;
+	struct vspan_binding *b;
+	bool any = false;
+
+	if (dev && !netdev_has_any_upper_dev(dev))
+		return;
+	list_for_each_entry(src, &vs->sources, span_node)
+		list_for_each_entry(b, &src->bindings, src_node) {
+			any |= b->goes_on;
+			WRITE_ONCE(b->goes_on, false);
+		}
+	if (any)
+		synchronize_net();
 }
 
 /**

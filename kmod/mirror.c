@@ -30,9 +30,8 @@ static bool vspan_mirror_loops(const struct vspan_dev *vs,
 {
 	if (skb->mark == VSPAN_OUTPUT_MARK)
 		return true;
-	return unlikely(skb->skb_iif == vs->dev->ifindex) &&
-	       net_eq(dev_net(skb->dev), dev_net(vs->dev)) &&
-	       vspan_dedup_iif(skb);
+	return skb->skb_iif == vs->dev->ifindex &&
+	       net_eq(dev_net(skb->dev), dev_net(vs->dev));
 }
 
 /* The tap's reader, whom most spans have, is asked for here. */

@@ -172,16 +172,30 @@ static void vspan_seen_work(struct work_struct *work)
 	spin_unlock_bh(&kept->list.lock);
 }
 
+/**
+ * vspan_seen_forget - a copy is in no queue any more, and not kept
+ * @vs: the span
+ * @skb: the copy, as it was put into the queue
+ *
+ * Context: BH off.
+ */
+void vspan_seen_forget(struct vspan_dev *vs, const struct sk_buff *skb)
+{
+	u64 note = vspan_cb((struct sk_buff *)skb)->note;
+
+	if (note)
+		vspan_seen_clear(vs, note);
+}
+
 static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb)
 {
 	struct sk_buff *clone = NULL;
 
 	/* What production has done with cannot come by again. */
-	if (READ_ONCE(kept->vs->seen.overlap) == VSPAN_OVERLAP_LATE &&
-	    skb_cloned(skb))
+	if (skb_cloned(skb))
 		clone = skb_clone(skb, GFP_ATOMIC);
 	if (!clone) {
-		vspan_seen_clear(kept->vs, vspan_cb(skb)->note);
+		vspan_seen_forget(kept->vs, skb);
 		return;
 	}
 	vspan_cb(clone)->kept_at = jiffies;
@@ -194,6 +208,9 @@ static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb)
  * @vs: the span
  * @batch: the copies, as they were put into the queue
  *
+ * Some may have been noted before the last change of the plan: whatever that is
+ * now, no note stays behind.
+ *
  * Context: the span's NAPI.
  */
 void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch)
@@ -201,26 +218,17 @@ void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch)
 	struct vspan_kept *kept = this_cpu_ptr(vs->seen.kept);
 	struct sk_buff *skb;
 
-	if (READ_ONCE(vs->seen.overlap) == VSPAN_OVERLAP_NONE &&
-	    skb_queue_empty_lockless(&kept->list))
+	if (READ_ONCE(vs->seen.overlap) != VSPAN_OVERLAP_LATE) {
+		skb_queue_walk(batch, skb)
+			vspan_seen_forget(vs, skb);
 		return;
+	}
 	spin_lock(&kept->list.lock);
 	skb_queue_walk(batch, skb)
 		if (vspan_cb(skb)->note)
 			vspan_seen_keep_one(kept, skb);
 	vspan_seen_expire(kept);
 	spin_unlock(&kept->list.lock);
-}
-
-/**
- * vspan_seen_forget - a copy that is in no queue any more is freed
- * @vs: the span
- * @skb: the copy
- */
-void vspan_seen_forget(struct vspan_dev *vs, struct sk_buff *skb)
-{
-	if (vspan_cb(skb)->note)
-		vspan_seen_clear(vs, vspan_cb(skb)->note);
 }
 
 /**

@@ -48,7 +48,7 @@ u64 vspan_seen_note(const void *data, u8 mark);
 void vspan_seen_set(struct vspan_dev *vs, u64 note);
 bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark);
 void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch);
-void vspan_seen_forget(struct vspan_dev *vs, struct sk_buff *skb);
+void vspan_seen_forget(struct vspan_dev *vs, const struct sk_buff *skb);
 void vspan_seen_flush(struct vspan_dev *vs);
 
 #endif /* _VSPAN_SEEN_H */

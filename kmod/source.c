@@ -223,6 +223,7 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
 			     const struct vspan_rule *old)
 {
+	vspan_dedup_unsure(src->vs, NULL);
 	vspan_binding_update(src, old->dir | rule->dir);
 	rcu_assign_pointer(src->rule, rule);
 	vspan_binding_update(src, rule->dir);

@@ -136,7 +136,7 @@ struct vspan_dev {
  * @hook: enum vspan_hook that is wanted
  * @redirect: the host is not to see the frames; with VSPAN_HOOK_RX_HANDLER
  * @promisc: the devices are promiscuous while bound
- * @dup_keep: copy a forwarded frame as received and as sent
+ * @dup_keep: copy a frame though the span has it from another device
  * @by_vlan: @vlans decides; else every frame passes
  * @snap_headers: copy no payload
  * @snaplen: bytes of a frame to copy, or 0 for all
@@ -567,7 +567,7 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 		  enum vspan_dir dir);
 
 /* dedup.c */
-int vspan_dedup_iif(const struct sk_buff *skb);
+void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev);
 void vspan_dedup_plan(struct vspan_dev *vs);
 bool vspan_dedup(const struct vspan_binding *b, const struct sk_buff *skb,
 		 enum vspan_dir dir);

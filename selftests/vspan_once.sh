@@ -13,6 +13,7 @@ ALL_TESTS=(
 	"one_source_samples_once"
 	"changed_for_the_filter"
 	"identical_frames_of_two_ports"
+	"no_note_stays_behind"
 	"hairpin"
 	"program_on_a_port"
 	"vlan_device_on_a_port"
@@ -117,6 +118,47 @@ identical_frames_of_two_ports()
 		copies "by p1" 20 $REPLY count=20
 		copies "by p3" 20 ${REPLY/e1/e3} count=20
 	done
+}
+
+# While p1's frames are copied, p2 ceases to be a source. What was noted of them must
+# not be taken for p3's, which get the same memory.
+no_note_stays_behind()
+{
+	local i cpu
+
+	ip -n "$sw" link add out0 up type dummy || return
+	defer ip -n "$sw" link del out0
+	source_add "$sw" p1 rx filter 'len > 10' && output_add "$sw" span0 dev out0 || return
+	for i in {1..8}; do
+		check_vspan "$sw" add p2 tx || return
+		from 1 2
+		for ((cpu = 0; cpu < $(nproc); cpu++)); do
+			background "noise$cpu" $REPLY count=10000000 len=1000 end=0 cpu="$cpu"
+		done
+		wait_more p1 || return
+		check_vspan "$sw" del p2 || return
+		for ((cpu = 0; cpu < $(nproc); cpu++)); do
+			stop "noise$cpu"
+		done
+		check_vspan "$sw" add p2 tx || return
+		from 3 2
+		copies "of p3" 300 $REPLY count=300 len=1000 || return
+		stats "$sw" span0
+		check_j span0/sources/p2/stats/dup 0 || return
+		check_vspan "$sw" del p2 || return
+	done
+}
+
+# wait_more SOURCE: until it has copied some more
+wait_more()
+{
+	stats "$sw" span0
+	busywait has_more "$1" "${J[span0/sources/$1/stats/rx/packets]}"
+}
+
+has_more()
+{
+	json "$sw" -s show span0 && [ "${J[span0/sources/$1/stats/rx/packets]}" -gt $(($2 + 100)) ]
 }
 
 # In and out by one port is on that cable twice.
