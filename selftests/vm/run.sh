@@ -28,6 +28,20 @@ usage()
 # One in 200 accesses is watched, in soft interrupts for as long as elsewhere.
 KCSAN_ARGS='panic_on_warn=0 kcsan.skip_watch=200 kcsan.udelay_interrupt=80'
 
+# The emulated machine's clock, told: see tsc.c.
+clock_args()
+{
+	local tsc=$BUILD/tsc
+
+	[[ $1 == *tcg* ]] || return 0
+	if [ ! "$tsc" -nt "$HERE/tsc.c" ]; then
+		gcc -O2 -Wall -Wextra -o "$tsc.$$" "$HERE/tsc.c"
+		mv "$tsc.$$" "$tsc"
+	fi
+	echo "tsc_early_khz=$("$tsc")"
+}
+
+# kernel_args ACCEL
 kernel_args()
 {
 	# panic=-1 with -no-reboot ends QEMU at once. An emulated CPU is slow and
@@ -38,7 +52,7 @@ kernel_args()
 		"$([[ $REL == *-kcsan ]] && echo "$KCSAN_ARGS" || echo panic_on_warn=1)" \
 		"softlockup_panic=1 nmi_watchdog=0 watchdog_thresh=60" \
 		"rcupdate.rcu_cpu_stall_timeout=120 mitigations=off" \
-		"no_timer_check tsc=reliable random.trust_cpu=on selinux=0 apparmor=0" \
+		"no_timer_check tsc=reliable $(clock_args "$1") random.trust_cpu=on selinux=0 apparmor=0" \
 		"-- $HERE/guest.sh $OUTDIR/job"
 }
 
@@ -61,7 +75,7 @@ machine()
 	exec qemu-system-x86_64 -M "$(chipset)" $accel -smp 2 -m "$MEM" \
 		-nodefaults -no-reboot -no-user-config -display none -nic none \
 		-kernel "$SYSROOT/boot/vmlinuz-$REL" -initrd "$INITRAMFS" \
-		-append "$(kernel_args)" \
+		-append "$(kernel_args "$accel")" \
 		-serial "file:$OUTDIR/console.log" \
 		-device virtio-serial-pci \
 		-chardev "file,id=stdio,path=$OUTDIR/output.log" \
