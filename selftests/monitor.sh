@@ -20,13 +20,14 @@ require_monitor()
 	return 1
 }
 
-# The guest itself must not say anything: no IPv6, and nobody gives it an address.
+# The guest itself must not say anything: no IPv6, and nobody gives it an address. What
+# tcpdump has not printed yet waits in the guest: with short slots, for 40,000 frames.
 monitor_cmdline()
 {
 	REPLY="console=ttyS0 quiet panic=-1 mitigations=off VM_ROOT=none ipv6.disable=1"
 	# On a busy host an emulated timer may be late, which is no reason to give up.
 	REPLY+=" no_timer_check"
-	REPLY+=" -- /monitor eth0 /dev/ttyS1 -Z root -n -t -l --immediate-mode -s 2048 -B 8192 -Q in"
+	REPLY+=" -- /monitor eth0 /dev/ttyS1 -Z root -n -t -l --immediate-mode -s 128 -B 8192 -Q in"
 }
 
 # monitor_ready OUT CONSOLE: until the guest's tcpdump listens; its output is OUT
