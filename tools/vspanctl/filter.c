@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* pcap-filter(7) to classic BPF, by libpcap. */
 #include "filter.h"
+#include "filter_tag.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,6 +14,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <linux/vspan.h>
 #include <unistd.h>
 
 #define FILTER_SNAPLEN	262144	/* tcpdump's */
@@ -82,19 +84,40 @@ static pcap_t *filter_open(void)
 	return filter_pcap;
 }
 
+/* The optimizer of libpcap 1.10 may lead past the load of the tag to where it is
+ * compared: "icmp and vlan 10" then selects nothing. What it was given is right.
+ */
+static bool compile_plain(pcap_t *p, const char *text, struct bpf_program *prog)
+{
+	if (pcap_compile(p, prog, text, 0, PCAP_NETMASK_UNKNOWN))
+		return false;
+	if (filter_asks_for_tag(prog))
+		return true;
+	pcap_freecode(prog);
+	return !pcap_compile(p, prog, text, 1, PCAP_NETMASK_UNKNOWN);
+}
+
 static int filter_compile(const char *text, struct bpf_program *prog,
 			  char *err, size_t len)
 {
 	pcap_t *p = filter_open();
+	int ret = p ? 0 : -ENOMEM;
 
-	if (!p) {
-		snprintf(err, len, "filter: there is no memory for libpcap");
-		return -ENOMEM;
+	if (!ret && !compile_plain(p, text, prog)) {
+		snprintf(err, len, "filter \"%.80s\": %s", text, pcap_geterr(p));
+		return -EINVAL;
 	}
-	if (!pcap_compile(p, prog, text, 1, PCAP_NETMASK_UNKNOWN))
-		return 0;
-	snprintf(err, len, "filter \"%.80s\": %s", text, pcap_geterr(p));
-	return -EINVAL;
+	if (!ret) {
+		ret = filter_tag(prog);
+		if (ret)
+			pcap_freecode(prog);
+	}
+	if (ret == -ENOMEM)
+		snprintf(err, len, "filter: there is no memory for libpcap");
+	else if (ret)
+		snprintf(err, len, "filter \"%.80s\": its program would have more than %d instructions; name a net in place of its hosts, say",
+			 text, VSPAN_FILTER_MAX);
+	return ret == -E2BIG ? -EINVAL : ret;
 }
 
 /**
