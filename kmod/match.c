@@ -36,14 +36,22 @@ static enum vspan_dormant vspan_match_glob_why(const struct vspan_source *src)
 	return VSPAN_DORMANT_NO_MATCH;
 }
 
-/* A master that sends what the host gives it through its ports, and nothing
- * else through itself: then RX of the ports and TX of the master are each
- * frame once. A VRF and an OVS datapath are not; there the ports say it all.
+/* What passes a master, each frame once, is for a bridge what its ports receive
+ * and what it sends itself, of the host's. Of the frames that a bond's or a team's
+ * ports receive it accepts some (a backup's broadcasts it does not), and some it
+ * sends by several ports: it is itself where each is seen once. A VRF and an OVS
+ * datapath send nothing of others through themselves; there the ports say it all.
  */
-static bool vspan_match_master_sends(const struct net_device *master)
+static u32 vspan_match_itself(const struct net_device *master)
 {
-	return netif_is_bridge_master(master) || netif_is_bond_master(master) ||
-	       netif_is_team_master(master);
+	if (netif_is_lag_master(master))
+		return VSPAN_BOTH;
+	return netif_is_bridge_master(master) ? VSPAN_DIR_TX : 0;
+}
+
+static u32 vspan_match_port_of(const struct net_device *master)
+{
+	return VSPAN_BOTH & ~vspan_match_itself(master);
 }
 
 static bool vspan_match_has_ports(struct net_device *master)
@@ -65,11 +73,10 @@ static u32 vspan_match_master(const struct vspan_source *src,
 	if (!master)
 		return 0;
 	if (dev == master)
-		return vspan_match_master_sends(master) &&
-		       vspan_match_has_ports(master) ? VSPAN_DIR_TX : 0;
-	if (netdev_master_upper_dev_get(dev) != master)
-		return 0;
-	return vspan_match_master_sends(master) ? VSPAN_DIR_RX : VSPAN_BOTH;
+		return vspan_match_has_ports(master) ?
+		       vspan_match_itself(master) : 0;
+	return netdev_master_upper_dev_get(dev) == master ?
+	       vspan_match_port_of(master) : 0;
 }
 
 static enum vspan_dormant vspan_match_master_why(const struct vspan_source *src)

@@ -26,7 +26,7 @@ ALL_TESTS=(
 	"exact_and_pattern_beat_master exact"
 	"exact_and_pattern_beat_master pattern"
 	"bridge_on_a_bond"
-	"bond_master active-backup"
+	"bond_master active-backup 0"
 	"bond_master balance-rr"
 	"bond_master broadcast"
 	"team_master"
@@ -273,21 +273,27 @@ bond()
 	wait_up "$sw" "$name" "${@:3}"
 }
 
-# bond_master MODE: what comes in by a port once, what the host sends once, even where
-# the bond itself sends it by all ports
+# bond_master MODE [BY-Q2]: what the bond accepts, once, of 10 frames that come in by the
+# second port BY-Q2; and what it sends, once, even where it sends it by all ports
 bond_master()
 {
+	local by_q2=${2:-10}
+
 	modinfo bonding >/dev/null 2>&1 || [ -d /proc/net/bonding ] ||
 		{ skip "no bonding"; return; }
 	source_add "$sw" master bond7 || return
 	bond "$1" bond7 q1 q2 || return
-	check_bound bond7 "bond7 q1 q2"
+	[ "$by_q2" -eq 10 ] || ip -n "$sw" link set bond7 type bond active_slave q1
+	check_bound bond7 bond7
 	copies "in by the first" 10 send x-q1 ns="$sw"
-	copies "in by the second" 10 send x-q2 ns="$sw"
+	copies "in by the second" "$by_q2" send x-q2 ns="$sw"
+	copies "in by both" $((10 + by_q2)) send x-q1 ns="$sw" "$ALL" end=0 send x-q2 ns="$sw" "$ALL"
 	copies "sent" 10 send bond7 ns="$sw"
 	copies "sent to all" 10 send bond7 ns="$sw" "$ALL"
 	ip -n "$sw" link set q2 nomaster
-	check_bound bond7 "bond7 q1"
+	check_bound bond7 bond7
+	ip -n "$sw" link set q1 nomaster
+	check_why bond7 "bond7 has no ports"
 	ip -n "$sw" link del bond7
 	check_why bond7 "no device is named bond7"
 	check_taps "$sw" 0
@@ -321,10 +327,10 @@ team_master()
 		"link set q2 master team7" "link set team7 up" "link set q1 up" \
 		"link set q2 up" | ip -n "$sw" -b -
 	wait_up "$sw" q1 q2
-	check_bound team7 "q1 q2 team7"
+	check_bound team7 team7
 	copies "in by a port" 10 send x-q2 ns="$sw"
 	ip -n "$sw" link set q2 nomaster
-	check_bound team7 "q1 team7"
+	check_bound team7 team7
 	ip -n "$sw" link del team7
 	check_taps "$sw" 0
 }
