@@ -10,6 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/switchdev.h>
 
+#include "iif.h"
 #include "vspan.h"
 
 /* The VLAN-aware bridge that a device is a port of, or is; or NULL. */
@@ -121,14 +122,30 @@ static u16 vspan_bridge_by_host(const struct vspan_port *port,
 	return 0;
 }
 
+/* From a station that a port has, or else from the host. */
+static u16 vspan_bridge_by_either(const struct vspan_port *port,
+				  const struct net_device *br,
+				  const struct sk_buff *skb)
+{
+	unsigned int vid;
+
+	for_each_set_bit(vid, port->bare, VLAN_N_VID)
+		if (vspan_bridge_came(br, NULL, skb, vid))
+			return vid;
+	return vspan_bridge_by_host(port, br);
+}
+
 static u16 vspan_bridge_forwarded(const struct vspan_port *port,
 				  const struct net_device *br,
 				  const struct sk_buff *skb)
 {
 	const struct net_device *entry = NULL;
 
-	if (port->dev != br)
+	if (port->dev != br) {
+		if (!vspan_iif_known(port->dev))
+			return vspan_bridge_by_either(port, br, skb);
 		entry = vspan_bridge_entry(br, skb);
+	}
 	if (entry == br)
 		return vspan_bridge_by_host(port, br);
 	return vspan_bridge_by_sender(port, br, entry, skb);

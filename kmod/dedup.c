@@ -13,6 +13,7 @@
 #include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 
+#include "iif.h"
 #include "vspan.h"
 
 /* Does nothing but the device select? */
@@ -26,20 +27,6 @@ static bool vspan_dedup_whole(const struct vspan_rule *rule)
 {
 	return vspan_dedup_all(rule) && rule->sample <= 1 && !rule->rate &&
 	       !rule->snap_headers && !rule->snaplen;
-}
-
-/* Is skb_iif of frames that a device sends a number of its own netns? Not if
- * another device on top, as a VLAN device can be, is in a netns of its own.
- */
-static bool vspan_dedup_knows_iif(struct net_device *dev)
-{
-	struct list_head *iter = &dev->adj_list.upper;
-	struct net_device *upper;
-
-	while ((upper = netdev_upper_get_next_dev_rcu(dev, &iter)))
-		if (!net_eq(dev_net(upper), dev_net(dev)))
-			return false;
-	return true;
 }
 
 /* The source by which the span gets what a device receives, or NULL. By the
@@ -70,7 +57,7 @@ static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 	if (!iif || iif == dev->ifindex)
 		return NULL;
 	master = netdev_master_upper_dev_get_rcu(dev);
-	if (!master || !vspan_dedup_knows_iif(dev))
+	if (!master || !vspan_iif_known(dev))
 		return NULL;
 	in = dev_get_by_index_rcu(dev_net(dev), iif);
 	return in && netdev_master_upper_dev_get_rcu(in) == master ? in : NULL;

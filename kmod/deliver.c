@@ -4,13 +4,16 @@
 
 #include "vspan.h"
 
-/* Packet sockets of the span or of all devices, tc, and netfilter's ingress: whom
- * the core finds.
+/**
+ * vspan_deliver_has_guide - may anybody lead a span's frames to other devices?
+ * @dev: the span
+ *
+ * Context: RCU.
+ * Return: true if it has an XDP program, tc, or netfilter's ingress.
  */
-static bool vspan_deliver_has_others(const struct net_device *dev)
+bool vspan_deliver_has_guide(const struct net_device *dev)
 {
-	if (dev_nit_active_rcu(dev) || !list_empty(&dev->ptype_specific) ||
-	    vspan_dev_has_tc_ingress(dev))
+	if (rcu_access_pointer(dev->xdp_prog) || vspan_dev_has_tc_ingress(dev))
 		return true;
 #ifdef CONFIG_NETFILTER_INGRESS
 	return rcu_access_pointer(dev->nf_hooks_ingress);
@@ -19,12 +22,19 @@ static bool vspan_deliver_has_others(const struct net_device *dev)
 #endif
 }
 
+/* Those, and packet sockets of the span or of all devices: whom the core finds. */
+static bool vspan_deliver_has_others(const struct net_device *dev)
+{
+	return dev_nit_active_rcu(dev) || !list_empty(&dev->ptype_specific) ||
+	       vspan_deliver_has_guide(dev);
+}
+
 /**
  * vspan_deliver_has_reader - does anybody read the span?
  * @vs: the span
  *
  * Packet sockets of the span or of all devices, open queues of its tap,
- * outputs, tc, and netfilter's ingress count as readers.
+ * outputs, an XDP program, tc, and netfilter's ingress count as readers.
  *
  * Context: RCU; the answer may be old when it arrives.
  * Return: true if a copy would get anywhere.
@@ -100,7 +110,6 @@ static struct sk_buff *vspan_deliver_snap(struct sk_buff *skb)
 static bool vspan_deliver_tap_only(const struct vspan_dev *vs)
 {
 	return READ_ONCE(vs->tap.numvtaps) &&
-	       !rcu_access_pointer(vs->dev->xdp_prog) &&
 	       !vspan_deliver_has_others(vs->dev);
 }
 

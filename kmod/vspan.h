@@ -412,6 +412,7 @@ bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
 unsigned int vspan_order_flow(const struct sk_buff *skb);
 
 /* deliver.c */
+bool vspan_deliver_has_guide(const struct net_device *dev);
 bool vspan_deliver_has_reader(const struct vspan_dev *vs);
 void vspan_deliver(struct vspan_dev *vs, struct sk_buff_head *batch);
 rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);

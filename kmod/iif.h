@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* skb_iif: by which device of this netns has a frame come in? */
+#ifndef _VSPAN_IIF_H
+#define _VSPAN_IIF_H
+
+#include <linux/types.h>
+
+struct net_device;
+
+bool vspan_iif_known(struct net_device *dev);
+
+#endif /* _VSPAN_IIF_H */
