@@ -2,7 +2,9 @@
 /* How frames are taken from a device. No other file knows. */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
+#include <net/dst_metadata.h>
 
+#include "cable.h"
 #include "vspan.h"
 
 /**
@@ -23,6 +25,16 @@ struct vspan_hook_ops {
 	void (*want)(struct vspan_port *port, u32 dir);
 };
 
+/* vrf_ip_rcv() and vrf_ip6_rcv() show what a VRF's ports have received as if the VRF
+ * sent it, before it has a route. What it sends has one.
+ */
+static bool vspan_hook_vrf_received(const struct sk_buff *skb,
+				    const struct net_device *dev)
+{
+	return skb->skb_iif == dev->ifindex && netif_is_l3_master(dev) &&
+	       !skb_valid_dst(skb);
+}
+
 /* RX comes from __netif_receive_skb_core(), TX from dev_queue_xmit_nit(), both
  * in net/core/dev.c; BH is off and RCU held in either.
  */
@@ -31,7 +43,8 @@ static int vspan_hook_tap_rcv(struct sk_buff *skb, struct net_device *dev,
 			      struct net_device *orig_dev)
 {
 	struct vspan_port *port = container_of(pt, struct vspan_port, pt);
-	bool tx = skb->pkt_type == PACKET_OUTGOING;
+	bool tx = skb->pkt_type == PACKET_OUTGOING &&
+		  !vspan_hook_vrf_received(skb, port->dev);
 
 	vspan_mirror(port, skb, tx ? VSPAN_DIR_TX : VSPAN_DIR_RX);
 	return 0;
@@ -62,16 +75,21 @@ static void vspan_hook_tap_detach(struct vspan_port *port)
  */
 static void vspan_hook_tap_want(struct vspan_port *port, u32 dir)
 {
-	WRITE_ONCE(port->pt.ignore_outgoing, !(dir & VSPAN_DIR_TX));
+	u32 sent = netif_is_l3_master(port->dev) ? VSPAN_DIR_RX | VSPAN_DIR_TX :
+						   VSPAN_DIR_TX;
+
+	WRITE_ONCE(port->pt.ignore_outgoing, !(dir & sent));
 }
 
-/* Runs after taps, tc, nftables and VLAN devices, in place of a bridge. */
+/* Runs after taps, tc, nftables and VLAN devices, in place of a bridge. What did not
+ * come by the cable is not redirect's to take: the host is waiting for it.
+ */
 static rx_handler_result_t vspan_hook_slot_rcv(struct sk_buff **pskb)
 {
 	struct sk_buff *skb = *pskb;
 	struct vspan_port *port = rcu_dereference(skb->dev->rx_handler_data);
 
-	if (READ_ONCE(port->redirect)) {
+	if (READ_ONCE(port->redirect) && !vspan_cable_no(skb)) {
 		vspan_mirror(port, skb, VSPAN_DIR_RX);
 		return RX_HANDLER_CONSUMED;
 	}

@@ -7,6 +7,8 @@
 #include <linux/skbuff.h>
 #include <net/sch_generic.h>
 
+#include "cable.h"
+#include "iif.h"
 #include "vspan.h"
 
 /* Losses here are the source's, and are shown at its span too, which outlives
@@ -22,8 +24,9 @@ static void vspan_mirror_drop(const struct vspan_source *src,
 }
 
 /* A frame that an output of a span has sent; or one that was last received by
- * the span itself, and led on from there by tc, say, to where it would be
- * copied again.
+ * the span itself, and led on from there to where it would be copied again. Where
+ * nobody is there to lead it on, the number is another netns's (see iif.c). Where
+ * somebody is, it is believed all the same: a loop has no end.
  */
 static bool vspan_mirror_loops(const struct vspan_dev *vs,
 			       const struct sk_buff *skb)
@@ -31,7 +34,8 @@ static bool vspan_mirror_loops(const struct vspan_dev *vs,
 	if (skb->mark == VSPAN_OUTPUT_MARK)
 		return true;
 	return skb->skb_iif == vs->dev->ifindex &&
-	       net_eq(dev_net(skb->dev), dev_net(vs->dev));
+	       net_eq(dev_net(skb->dev), dev_net(vs->dev)) &&
+	       (vspan_iif_known(skb->dev) || vspan_deliver_has_guide(vs->dev));
 }
 
 /* The tap's reader, whom most spans have, is asked for here. */
@@ -234,21 +238,26 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 		consume_skb(skb);
 }
 
-/* By what the frame is: VLAN, filter, and whether the span has it already. */
+/* By what the frame is: whether it came by the cable (what the host loops back has no
+ * MAC header to judge by), VLAN, filter, and whether the span has it already.
+ */
 static bool vspan_mirror_selects(const struct vspan_binding *b,
 				 const struct vspan_rule *rule,
 				 const struct sk_buff *skb, enum vspan_dir dir)
 {
-	enum vspan_counter why = VSPAN_FILTERED;
+	enum vspan_counter why;
 
-	if ((!rule->by_vlan && !rule->filter) ||
-	    vspan_select(rule, b->port, skb, dir)) {
-		if (likely(READ_ONCE(b->src->vs->seen.overlap) ==
-			   VSPAN_OVERLAP_NONE) || rule->dup_keep ||
-		    !vspan_dedup(b, skb, dir))
-			return true;
+	if (dir == VSPAN_DIR_RX && vspan_cable_no(skb))
+		why = VSPAN_OFF_CABLE;
+	else if ((rule->by_vlan || rule->filter) &&
+		 !vspan_select(rule, b->port, skb, dir))
+		why = VSPAN_FILTERED;
+	else if (unlikely(READ_ONCE(b->src->vs->seen.overlap) !=
+			  VSPAN_OVERLAP_NONE) && !rule->dup_keep &&
+		 vspan_dedup(b, skb, dir))
 		why = VSPAN_DUP;
-	}
+	else
+		return true;
 	vspan_stats_add(b->src->stats, why, vspan_wire_frames_fast(skb));
 	return false;
 }

@@ -133,6 +133,9 @@ static int vspan_nl_fill_source_stats(struct sk_buff *skb,
 	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_SAMPLED_OUT,
 			      sums.v[VSPAN_SAMPLED_OUT],
 			      VSPAN_A_SOURCE_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_OFF_CABLE,
+			      sums.v[VSPAN_OFF_CABLE],
+			      VSPAN_A_SOURCE_STATS_PAD) ||
 	    vspan_nl_fill_drops(skb, VSPAN_A_SOURCE_STATS_DROPS, &sums))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

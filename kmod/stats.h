@@ -29,6 +29,7 @@ enum vspan_drop {
  * @VSPAN_FILTERED: frames that the rule refused
  * @VSPAN_DUP: frames the span had already
  * @VSPAN_SAMPLED_OUT: frames that sampling passed over
+ * @VSPAN_OFF_CABLE: frames that no cable carried, see cable.h
  * @VSPAN_DROPS: first of VSPAN_DROP_CNT counters, by enum vspan_drop
  * @VSPAN_COUNTER_CNT: how many there are
  */
@@ -40,6 +41,7 @@ enum vspan_counter {
 	VSPAN_FILTERED,
 	VSPAN_DUP,
 	VSPAN_SAMPLED_OUT,
+	VSPAN_OFF_CABLE,
 	VSPAN_DROPS,
 	VSPAN_COUNTER_CNT = VSPAN_DROPS + VSPAN_DROP_CNT,
 };

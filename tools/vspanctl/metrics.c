@@ -189,6 +189,11 @@ static void source_sampled_out(const struct sample *s)
 	put(s, NULL, NULL, s->src->sampled_out);
 }
 
+static void source_off_cable(const struct sample *s)
+{
+	put(s, NULL, NULL, s->src->off_cable);
+}
+
 static void source_drops(const struct sample *s)
 {
 	put_drops(s, s->src->drops);
@@ -250,6 +255,9 @@ static const struct family families[] = {
 	COUNTER("vspan_source_sampled_out", "packets",
 		"Frames that sampling passed over.", OF_SOURCE,
 		source_sampled_out),
+	COUNTER("vspan_source_off_cable", "packets",
+		"Frames that the host gave to the device as received.",
+		OF_SOURCE, source_off_cable),
 	COUNTER("vspan_source_dropped", "packets",
 		"Frames selected and lost at the source.", OF_SOURCE,
 		source_drops),

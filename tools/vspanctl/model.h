@@ -68,6 +68,7 @@ struct dir_stats {
  * @filtered: frames the VLAN list or the filter refused
  * @dup: frames the span had already
  * @sampled_out: frames that sampling passed over
+ * @off_cable: frames that the host gave to the device as received
  * @drops: lost frames by VSPAN_A_DROP_*
  * @bindings: first binding, after model_link()
  * @last: where to hang the next binding
@@ -97,6 +98,7 @@ struct source {
 	uint64_t filtered;
 	uint64_t dup;
 	uint64_t sampled_out;
+	uint64_t off_cable;
 	uint64_t drops[VSPAN_A_DROP_MAX + 1];
 	struct binding *bindings;
 	struct binding **last;

@@ -51,6 +51,7 @@ static const struct nl_policy source_stats_policy[VSPAN_A_SOURCE_STATS_MAX + 1] 
 	[VSPAN_A_SOURCE_STATS_FILTERED]	= { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_DUP]	= { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_SAMPLED_OUT] = { .type = MNL_TYPE_U64 },
+	[VSPAN_A_SOURCE_STATS_OFF_CABLE] = { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_DROPS]	= { .type = MNL_TYPE_NESTED },
 };
 
@@ -212,6 +213,7 @@ static int get_source_stats(const struct nlattr *nest, struct source *src)
 	src->filtered = get_u64(tb[VSPAN_A_SOURCE_STATS_FILTERED]);
 	src->dup = get_u64(tb[VSPAN_A_SOURCE_STATS_DUP]);
 	src->sampled_out = get_u64(tb[VSPAN_A_SOURCE_STATS_SAMPLED_OUT]);
+	src->off_cable = get_u64(tb[VSPAN_A_SOURCE_STATS_OFF_CABLE]);
 	return get_drops(tb[VSPAN_A_SOURCE_STATS_DROPS], src->drops);
 }
 

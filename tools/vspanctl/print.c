@@ -383,6 +383,10 @@ void print_source_stats(struct out *o, const struct source *src)
 		print_label(o, INDENT, "sampled out");
 		out_u64(o, "sampled_out", "%20llu packets\n", src->sampled_out);
 	}
+	if (o->json || src->off_cable) {
+		print_label(o, INDENT, "off cable");
+		out_u64(o, "off_cable", "%20llu packets\n", src->off_cable);
+	}
 	print_drops(o, INDENT, src->drops);
 	out_object_close(o);
 }

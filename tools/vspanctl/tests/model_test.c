@@ -117,6 +117,7 @@ static void test_text(struct ktap *t)
 	      "      filtered                       4 packets\n"
 	      "      duplicate                      6 packets\n"
 	      "      sampled out                    8 packets\n"
+	      "      off cable                      7 packets\n"
 	      "      dropped                        2 packets, queue_full\n",
 	      "show with counters");
 }
@@ -161,6 +162,7 @@ static void test_json(struct ktap *t)
 	      "{\"dev\":\"eth0\",\"ifindex\":2,\"hook\":\"tap\"}],"
 	      "\"stats\":{\"rx\":{\"packets\":10,\"bytes\":640},"
 	      "\"tx\":{\"packets\":20,\"bytes\":1280},\"filtered\":4,\"dup\":6,\"sampled_out\":8,"
+	      "\"off_cable\":7,"
 	      "\"drops\":{" EMPTY_DROPS_TO_QUEUE "2," NO_SPAN_DROPS ","
 	      NO_OUTPUT_DROPS "}}}],\"outputs\":[]}]\n", "JSON with counters");
 }
