@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """bpf.py xdp DEV { drv | skb } [BYTES]
 bpf.py { tcx | netkit } DEV { ingress | egress | peer } [ link ]
+bpf.py handover DEV TO
 Attach a program that passes every frame, less so many BYTES at its end. As a link, it
-stays as long as this runs.
+stays as long as this runs. The last one hands what DEV receives to the other end of TO.
 """
 import ctypes
 import signal
@@ -27,15 +28,26 @@ def bpf(name, cmd, attr):
     return fd
 
 
-def load(kind, cut=0):
-    # r2 = -cut; call bpf_xdp_adjust_tail; r0 = PASS; exit
-    insns = struct.pack("<BBhiBBhi", 0xB7, 2, 0, -cut, 0x85, 0, 0, 65) if cut else b""
-    insns += struct.pack("<BBhiBBhi", 0xB7, 0, 0, PASS[kind], 0x95, 0, 0, 0)
+def load_code(kind, insns):
     code = ctypes.create_string_buffer(insns)
     name = ctypes.create_string_buffer(b"GPL")
     return bpf("BPF_PROG_LOAD", PROG_LOAD,
                struct.pack("<IIQQIIQII16s", kind, len(insns) // 8, ctypes.addressof(code),
                            ctypes.addressof(name), 0, 0, 0, 0, 0, b""))
+
+
+def load_handover(ifindex):
+    # r1 = ifindex; r2 = 0; call bpf_redirect_peer; exit
+    return load_code(PROG_TYPE_SCHED_CLS, struct.pack(
+        "<BBhiBBhiBBhiBBhi", 0xB7, 1, 0, ifindex, 0xB7, 2, 0, 0, 0x85, 0, 0, 155,
+        0x95, 0, 0, 0))
+
+
+def load(kind, cut=0):
+    # r2 = -cut; call bpf_xdp_adjust_tail; r0 = PASS; exit
+    insns = struct.pack("<BBhiBBhi", 0xB7, 2, 0, -cut, 0x85, 0, 0, 65) if cut else b""
+    insns += struct.pack("<BBhiBBhi", 0xB7, 0, 0, PASS[kind], 0x95, 0, 0, 0)
+    return load_code(kind, insns)
 
 
 def attach_xdp(dev, fd, flags):
@@ -66,6 +78,8 @@ def main():
     what, dev, how, *more = sys.argv[1:]
     if what == "xdp":
         attach_xdp(dev, load(PROG_TYPE_XDP, int(more[0]) if more else 0), FLAGS[how])
+    elif what == "handover":
+        attach(dev, load_handover(socket.if_nametoindex(how)), ATTACH["ingress"], False)
     else:
         attach(dev, load(PROG_TYPE_SCHED_CLS), ATTACH[how], more == ["link"])
 

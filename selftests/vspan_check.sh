@@ -31,6 +31,7 @@ ALL_TESTS=(
 	"offloads lro rx"
 	"offloads rx_vlan_filter redirect"
 	"span_mtu"
+	"overlap"
 	"a_netns_by_name"
 )
 
@@ -272,6 +273,27 @@ span_mtu()
 	gone span_mtu || fail "no frame is longer: $FOUND"
 	check_vspan "$sw" set a0 snaplen 0
 	cured span_mtu note "ip link set span0 mtu 9000"
+}
+
+overlap()
+{
+	span_add "$sw" span0 && mirrored 'p?' || return
+	gone overlap || fail "all is copied at both: $FOUND"
+	check_vspan "$sw" set 'p?' filter 'len > 10'
+	finds overlap note || return
+	check_ok "what is printed with it" shell "$FIX"
+	check_vspan "$sw" set 'p?' dup keep
+	gone overlap || fail "each is wanted: $FOUND"
+	check_vspan "$sw" del 'p?'
+	check_vspan "$sw" add p1 rx sample 2
+	gone overlap || fail "there is one: $FOUND"
+	check_vspan "$sw" add br0
+	finds overlap note
+	check_vspan "$sw" del p1
+	check_vspan "$sw" del br0
+	source_add "$sw" master br0 filter 'len > 10'
+	gone overlap || fail "master br0 sees a frame once: $FOUND"
+	source_add "$sw" 'p?'
 }
 
 # From outside, what is printed goes to the inside.

@@ -15,6 +15,7 @@ ALL_TESTS=(
 	"tcx_ingress"
 	"tcx_notes"
 	"netkit"
+	"redirect_peer"
 	"rate_limit"
 	"ring_full"
 	"output_faults"
@@ -171,6 +172,30 @@ netkit()
 	attached netkit kit0 peer link || return
 	cured netkit warning
 	attached netkit kit0 peer && finds netkit warning || return
+	check_ok "what tells more of it" shell "$FIX"
+}
+
+# A pod's device on the host, and what comes for the pod by in0: by the stack it is sent
+# to that device, by a program it is not.
+redirect_peer()
+{
+	require_command bpftool || return
+	setup_ns pod || return
+	ip -n "$sw" -b - <<-EOT
+		link add lxc0 up type veth peer name eth0 netns $pod
+		link add in0 up type veth peer name x-in0
+		link set x-in0 up
+	EOT
+	defer ip -n "$sw" link del lxc0
+	defer ip -n "$sw" link del in0
+	ip -n "$pod" link set eth0 up
+	wait_up "$pod" eth0 && wait_up "$sw" in0 || return
+	span_add "$sw" span0 && mirrored lxc0 || return
+	flows "sent to the pod" send lxc0 ns="$sw" count=10 recv eth0 ns="$pod"
+	gone redirect_peer || fail "all passed it: $FOUND"
+	shell "$SELFTESTS/bpf.py handover in0 lxc0" || { skip "no tcx"; return; }
+	flows "handed to the pod" send x-in0 ns="$sw" count=10 recv eth0 ns="$pod"
+	finds redirect_peer warning || return
 	check_ok "what tells more of it" shell "$FIX"
 }
 

@@ -90,7 +90,7 @@ const char *quoted_source(struct check *c);
 int findings_print(const struct check *c);
 
 /* check_span.c, check_source.c, check_dev.c, check_offload.c, check_filters.c,
- * check_bpf.c, check_output.c, check_tunnel.c
+ * check_bpf.c, check_overlap.c, check_output.c, check_tunnel.c
  */
 extern const probe_fn span_probes[];
 extern const probe_fn source_probes[];
@@ -107,6 +107,8 @@ void probe_nft(struct check *c);
 void probe_tcx(struct check *c);
 void probe_tcx_of_span(struct check *c);
 void probe_netkit(struct check *c);
+void probe_redirect_peer(struct check *c);
+void probe_overlap(struct check *c);
 void fix_hook(struct check *c, const char *cmd);
 void probe_tunnel(struct check *c);
 bool is_tunnel(const struct link *link);

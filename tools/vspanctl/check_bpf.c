@@ -135,3 +135,27 @@ void probe_netkit(struct check *c)
 	else
 		fix(c, "bpftool prog show id %u", prog.id);
 }
+
+/**
+ * probe_redirect_peer - Do frames get to a container past its device on the host?
+ * @c: the check, at a device
+ *
+ * bpf_redirect_peer() hands them to the other end of a veth or netkit pair. As of
+ * Linux 6.7 that end counts them, so it has more than were sent to it.
+ */
+void probe_redirect_peer(struct check *c)
+{
+	const struct link *l = c->link;
+	struct link inside, outside;
+
+	/* In this order: what has come in has been sent by then. */
+	if ((strcmp(l->kind, "veth") && strcmp(l->kind, "netkit")) ||
+	    !(c->src->dir & VSPAN_DIR_TX) || !l->is_lower_away ||
+	    link_in_netns(&c->ctx->nl, l->lower_netnsid, l->lower, &inside) ||
+	    link_now(&c->ctx->nl, l->ifindex, &outside) || inside.rx <= outside.tx)
+		return;
+	found(c, FIND_WARNING, "redirect_peer",
+	      "%llu frames came to %s, the other end of %s, past it: BPF programs hand them over (bpf_redirect_peer), and they are not copied",
+	      (unsigned long long)(inside.rx - outside.tx), inside.name, l->name);
+	fix(c, "bpftool net");
+}

@@ -175,5 +175,6 @@ const probe_fn dev_probes[] = {
 	probe_tcx,
 	probe_nft,
 	probe_netkit,
+	probe_redirect_peer,
 	NULL
 };

@@ -92,5 +92,6 @@ const probe_fn span_probes[] = {
 	probe_span_drops,
 	probe_tc_of_span,
 	probe_tcx_of_span,
+	probe_overlap,
 	NULL
 };

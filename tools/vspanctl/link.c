@@ -242,6 +242,20 @@ int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 	return nl_talk(&nl->rtnl, nlh, link_one_cb, link);
 }
 
+/**
+ * link_now - Ask for a device once more.
+ * @nl: the connection, after nl_open_rtnl()
+ * @ifindex: its index
+ * @link: filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int link_now(struct nl *nl, uint32_t ifindex, struct link *link)
+{
+	return nl_talk(&nl->rtnl, nl_link_request(nl, RTM_GETLINK, 0, ifindex),
+		       link_one_cb, link);
+}
+
 /* What a port answers of VLANs, and whose it is. */
 struct port_vlans {
 	int ifindex;

@@ -62,6 +62,7 @@ const struct link *link_on(const struct array *links, uint32_t ifindex,
 int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 		  struct link *link);
 int link_vlans(struct nl *nl, uint32_t ifindex, uint8_t *bitmap);
+int link_now(struct nl *nl, uint32_t ifindex, struct link *link);
 bool netns_name(struct nl *nl, int32_t netnsid, char *buf, size_t len);
 
 #endif /* VSPANCTL_LINK_H */
