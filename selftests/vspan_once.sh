@@ -12,18 +12,28 @@ ALL_TESTS=(
 	"another_source_is_not_alone"
 	"one_source_samples_once"
 	"changed_for_the_filter"
+	"changed_by_nat"
+	"changed_for_the_vlan"
 	"identical_frames_of_two_ports"
 	"no_note_stays_behind"
 	"hairpin"
 	"program_on_a_port"
+	"queries_of_the_bridge"
+	"answers_for_others"
 	"vlan_device_on_a_port"
 	"late_by_a_qdisc"
 	"bridges_in_a_row"
 	"bridges_in_a_row_with_a_filter"
+	"bridge_in_a_vlan_in_a_bridge"
+	"super_frames_cut_on_the_way"
+	"two_cpus_and_little_memory"
 	"layers_received"
 	"layers_sent"
 	"bond_and_ports"
 	"keep_through_layers"
+	"numbers_of_another_netns"
+	"numbers_of_another_netns_vlan"
+	"numbers_of_another_netns_loop"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -105,6 +115,63 @@ changed_for_the_filter()
 	check_j 'span0/sources/p[12]/stats/dup' 0
 }
 
+# udp_from_1 COUNT ADDRESS: with checksums left undone, to machine 2
+udp_from_1()
+{
+	ip -n "$lan" -b - <<-EOT
+		addr replace 192.0.2.1/24 dev e1
+		neigh replace $2 lladdr 02:00:00:00:00:02 dev e1
+	EOT
+	datagrams "$lan" "$2" "$1" 100
+	ip -n "$lan" addr del 192.0.2.1/24 dev e1
+}
+
+# Only behind the bridge's NAT has the frame the address that is asked for.
+changed_by_nat()
+{
+	local net
+
+	modprobe -q br_netfilter
+	net=$(ip netns exec "$sw" sysctl -qn net.bridge.bridge-nf-call-iptables 2>/dev/null)
+	[ -n "$net" ] || { skip "no br_netfilter"; return; }
+	require_command nft || return
+	ip -n "$sw" -b - <<-EOT
+		addr add 192.0.2.254/24 dev br0
+		neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev br0
+	EOT
+	defer ip -n "$sw" addr del 192.0.2.254/24 dev br0
+	ip netns exec "$sw" sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.ipv4.ip_forward=1
+	defer ip netns exec "$sw" sysctl -qw net.bridge.bridge-nf-call-iptables=0
+	ip netns exec "$sw" nft -f - <<-EOT || { fail "no NAT"; return; }
+		table ip nat {
+			chain pre {
+				type nat hook prerouting priority -100
+				ip daddr 192.0.2.77 dnat to 192.0.2.2
+			}
+		}
+	EOT
+	defer ip netns exec "$sw" nft delete table ip nat
+	reader r count span0 ns="$sw" &&
+		source_add "$sw" 'p[12]' filter 'udp and dst host 192.0.2.2' || return
+	udp_from_1 20 192.0.2.77
+	wait_j "$sw" 'span0/sources/p[12]/stats/tx/packets' 20
+	check_j 'span0/sources/p[12]/stats/rx/packets' 0
+	check_j 'span0/sources/p[12]/stats/dup' 0
+}
+
+# From an access port to a trunk: the tag is put on at p2.
+changed_for_the_vlan()
+{
+	source_add "$sw" 'p[12]' vlan 10 || return
+	tc -n "$sw" qdisc add dev p2 clsact && defer tc -n "$sw" qdisc del dev p2 clsact
+	tc -n "$sw" filter add dev p2 egress matchall action vlan push id 10 ||
+		{ fail "no action vlan"; return; }
+	from 1 2
+	flows "frames" $REPLY count=20 end=0 || return
+	wait_j "$sw" 'span0/sources/p[12]/stats/filtered' 20
+	check_j 'span0/sources/p[12]/stats/dup' 0
+}
+
 # The same bytes, and likely the same memory: from p1, which is copied, and from p3.
 identical_frames_of_two_ports()
 {
@@ -178,6 +245,59 @@ program_on_a_port()
 	copies "sent by a program" 50 send p1 ns="$sw" count=50 dst=02:00:00:00:00:01
 }
 
+# received_in_all DEV...: by these of lan
+received_in_all()
+{
+	local dev sum=0
+
+	for dev in "$@"; do
+		sum=$((sum + $(ip netns exec "$lan" cat "/sys/class/net/$dev/statistics/rx_packets")))
+	done
+	REPLY=$sum
+}
+
+# more_queries N: N in all have come to the machines since BEFORE
+more_queries()
+{
+	received_in_all e1 e2 e3 e4
+	((REPLY - BEFORE >= $1))
+}
+
+# To each port one of its own, and one to the host
+queries_of_the_bridge()
+{
+	local sent
+
+	reader r count span0 ns="$sw" && source_add "$sw" 'p?' tx && source_add "$sw" br0 tx || return
+	received_in_all e1 e2 e3 e4
+	BEFORE=$REPLY
+	ip -n "$sw" link set br0 type bridge mcast_snooping 1 mcast_startup_query_interval 10 \
+		mcast_querier 1
+	defer ip -n "$sw" link set br0 type bridge mcast_querier 0 mcast_snooping 0
+	check_wait "queries" more_queries 8
+	ip -n "$sw" link set br0 type bridge mcast_querier 0 mcast_snooping 0
+	received_in_all e1 e2 e3 e4
+	sent=$((REPLY - BEFORE))
+	wait_j "$sw" 'span0/sources/p?/stats/tx/packets' "$sent"
+	check_j 'span0/sources/p?/stats/dup' 0
+}
+
+# The bridge answers by p1 for machine 2, whom it knows.
+answers_for_others()
+{
+	ip -n "$sw" neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev br0
+	defer ip -n "$sw" neigh del 192.0.2.2 dev br0
+	ip -n "$sw" link set p1 type bridge_slave proxy_arp on
+	defer ip -n "$sw" link set p1 type bridge_slave proxy_arp off
+	reader r count span0 ns="$sw" && source_add "$sw" 'p?' filter arp &&
+		source_add "$sw" br0 filter arp || return
+	ip -n "$lan" addr add 192.0.2.1/24 dev e1
+	defer ip -n "$lan" addr del 192.0.2.1/24 dev e1
+	datagrams "$lan" 192.0.2.2 1 100
+	wait_j "$sw" 'span0/sources/p?/stats/tx/packets' 1
+	check_j 'span0/sources/p?/stats/rx/packets' 1
+}
+
 vlan_device_on_a_port()
 {
 	ip -n "$sw" link add link p1 name p1.30 up type vlan id 30 || return
@@ -242,6 +362,82 @@ bridges_in_a_row_with_a_filter()
 	source_add "$sw" '*' filter 'len > 10' || return
 	from 4
 	copies "from the far end" 50 $REPLY $ALL count=50
+}
+
+# p4 is in a bridge that has a VLAN of br0 for another port.
+bridge_in_a_vlan_in_a_bridge()
+{
+	ip -n "$sw" -b - <<-EOT
+		link add link br0 name br0.10 up type vlan id 10
+		link add brv up type bridge mcast_snooping 0
+		link set br0.10 master brv
+		link set p4 master brv
+	EOT
+	defer ip -n "$sw" link set p4 master br0
+	defer ip -n "$sw" link del brv
+	defer ip -n "$sw" link del br0.10
+	check_wait "ports forward" ports_forward "$sw" 5
+	source_add "$sw" '*' || return
+	from 1
+	copies "to the inner bridge" 50 $REPLY $ALL vlan=10 count=50
+	from 4
+	copies "from the inner bridge" 50 $REPLY $ALL count=50
+}
+
+# p1 receives super-frames, p2 sends their segments. Where all is copied whole the segments
+# are known by where they came in; where not, they are other frames: twice, not lost.
+super_frames_cut_on_the_way()
+{
+	require_command ethtool && setup_ns far || return
+	ip -n "$lan" link set e2 netns "$far" && ip -n "$far" link set e2 up || return
+	defer ip -n "$lan" link set e2 up
+	defer ip -n "$far" link set e2 netns "$lan"
+	ip netns exec "$sw" ethtool -K p2 tso off gso off
+	defer ip netns exec "$sw" ethtool -K p2 tso on gso on
+	ip -n "$lan" addr add 192.0.2.1/24 dev e1 && defer ip -n "$lan" addr del 192.0.2.1/24 dev e1
+	ip -n "$far" addr add 192.0.2.2/24 dev e2
+	source_add "$sw" 'p[12]' && reader monitor count span0 ns="$sw" id=99 || return
+	tcp_copied monitor "$lan" "$far" 192.0.2.2 5000000 "$sw" p1 \
+		send e1 ns="$lan" src=02:00:00:00:00:01 dst=02:00:00:00:00:02 id=99 count=0
+	check_vspan "$sw" set 'p[12]' filter 'len > 10'
+	reader monitor count span0 ns="$sw" id=99 || return
+	check_ok "TCP" "$PKT" bulk from="$lan" to="$far" addr=192.0.2.2 bytes=1000000
+	from 1 2
+	flows "markers" $REPLY id=99 count=0
+	check_finish monitor
+	[ "${KV[tcp_bytes]:-0}" -ge 1000000 ] || fail "lost: ${LINES[*]}"
+}
+
+# What p1 receives p2 sends, and is one frame; what p3 receives is none of it, though it
+# looks alike and often gets the memory of the other.
+two_cpus_and_little_memory()
+{
+	local half=$((${MANY:-500000} / 2)) full
+
+	source_add "$sw" p1 rx vlan untagged && source_add "$sw" p2 tx vlan all &&
+		reader r count span0 ns="$sw" || return
+	bridge -n "$sw" link set dev p1 learning off
+	bridge -n "$sw" link set dev p3 learning off
+	from 1 2
+	flows "by two ports" $REPLY count="$half" end=0 cpu=0 \
+		${REPLY/e1/e3} count="$half" end=0 cpu=$(($(nproc) - 1)) || return
+	full=span0/sources
+	check_wait "all have passed" passed $((2 * half))
+	echo "# of $((2 * half)): ${J[$full/p1/stats/rx/packets]} copied at p1," \
+		"${J[$full/p2/stats/tx/packets]} at p2, ${J[$full/p2/stats/dup]} left out there"
+	((J[$full/p2/stats/dup] <= J[$full/p1/stats/rx/packets])) || fail "frames of p3 are lost"
+}
+
+# passed N: p2 has judged so many
+passed()
+{
+	local key sum=0
+
+	stats "$sw" span0 || return
+	for key in "${!J[@]}"; do
+		[[ $key != span0/sources/p2/stats/drops/* ]] || sum=$((sum + J[$key]))
+	done
+	((J[span0/sources/p2/stats/tx/packets] + J[span0/sources/p2/stats/dup] + sum == $1))
 }
 
 # A bridge on a VLAN device on a NIC
@@ -312,6 +508,62 @@ keep_through_layers()
 	source_add "$sw" 'nic*' dup keep || return
 	copies "sent" 100 send brv ns="$sw" $ALL count=50
 	copies "received" 100 send x-nic0 ns="$sw" vlan=10 $ALL count=50
+}
+
+# container NUMBER: a macvlan on br0 in a netns of its own, which leads there what comes
+# by in0, of that number, as a router in it would
+container()
+{
+	setup_ns ctn || return 1
+	ip -n "$sw" link add mv0 link br0 type macvlan mode bridge &&
+		ip -n "$sw" link set mv0 netns "$ctn" || return 1
+	ip -n "$ctn" -b - <<-EOT || return 1
+		link add in0 index $1 type veth peer name x-in0
+		link set in0 up
+		link set x-in0 up
+		link set mv0 up
+	EOT
+	tc -n "$ctn" qdisc add dev in0 clsact
+	tc -n "$ctn" filter add dev in0 ingress matchall action mirred egress redirect dev mv0
+	wait_up "$ctn" in0 mv0
+}
+
+# What the container routes seems to have come by p1.
+numbers_of_another_netns()
+{
+	link_ifindex "$sw" p1 && container "$REPLY" && source_add "$sw" 'p[12]' || return
+	copies "from the container" 50 send x-in0 ns="$ctn" dst=02:00:00:00:00:02 count=50
+}
+
+# p1's VLAN is 10, that of the host 20.
+numbers_of_another_netns_vlan()
+{
+	link_ifindex "$sw" p1 && container "$REPLY" || return
+	bridge -n "$sw" -b - <<-EOT
+		vlan del dev p1 vid 1
+		vlan add dev p1 vid 10 pvid untagged
+		vlan del dev p2 vid 1
+		vlan add dev p2 vid 10 untagged
+		vlan add dev p2 vid 20 untagged
+		vlan add dev br0 self vid 20 pvid untagged
+	EOT
+	ip -n "$sw" link set br0 type bridge vlan_filtering 1
+	source_add "$sw" p2 tx vlan 20
+	copies "from the container" 30 send x-in0 ns="$ctn" dst=02:00:00:00:00:02 count=30
+	ip -n "$sw" link set br0 type bridge vlan_filtering 0
+	bridge -n "$sw" -b - <<-EOT
+		vlan del dev br0 self vid 20
+		vlan add dev br0 self vid 1 pvid untagged
+		vlan add dev p1 vid 1 pvid untagged
+		vlan add dev p2 vid 1 pvid untagged
+	EOT
+}
+
+# ... or to have come by the span.
+numbers_of_another_netns_loop()
+{
+	link_ifindex "$sw" span0 && container "$REPLY" && source_add "$sw" p2 || return
+	copies "from the container" 20 send x-in0 ns="$ctn" dst=02:00:00:00:00:02 count=20
 }
 
 tests_run
