@@ -26,6 +26,7 @@ static const char usage_text[] =
 "       pkt probe from=DEV fromns=NS to=PORT tons=NS [mark=DEV markns=NS] [WORD=VALUE ...]\n"
 "                         random frames and what a span may make of them\n"
 "       pkt mix WORD=VALUE ...     one frame of each protocol; see mix.c\n"
+"       pkt corpus WORD=VALUE ...  the frames of a capture file; see corpus.c\n"
 "       pkt talk, pkt gather       a file over TCP, UDP or SCTP; see talk.c, gather.c\n"
 "       pkt prog          raw filter programs; see prog.c\n"
 "       pkt broken DEV    super-frames that cannot be cut up\n"
@@ -298,6 +299,8 @@ int main(int argc, char **argv)
 		return probe_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "mix"))
 		return mix_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "corpus"))
+		return corpus_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "talk"))
 		return talk_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "gather"))

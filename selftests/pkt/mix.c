@@ -21,18 +21,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "log.h"
 #include "mix.h"
 #include "probe.h"
 
-#define MOST	4096
-
-/* Frames as somebody saw them, one behind the other. */
-struct log {
-	uint8_t *data;
-	size_t used, room;
-	uint32_t len[MOST];
-	uint32_t n;
-};
+#define MOST	4096	/* frames in a capture */
 
 struct mix {
 	struct flow rx, tx, to, mark;
@@ -48,21 +41,6 @@ struct mix {
 	uint32_t secrets;
 	uint32_t warm;		/* copies of what is sent ahead of the mix */
 };
-
-static void log_add(struct log *l, const uint8_t *data, uint32_t len)
-{
-	if (l->n == MOST)
-		die("mix: more than %d frames", MOST);
-	if (l->used + len > l->room) {
-		l->room = 2 * l->room + len;
-		l->data = realloc(l->data, l->room);
-		if (!l->data)
-			die("out of memory");
-	}
-	memcpy(l->data + l->used, data, len);
-	l->used += len;
-	l->len[l->n++] = len;
-}
 
 /* One of ours, which are not part of the mix; cut, they look like any other. */
 static bool is_ours(const uint8_t *data, uint32_t len)

@@ -191,9 +191,10 @@ int audit_main(void);
 /* json.c */
 int json_main(void);
 
-/* probe.c, mix.c, talk.c, gather.c, prog.c, stamps.c, broken.c */
+/* probe.c, mix.c, corpus.c, talk.c, gather.c, prog.c, stamps.c, broken.c */
 int probe_main(int argc, char **argv);
 int mix_main(int argc, char **argv);
+int corpus_main(int argc, char **argv);
 int talk_main(int argc, char **argv);
 int gather_main(int argc, char **argv);
 int prog_main(int argc, char **argv);
