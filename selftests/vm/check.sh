@@ -77,7 +77,7 @@ tool_tests()
 	fi
 }
 
-# The scripts for the kernels as Debian ships them
+# kernel_scripts KERNEL: those for a kernel as Debian ships it. NICs have one kernel.
 kernel_scripts()
 {
 	local script
@@ -86,14 +86,16 @@ kernel_scripts()
 		[ "${FULL:-0}" -eq 0 ] && [ -z "${TESTS:+${KERNELS:-}}" ] &&
 			! has "$script" "${KERNEL_TESTS[@]}" || echo "$script"
 	done
+	[ "${FULL:-0}" -eq 0 ] && { [ -n "${TESTS:-}" ] || [ "$1" != "$NIC_KERNEL" ]; } ||
+		echo vspan_nic.sh
 }
 
 kernel_tests()
 {
 	local scripts
 
-	scripts=$(kernel_scripts | tr '\n' ' ')
-	[ -z "$scripts" ] || machine_tests "$1" "$1" "$scripts" TEST_TIMEOUT=900
+	scripts=$(kernel_scripts "$1" | tr '\n' ' ')
+	[ -z "$scripts" ] || NICS=1 machine_tests "$1" "$1" "$scripts" TEST_TIMEOUT=900
 }
 
 uml_tests()
@@ -162,6 +164,7 @@ main()
 	mapfile -t kernels < <(selected list)
 	mapfile -t built < <(selected built)
 	[ ${#kernels[@]} -gt 0 ] || wanted uml || die "no kernel begins with '${KERNELS:-}'"
+	NIC_KERNEL=${kernels[-1]:-}
 	missing_suites
 	stoppable_jobs
 	uml_build &

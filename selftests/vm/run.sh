@@ -66,14 +66,27 @@ chipset()
 	esac
 }
 
+# Four NICs on one hub, for vspan_nic.sh, where NICS is set
+nics()
+{
+	local model n=0
+
+	[ -n "${NICS:-}" ] || return 0
+	for model in virtio-net-pci e1000e vmxnet3 virtio-net-pci; do
+		echo "-netdev hubport,id=nic$n,hubid=1" \
+			"-device $model,netdev=nic$n,mac=02:00:00:00:0f:0$n,romfile="
+		n=$((n + 1))
+	done
+}
+
 machine()
 {
 	local accel
 
 	accel=$("$HERE/accel.sh" "$REL")
-	# shellcheck disable=SC2086
+	# shellcheck disable=SC2046,SC2086
 	exec qemu-system-x86_64 -M "$(chipset)" $accel -smp 2 -m "$MEM" \
-		-nodefaults -no-reboot -no-user-config -display none -nic none \
+		-nodefaults -no-reboot -no-user-config -display none -nic none $(nics) \
 		-kernel "$SYSROOT/boot/vmlinuz-$REL" -initrd "$INITRAMFS" \
 		-append "$(kernel_args "$accel")" \
 		-serial "file:$OUTDIR/console.log" \
