@@ -83,6 +83,21 @@ def both_ways():
     return switch('forward, both ways', 'rx,tx', 2)
 
 
+def twice():
+    """A bridge's two ports are sources, and a frame passes both: it is copied at one,
+    and known again at the other, by where it came in or by its first copy."""
+    made = rows('forward, both ports', [
+        NONE, ('one port', peers.vspan), ('both, by port', peers.vspan),
+        ('both, by copy', peers.vspan), ('both, kept', peers.vspan)],
+        dir='rx,tx', on=['a0'], first=BRIDGE_GEN, arrive=['b1'])
+    for row in made[2:]:
+        row.patterns = ['[ab]0']
+    made[3].words = ['vlan', 'untagged']
+    made[4].words = ['dup', 'keep']
+    made[4].copies = 2
+    return made
+
+
 def vlan_filter():
     made = rows('rejected by VLAN', [
         NONE, ('tc flower', peers.flower), ('vspan', peers.vspan)],
@@ -170,5 +185,5 @@ def read():
 
 
 CASES = {f.__name__: f for f in (
-    floor, receive, single, forward, both_ways, vlan_filter, pcap_filter,
+    floor, receive, single, forward, both_ways, twice, vlan_filter, pcap_filter,
     unread, stalled, snaplen, tcp, ports, many_sources, read)}
