@@ -10,14 +10,16 @@
 /* xfrm_input() gives what it has decrypted to the device of the ESP frame once more,
  * with a path of the states it used. Where GRO took the ESP frame, for a NIC that
  * decrypts or by esp4_offload and esp6_offload, no tap has seen that one; the flags
- * that tell of it stay behind in the first place.
+ * that tell of it stay behind in the first place. What tc has led on to the ingress of
+ * another device is as good as any that it leads there.
  */
 static inline bool vspan_cable_decrypted(const struct sk_buff *skb)
 {
 #ifdef CONFIG_XFRM
 	const struct sec_path *sp = skb_sec_path(skb);
 
-	return sp && !(sp->ovec[0].flags & (CRYPTO_DONE | XFRM_GRO));
+	return sp && !(sp->ovec[0].flags & (CRYPTO_DONE | XFRM_GRO)) &&
+	       !skb_is_redirected(skb);
 #else
 	return false;
 #endif

@@ -48,7 +48,10 @@ vspan_dedup_source(const struct net_device *dev, const struct vspan_dev *vs)
 	return NULL;
 }
 
-/* The port of the same master by which a frame came that is about to leave. */
+/* The port of the same bridge by which a frame came that is about to leave. Another
+ * master sends on what is not the same any more, with other addresses; and so may who
+ * has frames of the port ahead of the bridge: tc, XDP, the flow table of netfilter.
+ */
 static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 {
 	struct net_device *dev = skb->dev, *master, *in;
@@ -57,10 +60,13 @@ static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 	if (!iif || iif == dev->ifindex)
 		return NULL;
 	master = netdev_master_upper_dev_get_rcu(dev);
-	if (!master || !vspan_iif_known(dev))
+	if (!master || !netif_is_bridge_master(master))
 		return NULL;
 	in = dev_get_by_index_rcu(dev_net(dev), iif);
-	return in && netdev_master_upper_dev_get_rcu(in) == master ? in : NULL;
+	if (!in || netdev_master_upper_dev_get_rcu(in) != master ||
+	    vspan_deliver_has_guide(in) || !vspan_iif_known(dev))
+		return NULL;
+	return in;
 }
 
 /* A source has judged a frame once: it has no second chance to be its sample. */

@@ -114,7 +114,7 @@ static void vspan_mirror_note(const struct vspan_binding *b, struct sk_buff *skb
 
 	if (READ_ONCE(b->src->vs->seen.overlap) != VSPAN_OVERLAP_NONE &&
 	    cb->snap == VSPAN_SNAP_NONE && skb->data == data)
-		cb->note = vspan_seen_note(data, b->mark);
+		cb->note = vspan_seen_note(data, skb->len, b->mark);
 }
 
 /* Give @skb, which is ours, to the span of the binding. */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which frames does a span have? A frame is known by where its first byte is in
- * memory. As long as one who shares that memory keeps it, nobody can change the
- * frame there, and nobody can put another there: whoever writes to shared data
- * copies it first. So for each place that is noted here, a copy of that frame is
+ * memory, and by its length: one that was cut begins there too. As long as one who
+ * shares that memory keeps it, nobody may change the frame there, and nobody can put
+ * another there: who writes to shared data has to copy it first. So for each place that is noted here, a copy of that frame is
  * kept: the one on its way in a queue, and after that a clone, until production
  * has done with the frame, or for VSPAN_SEEN_FOR.
  *
@@ -17,10 +17,13 @@
 
 #include "vspan.h"
 
-/* Bits of a note that tell bindings apart: the upper bits of an address, of
- * which there are more than these, are the same in all of the kernel's.
+/* Bits of a note that tell bindings apart, and lengths, at the upper end: the upper
+ * bits of an address, of which there are as many, are the same in all of the
+ * kernel's. (With five levels of page tables there are as many only where memory ends
+ * below 128 TiB.)
  */
 #define VSPAN_SEEN_MARK_BITS	ilog2(VSPAN_SEEN_MARKS)
+#define VSPAN_SEEN_LEN_BITS	10
 
 /* How long a clone is kept, in ticks: frames that wait in a qdisc or pass a veth
  * pair come by later than their copy leaves the queue.
@@ -53,13 +56,18 @@ static atomic64_t *vspan_seen_slot(struct vspan_dev *vs, u64 note)
 /**
  * vspan_seen_note - how a copy is noted
  * @data: first byte of the frame
+ * @len: its length
  * @mark: of the binding that copies it
  *
  * Return: the note; never 0.
  */
-u64 vspan_seen_note(const void *data, u8 mark)
+u64 vspan_seen_note(const void *data, unsigned int len, u8 mark)
 {
-	return (u64)(unsigned long)data << VSPAN_SEEN_MARK_BITS | mark;
+	u64 folded = (len ^ len >> VSPAN_SEEN_LEN_BITS) &
+		     GENMASK(VSPAN_SEEN_LEN_BITS - 1, 0);
+
+	return ((u64)(unsigned long)data << VSPAN_SEEN_MARK_BITS | mark) ^
+	       folded << (64 - VSPAN_SEEN_LEN_BITS);
 }
 
 /**
@@ -128,7 +136,7 @@ static void vspan_seen_clear(struct vspan_dev *vs, u64 note)
  */
 bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark)
 {
-	u64 note = vspan_seen_note(skb->data, mark);
+	u64 note = vspan_seen_note(skb->data, skb->len, mark);
 	u64 differs = atomic64_read(vspan_seen_slot(vs, note)) ^ note;
 
 	return differs && !(differs >> VSPAN_SEEN_MARK_BITS);
@@ -203,6 +211,15 @@ static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb)
 	__skb_queue_tail(&kept->list, clone);
 }
 
+/* Where all is copied whole, what a port has received is known by skb_iif; what the
+ * host sends is not.
+ */
+static bool vspan_seen_keeps(u32 overlap, struct sk_buff *skb)
+{
+	return overlap == VSPAN_OVERLAP_LATE ||
+	       (overlap == VSPAN_OVERLAP_SOON && vspan_cb(skb)->out_ifindex);
+}
+
 /**
  * vspan_seen_keep - copies have left their queue and will be changed
  * @vs: the span
@@ -216,17 +233,23 @@ static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb)
 void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch)
 {
 	struct vspan_kept *kept = this_cpu_ptr(vs->seen.kept);
+	u32 overlap = READ_ONCE(vs->seen.overlap);
 	struct sk_buff *skb;
 
-	if (READ_ONCE(vs->seen.overlap) != VSPAN_OVERLAP_LATE) {
+	if (overlap == VSPAN_OVERLAP_NONE) {
 		skb_queue_walk(batch, skb)
 			vspan_seen_forget(vs, skb);
 		return;
 	}
 	spin_lock(&kept->list.lock);
-	skb_queue_walk(batch, skb)
-		if (vspan_cb(skb)->note)
+	skb_queue_walk(batch, skb) {
+		if (!vspan_cb(skb)->note)
+			continue;
+		if (vspan_seen_keeps(overlap, skb))
 			vspan_seen_keep_one(kept, skb);
+		else
+			vspan_seen_forget(vs, skb);
+	}
 	vspan_seen_expire(kept);
 	spin_unlock(&kept->list.lock);
 }

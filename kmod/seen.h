@@ -17,7 +17,7 @@ struct vspan_kept;
 /**
  * enum vspan_overlap - can a frame pass several bindings of a span?
  * @VSPAN_OVERLAP_NONE: no
- * @VSPAN_OVERLAP_SOON: mostly in one go, or it can be told otherwise
+ * @VSPAN_OVERLAP_SOON: by ports of one bridge, which copy all; see dedup.c
  * @VSPAN_OVERLAP_LATE: some time after the first
  */
 enum vspan_overlap {
@@ -44,7 +44,7 @@ int vspan_seen_create(struct vspan_dev *vs);
 void vspan_seen_destroy(struct vspan_dev *vs);
 u8 vspan_seen_mark_get(struct vspan_dev *vs);
 void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark);
-u64 vspan_seen_note(const void *data, u8 mark);
+u64 vspan_seen_note(const void *data, unsigned int len, u8 mark);
 void vspan_seen_set(struct vspan_dev *vs, u64 note);
 bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark);
 void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch);

@@ -22,6 +22,8 @@ ALL_TESTS=(
 	"answers_for_others"
 	"vlan_device_on_a_port"
 	"late_by_a_qdisc"
+	"late_and_from_the_host"
+	"led_past_the_bridge"
 	"bridges_in_a_row"
 	"bridges_in_a_row_with_a_filter"
 	"bridge_in_a_vlan_in_a_bridge"
@@ -322,6 +324,31 @@ late_by_a_qdisc()
 	flows "by its copy" $REPLY count=100 count span0 ns="$sw" || return
 	parse_kv "${LINES[-1]}"
 	[ "${KV[stream]}" -ge 100 ] || fail "lost: ${LINES[*]}"
+}
+
+# No port has received it: that the copy is kept is all there is to tell.
+late_and_from_the_host()
+{
+	tc -n "$sw" qdisc add dev p2 root netem delay 5ms limit 10000 || return
+	defer tc -n "$sw" qdisc del dev p2 root
+	source_add "$sw" br0 && source_add "$sw" p2 || return
+	flows "from the host" send br0 ns="$sw" count=200 dst=02:00:00:00:00:02 \
+		count span0 ns="$sw" || return
+	parse_kv "${LINES[-1]}"
+	[ "${KV[stream]}" -ge 200 ] || fail "lost: ${LINES[*]}"
+	stats "$sw" span0
+	((J[span0/sources/p2/stats/dup] > 0)) || fail "none is known at p2"
+}
+
+# By tc, and changed, ahead of the bridge: another frame leaves than came in.
+led_past_the_bridge()
+{
+	source_add "$sw" 'p[12]' || return
+	tc -n "$sw" qdisc add dev p1 clsact && defer tc -n "$sw" qdisc del dev p1 clsact
+	tc -n "$sw" filter add dev p1 ingress matchall action pedit munge offset -8 u8 set 6 \
+		pipe action mirred egress redirect dev p2 || { fail "no pedit"; return; }
+	from 1 2
+	copies "came in and left" 40 $REPLY count=20
 }
 
 # row: p4 is in a bridge of its own, and a third is between that and br0

@@ -51,7 +51,9 @@ static void emit(struct making *m, uint16_t code, uint8_t jt, uint8_t jf,
 	m->len++;
 }
 
-/* Where a tag among the bytes has moved what was there. */
+/* Where a tag among the bytes has moved what was there. What begins ahead of the tag
+ * and ends behind it, such as ether[10:4], is not put together: nobody asks for that.
+ */
 static uint32_t moved(uint32_t k)
 {
 	return k >= TAG_AT && k < (uint32_t)SKF_LL_OFF ? k + TAG_LEN : k;
