@@ -31,6 +31,7 @@ ALL_TESTS=(
 	"two_cpus_and_little_memory"
 	"layers_received"
 	"layers_sent"
+	"layers_sent_and_the_lower_chooses"
 	"bond_and_ports"
 	"keep_through_layers"
 	"numbers_of_another_netns"
@@ -500,6 +501,27 @@ layers_sent()
 	check_vspan "$sw" del 'nic*'
 	source_add "$sw" 'nic*' filter 'vlan 10' || return
 	copies "with the tag, which only the NIC shows" 50 send brv ns="$sw" $ALL count=50
+	check_vspan "$sw" del 'nic*'
+	source_add "$sw" nic0.10 && source_add "$sw" nic0 || return
+	copies "by the NIC" 50 send brv ns="$sw" $ALL count=50
+	stats "$sw" span0
+	check_j span0/sources/nic0.10/stats/tx/packets 0
+}
+
+# What the device below may not copy is not left to it.
+layers_sent_and_the_lower_chooses()
+{
+	local words
+
+	layers || return
+	source_add "$sw" nic0.10 tx || return
+	for words in 'sample 1000000000' 'rate 1' 'vlan 11' 'filter arp' 'snaplen headers'; do
+		check_vspan "$sw" add nic0 $words || return
+		flows "$words" send brv ns="$sw" $ALL count=50 end=0
+		check_vspan "$sw" del nic0
+	done
+	stats "$sw" span0
+	check_j span0/sources/nic0.10/stats/dup 0
 }
 
 # check_dup DEV: it has left its frames to the one below
