@@ -22,6 +22,7 @@ TEST_PROGS=(
 	vspan_master.sh
 	vspan_dedup.sh
 	vspan_once.sh
+	vspan_iif.sh
 	vspan_cable.sh
 	vspan_corpus.sh
 	vspan_slot.sh

@@ -90,7 +90,8 @@ build()
 	configure "$obj" "$@"
 	make -s -C "$SOURCE" ARCH=um O="$obj" -j"$(nproc)" linux modules
 	rel=$(cat "$obj/include/config/kernel.release")
-	rm -rf "${dir:?}/lib"
+	# What was built for the kernel before: kbuild does not see that it is another's.
+	rm -rf "${dir:?}/lib" "$dir/src" "$dir/gen"
 	module_lists "$obj" "$dir/lib/modules/$rel"
 	PATH=$PATH:/usr/sbin:/sbin depmod -b "$dir" "$rel"
 }
