@@ -4,7 +4,7 @@
  * out only where it is certain that the span has this frame, or will have it:
  *
  * - a copy of it is there (seen.c);
- * - it came in by a port of the same master where nothing but the device
+ * - it came in by a port of the same bridge where nothing but the device
  *   selects, so that it was copied there, or counted as lost;
  * - it goes on through a device below where nothing but the device selects.
  *
@@ -154,6 +154,7 @@ static bool vspan_dedup_goes_on(const struct vspan_dev *vs,
  * @same: they are all ports of that bridge, or the bridge itself
  * @one_way: the ports only receive, and the bridge only sends
  * @whole: all is copied, whole
+ * @by_port: it can be told by which port a frame came in
  */
 struct vspan_dedup_look {
 	unsigned int n;
@@ -161,7 +162,19 @@ struct vspan_dedup_look {
 	bool same;
 	bool one_way;
 	bool whole;
+	bool by_port;
 };
+
+/* As it is now. If tc comes later, frames in a backlog may be shown twice. */
+static bool vspan_dedup_trusts_iif(struct net_device *dev)
+{
+	bool trusts;
+
+	rcu_read_lock();
+	trusts = vspan_iif_known(dev) && !vspan_deliver_has_guide(dev);
+	rcu_read_unlock();
+	return trusts;
+}
 
 static void vspan_dedup_look(struct vspan_dedup_look *look,
 			     const struct vspan_binding *b)
@@ -176,14 +189,15 @@ static void vspan_dedup_look(struct vspan_dedup_look *look,
 	look->one_way &= (rule->dir & b->dirs) ==
 			 (bridge == dev ? VSPAN_DIR_TX : VSPAN_DIR_RX);
 	look->whole &= vspan_dedup_whole(rule);
+	look->by_port &= vspan_dedup_trusts_iif(dev);
 }
 
 static enum vspan_overlap vspan_dedup_overlap(const struct vspan_dedup_look *look)
 {
 	if (look->n < 2 || (look->same && look->one_way))
 		return VSPAN_OVERLAP_NONE;
-	return look->same && look->whole ? VSPAN_OVERLAP_SOON :
-					   VSPAN_OVERLAP_LATE;
+	return look->same && look->whole && look->by_port ?
+	       VSPAN_OVERLAP_SOON : VSPAN_OVERLAP_LATE;
 }
 
 /**
@@ -222,7 +236,7 @@ void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev)
 void vspan_dedup_plan(struct vspan_dev *vs)
 {
 	struct vspan_dedup_look look = {
-		.same = true, .one_way = true, .whole = true,
+		.same = true, .one_way = true, .whole = true, .by_port = true,
 	};
 	struct vspan_source *src;
 	struct vspan_binding *b;

@@ -5,8 +5,8 @@
 #include "vspan.h"
 
 /**
- * vspan_deliver_has_guide - may anybody lead a span's frames to other devices?
- * @dev: the span
+ * vspan_deliver_has_guide - may anybody lead what a device receives elsewhere?
+ * @dev: a span, or a port of a bridge
  *
  * Context: RCU.
  * Return: true if it has an XDP program, tc, or netfilter's ingress.

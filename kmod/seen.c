@@ -3,9 +3,9 @@
  * Which frames does a span have? A frame is known by where its first byte is in
  * memory, and by its length: one that was cut begins there too. As long as one who
  * shares that memory keeps it, nobody may change the frame there, and nobody can put
- * another there: who writes to shared data has to copy it first. So for each place that is noted here, a copy of that frame is
- * kept: the one on its way in a queue, and after that a clone, until production
- * has done with the frame, or for VSPAN_SEEN_FOR.
+ * another there: who writes to shared data has to copy it first. So for each place
+ * that is noted here, a copy of that frame is kept: the one on its way in a queue,
+ * and after that a clone, while others have the frame, or for VSPAN_SEEN_FOR.
  *
  * A note is made while the copy is there already, and taken away while it still
  * is. Who finds one has his own frame at that place, and both are there at once:

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Frames of capture files, received, sent and bridged: what a packet socket and the tap
-# get of them is what passed the device, byte for byte and in order. CORPUS names files
-# or directories of them; without it there are frames that Wireshark's randpkt makes up.
+# get of them is what passed the device, byte for byte and in order. CORPUS names a file
+# or a directory of them; without it there are frames that Wireshark's randpkt makes up.
 # shellcheck disable=SC2034,SC2154,SC2317	# see lib.sh
 
 ALL_TESTS=(
@@ -45,8 +45,7 @@ files()
 			editcap -F pcap "$DIR/$type" "$DIR/$type.pcap" || return
 		done
 	else
-		# shellcheck disable=SC2086	# several
-		find $CORPUS -type f | sort | while read -r file; do
+		find "$CORPUS" -type f | sort | while read -r file; do
 			editcap -F pcap "$file" "$DIR/${file//\//_}.pcap" 2>/dev/null
 		done
 	fi

@@ -8,10 +8,10 @@
  */
 #define _GNU_SOURCE
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cpu.h"
 #include "log.h"
 #include "probe.h"
 
@@ -130,18 +130,6 @@ static bool compare(const struct corpus *c)
 	return c->want.n == c->got.n;
 }
 
-/* On one CPU: what it does it does in order. */
-static void stay(cpu_set_t *before)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(sched_getcpu(), &one);
-	if (sched_getaffinity(0, sizeof(*before), before) ||
-	    sched_setaffinity(0, sizeof(one), &one))
-		die("sched_setaffinity: %m");
-}
-
 static void corpus_parse(struct corpus *c, const char *word)
 {
 	const char *v = opt_value(word, "file");
@@ -178,10 +166,9 @@ int corpus_main(int argc, char **argv)
 	for (i = 0; i < argc; i++)
 		corpus_parse(&c, argv[i]);
 	corpus_open(&c);
-	stay(&cpus);
+	cpu_stay(&cpus);
 	send_all(&c);
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		die("sched_setaffinity: %m");
+	cpu_set(&cpus);
 	flow_markers(&c.mark);
 	wait_markers(&c);
 	port_drops(&c.to);

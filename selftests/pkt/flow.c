@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "cpu.h"
 #include "pkt.h"
 
 #define QUIET_MS	200	/* without markers: silence that ends a stream */
@@ -149,12 +150,6 @@ static void get_cpus(cpu_set_t *cpus)
 		die("sched_getaffinity: %m");
 }
 
-static void set_cpus(const cpu_set_t *cpus)
-{
-	if (sched_setaffinity(0, sizeof(*cpus), cpus))
-		die("sched_setaffinity: %m");
-}
-
 /* True once the frame is out; a vanished device is looked up again by name. */
 static bool send_frame(struct flow *f, const uint8_t *frame, uint32_t len)
 {
@@ -194,7 +189,7 @@ uint32_t flow_markers(struct flow *f)
 		send_frame(f, buf, len);
 		f->t.bytes += len;
 	}
-	set_cpus(&cpus);
+	cpu_set(&cpus);
 	return ncpu;
 }
 
@@ -295,7 +290,7 @@ static void send_flow(struct flow *flows, int n, struct flow *f)
 		if (seq % DRAIN_EVERY == DRAIN_EVERY - 1)
 			drain_all(flows, n);
 	}
-	set_cpus(&cpus);
+	cpu_set(&cpus);
 	if (f->end)
 		f->markers = flow_markers(f);
 }

@@ -15,12 +15,12 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "cpu.h"
 #include "log.h"
 #include "mix.h"
 #include "probe.h"
@@ -239,19 +239,6 @@ static void mix_open(struct mix *m)
 	m->nframes = mixed_build(m->frames);
 }
 
-/* On one CPU: what it does it does in order. */
-static void stay(cpu_set_t *before)
-{
-	cpu_set_t one;
-
-	if (sched_getaffinity(0, sizeof(*before), before))
-		die("sched_getaffinity: %m");
-	CPU_ZERO(&one);
-	CPU_SET(sched_getcpu(), &one);
-	if (sched_setaffinity(0, sizeof(one), &one))
-		die("sched_setaffinity: %m");
-}
-
 int mix_main(int argc, char **argv)
 {
 	static struct mix m = { .rounds = 1 };
@@ -268,7 +255,7 @@ int mix_main(int argc, char **argv)
 	if (!m.to.dev || !m.mark.dev)
 		die("mix: to= and mark= are needed");
 	mix_open(&m);
-	stay(&cpus);
+	cpu_stay(&cpus);
 	if (m.against) {
 		alarm(30);	/* a capture with too few frames has no end */
 		capture_begin();
@@ -282,8 +269,7 @@ int mix_main(int argc, char **argv)
 		if (m.tx.dev)
 			send_all(&m, &m.tx);
 	}
-	if (sched_setaffinity(0, sizeof(cpus), &cpus))
-		die("sched_setaffinity: %m");
+	cpu_set(&cpus);
 	flow_markers(&m.mark);
 	wait_marker(&m);
 	if (m.against)

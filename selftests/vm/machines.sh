@@ -49,7 +49,8 @@ fetch_others()
 	OTHERS=("MONITOR_KERNEL=$("$VM/kernels.sh" path "$rel")/boot/vmlinuz-$rel"
 		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$rel")"
 		"PROMTOOL=$("$VM/promtool.sh")"
-		"VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt")
+		"VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt"
+		"CORPUS=${CORPUS:+$(readlink -f "$CORPUS")}")
 }
 
 # run_machine NAME KERNEL SCRIPTS VAR=VALUE...: these on that machine, whose health is a

@@ -20,6 +20,7 @@ usage()
 	  -o OUTDIR   keeps console.log, output.log and verdict ("healthy" or what
 	              was wrong with the machine); the command can write here too:
 	              the only directory it shares with the host
+	NICS=1 gives the machine four NICs on one hub, for vspan_nic.sh.
 	COMMAND runs as root in the top directory of the repository. Exit status: its
 	own, 1 if the kernel complained or died, 124 if the time was up.
 	EOT

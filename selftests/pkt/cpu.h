@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* On which CPUs this process runs. _GNU_SOURCE is needed ahead of it. */
+#ifndef _CPU_H
+#define _CPU_H
+
+#include <sched.h>
+
+void cpu_set(const cpu_set_t *cpus);
+void cpu_stay(cpu_set_t *before);
+
+#endif /* _CPU_H */
