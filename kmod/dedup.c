@@ -51,6 +51,7 @@ vspan_dedup_source(const struct net_device *dev, const struct vspan_dev *vs)
 /* The port of the same bridge by which a frame came that is about to leave. Another
  * master sends on what is not the same any more, with other addresses; and so may who
  * has frames of the port ahead of the bridge: tc, XDP, the flow table of netfilter.
+ * What a port of the bridge was to send, and tc led to this one, has not come in there.
  */
 static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 {
@@ -64,7 +65,8 @@ static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 		return NULL;
 	in = dev_get_by_index_rcu(dev_net(dev), iif);
 	if (!in || netdev_master_upper_dev_get_rcu(in) != master ||
-	    vspan_deliver_has_guide(in) || !vspan_iif_known(dev))
+	    vspan_deliver_has_guide(in) || vspan_iif_is_set_by(in) ||
+	    !vspan_iif_known(dev))
 		return NULL;
 	return in;
 }
@@ -87,19 +89,30 @@ static bool vspan_dedup_forwarded(const struct vspan_binding *b,
 	       (src == b->src ? vspan_dedup_all(rule) : vspan_dedup_whole(rule));
 }
 
+/* Back by the port by which it came: a hairpin. The note of its coming may be another
+ * port's by now.
+ */
+static bool vspan_dedup_returns(const struct sk_buff *skb, enum vspan_dir dir)
+{
+	return dir == VSPAN_DIR_TX && skb->skb_iif == skb->dev->ifindex;
+}
+
 /**
  * vspan_dedup - has the span this frame already, or will it have it?
  * @b: the binding that would copy it
+ * @rule: its rule
  * @skb: the frame; data at the MAC header
  * @dir: which way it went
+ * @form: vspan_seen_form() of the copy that would be made
  *
  * Context: BH off, RCU.
  * Return: true if another copy would be the second.
  */
-bool vspan_dedup(const struct vspan_binding *b, const struct sk_buff *skb,
-		 enum vspan_dir dir)
+bool vspan_dedup(const struct vspan_binding *b, const struct vspan_rule *rule,
+		 const struct sk_buff *skb, enum vspan_dir dir, u32 form)
 {
-	if (vspan_seen(b->src->vs, skb, b->mark))
+	if (!vspan_dedup_returns(skb, dir) &&
+	    vspan_seen(b->src->vs, skb, b->mark, form, rule))
 		return true;
 	return dir == VSPAN_DIR_TX &&
 	       (READ_ONCE(b->goes_on) || vspan_dedup_forwarded(b, skb));
@@ -171,7 +184,8 @@ static bool vspan_dedup_trusts_iif(struct net_device *dev)
 	bool trusts;
 
 	rcu_read_lock();
-	trusts = vspan_iif_known(dev) && !vspan_deliver_has_guide(dev);
+	trusts = vspan_iif_known(dev) && !vspan_deliver_has_guide(dev) &&
+		 !vspan_iif_is_set_by(dev);
 	rcu_read_unlock();
 	return trusts;
 }

@@ -8,5 +8,6 @@
 struct net_device;
 
 bool vspan_iif_known(struct net_device *dev);
+bool vspan_iif_is_set_by(const struct net_device *dev);
 
 #endif /* _VSPAN_IIF_H */

@@ -104,29 +104,55 @@ static void vspan_mirror_label(struct sk_buff *skb, const struct vspan_rule *rul
 	cb->note = 0;
 }
 
-/* Note that the span has the frame; but not for a copy that is short, or that
- * shares no memory with it any more: @data is where the frame began.
+static bool vspan_mirror_overlaps(const struct vspan_dev *vs)
+{
+	return unlikely(READ_ONCE(vs->seen.overlap) != VSPAN_OVERLAP_NONE);
+}
+
+/* How the copy that this rule makes of the frame is told from others of it. */
+static u32 vspan_mirror_form(const struct vspan_binding *b,
+			     const struct vspan_rule *rule,
+			     const struct sk_buff *skb, enum vspan_dir dir)
+{
+	u16 vid = rule->by_vlan ? vspan_select_vid(b->port, skb, dir) :
+		  skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) : 0;
+
+	return vspan_seen_form(skb->len, vspan_mirror_snap(rule), vid);
+}
+
+/**
+ * struct vspan_whole - what is known of a frame before its copy is cut
+ * @flow: from vspan_order_flow()
+ * @form: from vspan_mirror_form(), where bindings of the span overlap
+ * @data: its first byte
  */
+struct vspan_whole {
+	unsigned int flow;
+	u32 form;
+	const unsigned char *data;
+};
+
+/* Note that the span has the frame; but not by a copy that shares no memory with it. */
 static void vspan_mirror_note(const struct vspan_binding *b, struct sk_buff *skb,
-			      const unsigned char *data)
+			      const struct vspan_whole *whole)
 {
 	struct vspan_cb *cb = vspan_cb(skb);
 
-	if (READ_ONCE(b->src->vs->seen.overlap) != VSPAN_OVERLAP_NONE &&
-	    cb->snap == VSPAN_SNAP_NONE && skb->data == data)
-		cb->note = vspan_seen_note(data, skb->len, b->mark);
+	if (!vspan_mirror_overlaps(b->src->vs) || skb->data != whole->data)
+		return;
+	cb->form = whole->form;
+	cb->note = vspan_seen_note(whole->data, whole->form, b->mark);
 }
 
 /* Give @skb, which is ours, to the span of the binding. */
 static void vspan_mirror_send(const struct vspan_binding *b,
 			      const struct vspan_rule *rule,
 			      struct sk_buff *skb, enum vspan_dir dir,
-			      unsigned int flow)
+			      const struct vspan_whole *whole)
 {
 	const struct vspan_source *src = b->src;
 	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
 	unsigned int n = vspan_wire_frames_fast(skb);
-	const unsigned char *data = skb->data;
 	unsigned int len;
 
 	if (rule->tag == VSPAN_TAG_BRIDGE)
@@ -136,8 +162,8 @@ static void vspan_mirror_send(const struct vspan_binding *b,
 	/* What was allocated from the emergency reserve must be freed soon. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb))
 		goto drop;
-	vspan_mirror_note(b, skb, data);
-	if (!vspan_queue_add(src->vs, flow, skb, &why))
+	vspan_mirror_note(b, skb, whole);
+	if (!vspan_queue_add(src->vs, whole->flow, skb, &why))
 		goto drop;
 	vspan_stats_add_frames(src->stats, dir == VSPAN_DIR_RX ?
 			       VSPAN_RX_PACKETS : VSPAN_TX_PACKETS, n, len);
@@ -208,6 +234,14 @@ static void vspan_mirror_turn_away(const struct vspan_source *src,
 	vspan_stats_drop(src->vs->stats, VSPAN_DROP_RING_FULL, n);
 }
 
+/* A VRF shows what it sends with a MAC header made for that, on which the real one is
+ * then written, whoever shares the memory.
+ */
+static bool vspan_mirror_unstable(const struct net_device *dev, enum vspan_dir dir)
+{
+	return dir == VSPAN_DIR_TX && netif_is_l3_master(dev);
+}
+
 /* @mine: the frame itself may be sent, as nobody else has it. */
 static void vspan_mirror_copy(const struct vspan_binding *b,
 			      const struct vspan_rule *rule,
@@ -215,8 +249,9 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 			      bool mine)
 {
 	const struct vspan_source *src = b->src;
-	unsigned int len, flow;
+	struct vspan_whole whole;
 	struct sk_buff *copy;
+	unsigned int len;
 
 	if (unlikely(vspan_mirror_stalled(src->vs, rule))) {
 		vspan_mirror_turn_away(src, skb, dir);
@@ -225,13 +260,18 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 		return;
 	}
 	/* Of the whole frame: some copies of a flow are cut here, some later. */
-	flow = vspan_order_flow(skb);
-	if (!vspan_mirror_short(src, rule, skb, &len))
+	whole.flow = vspan_order_flow(skb);
+	whole.data = skb->data;
+	if (vspan_mirror_overlaps(src->vs))
+		whole.form = vspan_mirror_form(b, rule, skb, dir);
+	if (unlikely(vspan_mirror_unstable(skb->dev, dir)))
+		copy = pskb_copy(skb, GFP_ATOMIC);
+	else if (!vspan_mirror_short(src, rule, skb, &len))
 		copy = mine ? skb : skb_clone(skb, GFP_ATOMIC);
 	else
 		copy = vspan_mirror_cut(skb, len, mine);
 	if (copy)
-		vspan_mirror_send(b, rule, copy, dir, flow);
+		vspan_mirror_send(b, rule, copy, dir, &whole);
 	else
 		vspan_mirror_drop(src, skb, VSPAN_DROP_NO_MEMORY);
 	if (mine && copy != skb)
@@ -252,9 +292,8 @@ static bool vspan_mirror_selects(const struct vspan_binding *b,
 	else if ((rule->by_vlan || rule->filter) &&
 		 !vspan_select(rule, b->port, skb, dir))
 		why = VSPAN_FILTERED;
-	else if (unlikely(READ_ONCE(b->src->vs->seen.overlap) !=
-			  VSPAN_OVERLAP_NONE) && !rule->dup_keep &&
-		 vspan_dedup(b, skb, dir))
+	else if (vspan_mirror_overlaps(b->src->vs) && !rule->dup_keep &&
+		 vspan_dedup(b, rule, skb, dir, vspan_mirror_form(b, rule, skb, dir)))
 		why = VSPAN_DUP;
 	else
 		return true;

@@ -209,7 +209,7 @@ static bool vspan_queue_put(struct vspan_queue *q, unsigned int flow,
 	q->truesize += skb->truesize;
 	q->tails[flow] = ++q->added;
 	if (vspan_cb(skb)->note)
-		vspan_seen_set(q->vs, vspan_cb(skb)->note);
+		vspan_seen_set(q->vs, skb);
 	return true;
 }
 

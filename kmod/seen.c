@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Which frames does a span have? A frame is known by where its first byte is in
- * memory, and by its length: one that was cut begins there too. As long as one who
+ * memory, and by its form: one that was cut begins there too. As long as one who
  * shares that memory keeps it, nobody may change the frame there, and nobody can put
  * another there: who writes to shared data has to copy it first. So for each place
  * that is noted here, a copy of that frame is kept: the one on its way in a queue,
@@ -11,19 +11,25 @@
  * is. Who finds one has his own frame at that place, and both are there at once:
  * it is the same frame.
  */
+#include <linux/bitfield.h>
 #include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 
 #include "vspan.h"
 
-/* Bits of a note that tell bindings apart, and lengths, at the upper end: the upper
- * bits of an address, of which there are as many, are the same in all of the
- * kernel's. (With five levels of page tables there are as many only where memory ends
- * below 128 TiB.)
+/* Bits of a note that tell bindings apart, and those above an address, which are the
+ * same in all of the kernel's: they check that note and form belong together. (With five
+ * levels of page tables they are free only where memory ends below 128 TiB.)
  */
 #define VSPAN_SEEN_MARK_BITS	ilog2(VSPAN_SEEN_MARKS)
-#define VSPAN_SEEN_LEN_BITS	10
+#define VSPAN_SEEN_CHECK_BITS	10
+
+/* A form: how long the frame is, and either its VLAN or, of a short copy, how short. */
+#define VSPAN_FORM_SHORT	BIT(31)
+#define VSPAN_FORM_VID		GENMASK(30, 19)
+#define VSPAN_FORM_LEN		GENMASK(18, 0)
+#define VSPAN_FORM_NONE		U32_MAX
 
 /* How long a clone is kept, in ticks: frames that wait in a qdisc or pass a veth
  * pair come by later than their copy leaves the queue.
@@ -48,26 +54,47 @@ struct vspan_kept {
 	struct vspan_dev *vs;
 };
 
-static atomic64_t *vspan_seen_slot(struct vspan_dev *vs, u64 note)
+static struct vspan_seen_slot *vspan_seen_slot(struct vspan_dev *vs, u64 note)
 {
-	return &vs->seen.notes[hash_64(note >> VSPAN_SEEN_MARK_BITS, VSPAN_SEEN_BITS)];
+	note &= GENMASK_ULL(63 - VSPAN_SEEN_CHECK_BITS, VSPAN_SEEN_MARK_BITS);
+	return &vs->seen.slots[hash_64(note, VSPAN_SEEN_BITS)];
+}
+
+/**
+ * vspan_seen_form - how a copy looks, beside its bytes
+ * @len: length of the frame
+ * @snap: to how many bytes it is cut, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
+ * @vid: its VLAN, as the rule sees it that copies it
+ *
+ * Return: the form, or VSPAN_FORM_NONE of what cannot be described.
+ */
+u32 vspan_seen_form(unsigned int len, u32 snap, u16 vid)
+{
+	bool is_short = snap != VSPAN_SNAP_NONE;
+	u32 detail = is_short ? snap : vid;
+
+	if (len > VSPAN_FORM_LEN || detail > FIELD_MAX(VSPAN_FORM_VID))
+		return VSPAN_FORM_NONE;
+	return FIELD_PREP(VSPAN_FORM_LEN, len) | FIELD_PREP(VSPAN_FORM_VID, detail) |
+	       (is_short ? VSPAN_FORM_SHORT : 0);
 }
 
 /**
  * vspan_seen_note - how a copy is noted
  * @data: first byte of the frame
- * @len: its length
+ * @form: from vspan_seen_form()
  * @mark: of the binding that copies it
  *
- * Return: the note; never 0.
+ * Return: the note, or 0 if there can be none.
  */
-u64 vspan_seen_note(const void *data, unsigned int len, u8 mark)
+u64 vspan_seen_note(const void *data, u32 form, u8 mark)
 {
-	u64 folded = (len ^ len >> VSPAN_SEEN_LEN_BITS) &
-		     GENMASK(VSPAN_SEEN_LEN_BITS - 1, 0);
+	u64 check = hash_32(form, VSPAN_SEEN_CHECK_BITS);
 
+	if (form == VSPAN_FORM_NONE)
+		return 0;
 	return ((u64)(unsigned long)data << VSPAN_SEEN_MARK_BITS | mark) ^
-	       folded << (64 - VSPAN_SEEN_LEN_BITS);
+	       check << (64 - VSPAN_SEEN_CHECK_BITS);
 }
 
 /**
@@ -104,22 +131,53 @@ void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark)
 /**
  * vspan_seen_set - a copy of that frame is in a queue
  * @vs: the span
- * @note: from vspan_seen_note()
+ * @skb: the copy, which has a note
+ *
+ * Two CPUs may write to one slot at once: then the check tells that the note is not of
+ * that form.
  *
  * Context: that queue's lock is held, so that vspan_seen_keep() comes later.
  */
-void vspan_seen_set(struct vspan_dev *vs, u64 note)
+void vspan_seen_set(struct vspan_dev *vs, const struct sk_buff *skb)
 {
-	atomic64_set(vspan_seen_slot(vs, note), note);
+	const struct vspan_cb *cb = vspan_cb((struct sk_buff *)skb);
+	struct vspan_seen_slot *slot = vspan_seen_slot(vs, cb->note);
+
+	WRITE_ONCE(slot->form, cb->form);
+	/* Pairs with the acquire in vspan_seen(). */
+	atomic64_set_release(&slot->note, cb->note);
 }
 
 /* Another note may have taken the place meanwhile. */
 static void vspan_seen_clear(struct vspan_dev *vs, u64 note)
 {
-	atomic64_t *slot = vspan_seen_slot(vs, note);
+	struct vspan_seen_slot *slot = vspan_seen_slot(vs, note);
 
-	if (atomic64_read(slot) == note)
-		atomic64_cmpxchg(slot, note, 0);
+	if (atomic64_read(&slot->note) == note)
+		atomic64_cmpxchg(&slot->note, note, 0);
+}
+
+/* Another VLAN is another frame to who selects by VLANs. A filter may: but a tag that
+ * is there or not is a matter of the layer, as for a NIC and its VLAN device.
+ */
+static bool vspan_seen_vlan(u32 noted, u32 form, const struct vspan_rule *rule)
+{
+	u32 had = FIELD_GET(VSPAN_FORM_VID, noted), has = FIELD_GET(VSPAN_FORM_VID, form);
+
+	if (rule->by_vlan)
+		return had == has;
+	return !rule->filter || had == has || !had || !has;
+}
+
+/* Is what the span has of a frame as good as what this rule would copy? A frame that
+ * was trimmed at its end (padding, by netfilter) is in the longer one.
+ */
+static bool vspan_seen_covers(u32 noted, u32 form, const struct vspan_rule *rule)
+{
+	if (noted & VSPAN_FORM_SHORT)
+		return noted == form && !rule->by_vlan;
+	return FIELD_GET(VSPAN_FORM_LEN, noted) >= FIELD_GET(VSPAN_FORM_LEN, form) &&
+	       (form & VSPAN_FORM_SHORT || vspan_seen_vlan(noted, form, rule));
 }
 
 /**
@@ -127,6 +185,8 @@ static void vspan_seen_clear(struct vspan_dev *vs, u64 note)
  * @vs: the span
  * @skb: the frame; data at the MAC header
  * @mark: of the binding on this device
+ * @form: vspan_seen_form() of the copy that would be made
+ * @rule: by which it would be made
  *
  * The device itself does not count: what is received and sent by one port is on
  * that cable twice.
@@ -134,12 +194,17 @@ static void vspan_seen_clear(struct vspan_dev *vs, u64 note)
  * Context: RCU.
  * Return: true if that is certain.
  */
-bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark)
+bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u32 form,
+		const struct vspan_rule *rule)
 {
-	u64 note = vspan_seen_note(skb->data, skb->len, mark);
-	u64 differs = atomic64_read(vspan_seen_slot(vs, note)) ^ note;
+	u64 at = vspan_seen_note(skb->data, 0, mark);
+	const struct vspan_seen_slot *slot = vspan_seen_slot(vs, at);
+	u64 note = atomic64_read_acquire(&slot->note);
+	u32 noted = READ_ONCE(slot->form);
+	u64 differs = note ^ vspan_seen_note(skb->data, noted, mark);
 
-	return differs && !(differs >> VSPAN_SEEN_MARK_BITS);
+	return differs && !(differs >> VSPAN_SEEN_MARK_BITS) &&
+	       form != VSPAN_FORM_NONE && vspan_seen_covers(noted, form, rule);
 }
 
 /* Nobody else has the frame: it will not come by again. */
@@ -148,8 +213,8 @@ static bool vspan_seen_over(const struct vspan_kept *kept,
 {
 	return !skb_cloned(skb) || skb_queue_len(&kept->list) > VSPAN_SEEN_KEPT ||
 	       kept->truesize > VSPAN_SEEN_TRUESIZE ||
-	       time_after(jiffies, vspan_cb((struct sk_buff *)skb)->kept_at +
-				   VSPAN_SEEN_FOR);
+	       (u32)jiffies - vspan_cb((struct sk_buff *)skb)->kept_at >
+		       VSPAN_SEEN_FOR;
 }
 
 static void vspan_seen_drop(struct vspan_kept *kept, struct sk_buff *skb)

@@ -13,6 +13,17 @@
 
 struct vspan_dev;
 struct vspan_kept;
+struct vspan_rule;
+
+/**
+ * struct vspan_seen_slot - a note
+ * @note: vspan_seen_note() of a copy that the span has, or 0
+ * @form: vspan_seen_form() of that copy; READ_ONCE/WRITE_ONCE
+ */
+struct vspan_seen_slot {
+	atomic64_t note;
+	u32 form;
+};
 
 /**
  * enum vspan_overlap - can a frame pass several bindings of a span?
@@ -30,13 +41,13 @@ enum vspan_overlap {
  * struct vspan_seen - which frames a span has
  * @overlap: enum vspan_overlap; READ_ONCE/WRITE_ONCE
  * @kept: clones that keep the notes true, per CPU
- * @notes: vspan_seen_note() of each, by its hash; a later one may take its place
+ * @slots: a note of each, by the hash of its place; a later one may take the slot
  * @marks: how many bindings have each mark; RTNL
  */
 struct vspan_seen {
 	u32 overlap;
 	struct vspan_kept __percpu *kept;
-	atomic64_t notes[1 << VSPAN_SEEN_BITS];
+	struct vspan_seen_slot slots[1 << VSPAN_SEEN_BITS];
 	unsigned int marks[VSPAN_SEEN_MARKS];
 };
 
@@ -44,9 +55,11 @@ int vspan_seen_create(struct vspan_dev *vs);
 void vspan_seen_destroy(struct vspan_dev *vs);
 u8 vspan_seen_mark_get(struct vspan_dev *vs);
 void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark);
-u64 vspan_seen_note(const void *data, unsigned int len, u8 mark);
-void vspan_seen_set(struct vspan_dev *vs, u64 note);
-bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark);
+u64 vspan_seen_note(const void *data, u32 form, u8 mark);
+u32 vspan_seen_form(unsigned int len, u32 snap, u16 vid);
+void vspan_seen_set(struct vspan_dev *vs, const struct sk_buff *skb);
+bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u32 form,
+		const struct vspan_rule *rule);
 void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch);
 void vspan_seen_forget(struct vspan_dev *vs, const struct sk_buff *skb);
 void vspan_seen_flush(struct vspan_dev *vs);

@@ -18,12 +18,20 @@ static u16 vspan_select_inband_vid(const struct sk_buff *skb)
 	return ntohs(eth->h_vlan_TCI) & VLAN_VID_MASK;
 }
 
-/* VLAN of a frame by its outer tag, 802.1Q or 802.1ad, or else by its bridge.
- * 0 means none: a priority tag is VLAN ID 0 and names no VLAN (IEEE 802.1Q
- * 9.6).
+/**
+ * vspan_select_vid - the VLAN of a frame by its outer tag, or else by its bridge
+ * @port: the device it was taken from
+ * @skb: the frame; data at the MAC header
+ * @dir: which way it went
+ *
+ * The tag is 802.1Q or 802.1ad. A priority tag is VLAN ID 0 and names no VLAN (IEEE
+ * 802.1Q 9.6).
+ *
+ * Context: BH off, RCU.
+ * Return: the VLAN ID, or 0 for none.
  */
-static u16 vspan_select_vid(const struct vspan_port *port,
-			    const struct sk_buff *skb, enum vspan_dir dir)
+u16 vspan_select_vid(const struct vspan_port *port, const struct sk_buff *skb,
+		     enum vspan_dir dir)
 {
 	u16 vid = skb_vlan_tag_present(skb) ? skb_vlan_tag_get_id(skb) :
 					      vspan_select_inband_vid(skb);

@@ -318,7 +318,8 @@ struct vspan_output_key {
  * @rate: one frame in so many was taken
  * @snap: bytes of each frame to deliver, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
  * @note: how the copy is noted in &struct vspan_dev.seen, or 0
- * @kept_at: jiffies, for a clone that is kept for its note
+ * @form: how the copy looks, if it is noted
+ * @kept_at: lower bits of jiffies, for a clone that is kept for its note
  */
 struct vspan_cb {
 	int in_ifindex;
@@ -326,7 +327,8 @@ struct vspan_cb {
 	u32 rate;
 	u32 snap;
 	u64 note;
-	unsigned long kept_at;
+	u32 form;
+	u32 kept_at;
 };
 
 #define VSPAN_SNAP_HEADERS	0	/* no payload */
@@ -570,14 +572,16 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 /* dedup.c */
 void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev);
 void vspan_dedup_plan(struct vspan_dev *vs);
-bool vspan_dedup(const struct vspan_binding *b, const struct sk_buff *skb,
-		 enum vspan_dir dir);
+bool vspan_dedup(const struct vspan_binding *b, const struct vspan_rule *rule,
+		 const struct sk_buff *skb, enum vspan_dir dir, u32 form);
 
 /* audit.c */
 void vspan_audit_source(const char *op, const struct vspan_source *src);
 void vspan_audit_output(const char *op, const struct vspan_output *out);
 
 /* select.c */
+u16 vspan_select_vid(const struct vspan_port *port, const struct sk_buff *skb,
+		     enum vspan_dir dir);
 bool vspan_select(const struct vspan_rule *rule, const struct vspan_port *port,
 		  const struct sk_buff *skb, enum vspan_dir dir);
 

@@ -55,4 +55,17 @@ static inline bool vspan_dev_has_tc_ingress(const struct net_device *dev)
 	return false;
 }
 
+/* And on its egress. */
+static inline bool vspan_dev_has_tc_egress(const struct net_device *dev)
+{
+#if defined(VSPAN_HAVE_TCX)
+#ifdef CONFIG_NET_XGRESS
+	return rcu_access_pointer(dev->tcx_egress);
+#endif
+#elif defined(CONFIG_NET_CLS_ACT)
+	return rcu_access_pointer(dev->miniq_egress);
+#endif
+	return false;
+}
+
 #endif /* _VSPAN_COMPAT_H */
