@@ -71,6 +71,18 @@ copies()
 	check_eq "$1: copies" "${KV[stream]} of ${KV[frames]} frames" "$2 of $2 frames"
 }
 
+# judged SOURCE: how many of what it sent were copied, or lost and counted, in REPLY
+judged()
+{
+	local key
+
+	stats "$sw" span0 || return
+	REPLY=${J[span0/sources/$1/stats/tx/packets]}
+	for key in "${!J[@]}"; do
+		[[ $key != "span0/sources/$1/stats/drops/"* ]] || REPLY=$((REPLY + J[$key]))
+	done
+}
+
 # The devices that a source of span0 is bound on, in REPLY; J is current.
 bound()
 {

@@ -22,6 +22,8 @@ TEST_PROGS=(
 	vspan_master.sh
 	vspan_dedup.sh
 	vspan_once.sh
+	vspan_layers.sh
+	vspan_form.sh
 	vspan_iif.sh
 	vspan_cable.sh
 	vspan_corpus.sh

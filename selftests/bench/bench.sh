@@ -40,23 +40,6 @@ build_generator()
 	GEN_KO=$dir/vspan_gen.ko
 }
 
-# Open vSwitch's daemon is only unpacked: installed, it would run as a service.
-unpack_ovs()
-{
-	local dir=$BUILD/openvswitch
-
-	OVS=$dir/usr
-	[ ! -e "$OVS" ] || return 0
-	rm -rf "$dir.tmp"
-	mkdir -p "$dir.tmp/deb"
-	(cd "$dir.tmp/deb" &&
-		apt-get -q -o APT::Sandbox::User=root download openvswitch-switch &&
-		dpkg -x ./*.deb ..) >"$LOGS/bench-ovs.log" 2>&1 ||
-		{ cat "$LOGS/bench-ovs.log" >&2; die "no Open vSwitch"; }
-	rm -rf "$dir.tmp/deb" "$dir"
-	mv "$dir.tmp" "$dir"
-}
-
 build()
 {
 	[ -n "$QUICK" ] || "$VM/deps.sh" bench
@@ -65,7 +48,7 @@ build()
 	VSPAN_KO=$("$VM/module.sh" "$KERNEL" 2>"$LOGS/bench-module.log") ||
 		{ cat "$LOGS/bench-module.log" >&2; die "the module does not build"; }
 	build_generator
-	[ -n "$QUICK" ] || unpack_ovs
+	[ -n "$QUICK" ] || DPCTL=$("$VM/ovs.sh")
 	make -s -C "$TOP/tools/vspanctl" O="$TOOL" VERSION="$(version)" >/dev/null
 }
 
@@ -73,7 +56,7 @@ measure()
 {
 	nice -n "${NICE:--5}" "$VM/uml-run.sh" -k "$KERNEL" -m 512 -t "${TIMEOUT:-1800}" \
 		-o "$OUT" -- env "VSPAN_KO=$VSPAN_KO" "GEN_KO=$GEN_KO" \
-		"VSPANCTL=$TOOL/vspanctl" "OVS=${OVS:-/usr}" "ROUNDS=${ROUNDS:-}" "BURSTS=${BURSTS:-}" \
+		"VSPANCTL=$TOOL/vspanctl" "OVS=${DPCTL%/*}" "ROUNDS=${ROUNDS:-}" "BURSTS=${BURSTS:-}" \
 		"TCP_MB=${TCP_MB:-}" "CASES=${CASES:-}" "PEERS=${PEERS:-}" \
 		"$HERE/guest.sh" "$OUT"
 }
@@ -90,7 +73,7 @@ main()
 {
 	local svg='' json=$BUILD/bench.json
 
-	QUICK=''
+	QUICK='' DPCTL=/usr/bin/none
 	while getopts s:qh opt; do
 		case $opt in
 		s) svg=$OPTARG ;;

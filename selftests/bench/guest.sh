@@ -11,7 +11,7 @@ if [ -e /proc/sys/net/ipv6 ]; then
 	sysctl -qw net.core.devconf_inherit_init_net=1
 	sysctl -qw net.ipv6.conf.{all,default}.disable_ipv6=1
 fi
-PATH=$PATH:$OVS/bin
+PATH=$PATH:$OVS
 insmod "$VSPAN_KO"
 insmod "$GEN_KO"
 exec python3 -B "$(dirname "$0")/guest.py" "$1/raw.json"

@@ -68,6 +68,7 @@ check_packages()
 	libvirt-daemon-driver-qemu runs the monitor VM in the tests
 	libvirt-clients    runs the monitor VM in the tests
 	tshark             decodes what left the host in the tests
+	openvswitch-common what its switch needs in the tests
 	systemd            starts the service in the tests
 	debhelper          builds the packages
 	dh-dkms            builds the packages
@@ -97,10 +98,6 @@ debug_packages()
 bench_packages()
 {
 	check_packages
-	cat <<-EOT
-	openvswitch-common what its switch needs, and the tools to set it up
-	nftables           mirrors, to compare with
-	EOT
 }
 
 # An installer's package lists lack the security archive, where newer kernels are;

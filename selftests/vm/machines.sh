@@ -48,7 +48,7 @@ fetch_others()
 	rel=$("$VM/kernels.sh" newest)
 	OTHERS=("MONITOR_KERNEL=$("$VM/kernels.sh" path "$rel")/boot/vmlinuz-$rel"
 		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$rel")"
-		"PROMTOOL=$("$VM/promtool.sh")"
+		"PROMTOOL=$("$VM/promtool.sh")" "OVS_DPCTL=$("$VM/ovs.sh")"
 		"VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt"
 		"CORPUS=${CORPUS:+$(readlink -f "$CORPUS")}")
 }
