@@ -46,6 +46,21 @@ topo_ports()
 		check_wait "ports of br0 forward" ports_forward "$sw" 4 && learn 1 2 3 4
 }
 
+# switch PORT...: these are ports of Open vSwitch's datapath sw0, in this order; DPCTL
+# sets it up
+switch()
+{
+	local port
+
+	DPCTL=(ip netns exec "$sw" "${OVS_DPCTL:-ovs-dpctl}")
+	for port in "$@"; do
+		ip -n "$sw" link set "$port" nomaster
+		defer ip -n "$sw" link set "$port" master br0
+	done
+	"${DPCTL[@]}" add-dp sw0 "$@" 2>/dev/null || { skip "no Open vSwitch"; return 1; }
+	defer "${DPCTL[@]}" del-dp sw0
+}
+
 # learn N...: the bridge knows where these machines are
 learn()
 {

@@ -15,6 +15,7 @@ ALL_TESTS=(
 	"short_copies_of_one_source"
 	"short_copies_of_layers"
 	"short_of_two_lengths"
+	"cut_by_open_vswitch"
 	"padding_taken_off"
 	"hairpin_among_others"
 	"vrf_and_its_port"
@@ -178,6 +179,19 @@ short_of_two_lengths()
 	flows "both" $REPLY count=20 len=1000 end=0
 	wait_j "$sw" span0/sources/p2/stats/tx/packets 20
 	check_j span0/sources/p1/stats/rx/packets 20
+}
+
+# By p3 it leaves cut, by p2 whole, both out of the same memory.
+cut_by_open_vswitch()
+{
+	require_command "${OVS_DPCTL:-ovs-dpctl}" && switch p1 p2 p3 || return
+	"${DPCTL[@]}" add-flow sw0 'in_port(1),eth(),eth_type(0x88b5)' 'trunc(100),3,2' ||
+		{ fail "no flow"; return; }
+	source_add "$sw" 'p[23]' tx && reader r count span0 ns="$sw" || return
+	from 1 2
+	flows "frames" $REPLY count=20 len=1000 end=0
+	wait_j "$sw" span0/stats/packets 40
+	check_j span0/stats/bytes $((20 * 100 + 20 * 1000))
 }
 
 # The bridge's netfilter takes it off.

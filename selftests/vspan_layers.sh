@@ -95,7 +95,7 @@ layers_sent_while_rules_change()
 	source_add "$sw" nic0.10 tx && source_add "$sw" nic0 tx &&
 		reader r count span0 ns="$sw" || return
 	background sender send brv ns="$sw" $ALL count=10000000 end=0 cpu=0
-	for ((i = 0; i < ${CHANGED:-100}; i++)); do
+	for ((i = 0; i < ${CHANGED:-200}; i++)); do
 		check_vspan "$sw" set nic0 vlan 11 && check_vspan "$sw" set nic0 vlan all || return
 	done
 	stop sender

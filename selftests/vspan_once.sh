@@ -186,15 +186,9 @@ changed_for_the_vlan()
 # p1 is an access port of Open vSwitch's VLAN 10, p2 a trunk.
 changed_by_open_vswitch()
 {
-	local -a dpctl=(ip netns exec "$sw" "${OVS_DPCTL:-ovs-dpctl}")
-
-	require_command "${OVS_DPCTL:-ovs-dpctl}" || return
-	ip -n "$sw" link set p1 nomaster && defer ip -n "$sw" link set p1 master br0
-	ip -n "$sw" link set p2 nomaster && defer ip -n "$sw" link set p2 master br0
-	"${dpctl[@]}" add-dp sw0 p1 p2 || { skip "no Open vSwitch"; return; }
-	defer "${dpctl[@]}" del-dp sw0
+	require_command "${OVS_DPCTL:-ovs-dpctl}" && switch p1 p2 || return
 	from 1 2
-	"${dpctl[@]}" add-flow sw0 'in_port(1),eth(),eth_type(0x88b5)' \
+	"${DPCTL[@]}" add-flow sw0 'in_port(1),eth(),eth_type(0x88b5)' \
 		'push_vlan(vid=10,pcp=0),2' || { fail "no flow"; return; }
 	source_add "$sw" 'p[12]' vlan 10 || return
 	copies "in VLAN 10 at the trunk" 20 $REPLY count=20
