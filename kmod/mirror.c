@@ -123,7 +123,7 @@ static u32 vspan_mirror_form(const struct vspan_binding *b,
 /**
  * struct vspan_whole - what is known of a frame before its copy is cut
  * @flow: from vspan_order_flow()
- * @form: from vspan_mirror_form(), where bindings of the span overlap
+ * @form: from vspan_mirror_form() where bindings of the span overlap, or VSPAN_FORM_NONE
  * @data: its first byte
  */
 struct vspan_whole {
@@ -138,7 +138,7 @@ static void vspan_mirror_note(const struct vspan_binding *b, struct sk_buff *skb
 {
 	struct vspan_cb *cb = vspan_cb(skb);
 
-	if (!vspan_mirror_overlaps(b->src->vs) || skb->data != whole->data)
+	if (likely(whole->form == VSPAN_FORM_NONE) || skb->data != whole->data)
 		return;
 	cb->form = whole->form;
 	cb->note = vspan_seen_note(whole->data, whole->form, b->mark);
@@ -262,8 +262,8 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 	/* Of the whole frame: some copies of a flow are cut here, some later. */
 	whole.flow = vspan_order_flow(skb);
 	whole.data = skb->data;
-	if (vspan_mirror_overlaps(src->vs))
-		whole.form = vspan_mirror_form(b, rule, skb, dir);
+	whole.form = vspan_mirror_overlaps(src->vs) ?
+		     vspan_mirror_form(b, rule, skb, dir) : VSPAN_FORM_NONE;
 	if (unlikely(vspan_mirror_unstable(skb->dev, dir)))
 		copy = pskb_copy(skb, GFP_ATOMIC);
 	else if (!vspan_mirror_short(src, rule, skb, &len))

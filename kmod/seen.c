@@ -29,7 +29,6 @@
 #define VSPAN_FORM_SHORT	BIT(31)
 #define VSPAN_FORM_VID		GENMASK(30, 19)
 #define VSPAN_FORM_LEN		GENMASK(18, 0)
-#define VSPAN_FORM_NONE		U32_MAX
 
 /* How long a clone is kept, in ticks: frames that wait in a qdisc or pass a veth
  * pair come by later than their copy leaves the queue.

@@ -11,6 +11,9 @@
 #define VSPAN_SEEN_BITS		11
 #define VSPAN_SEEN_MARKS	128
 
+/* The form of what is not noted. */
+#define VSPAN_FORM_NONE		U32_MAX
+
 struct vspan_dev;
 struct vspan_kept;
 struct vspan_rule;

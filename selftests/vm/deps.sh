@@ -74,6 +74,7 @@ check_packages()
 	dh-dkms            builds the packages
 	dpkg-dev           builds the packages
 	lintian            checks the packages
+	debootstrap        a newer Debian, to build with its headers
 	rpm                builds packages for others
 	dkms               builds the module that the packages bring
 	udev               reads the rules that the packages bring
