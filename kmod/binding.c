@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "dedup.h"
 #include "vspan.h"
 
 static struct xarray *vspan_ports(const struct net_device *dev)
@@ -19,6 +20,17 @@ static struct vspan_port *vspan_port_find(const struct net_device *dev,
 					  enum vspan_hook hook)
 {
 	return xa_load(vspan_ports(dev), vspan_port_key(dev->ifindex, hook));
+}
+
+/* A VRF, and an ipvlan that routes, show what they send with a MAC header made for that,
+ * on which the neighbour code writes the real one, whoever shares the memory
+ * (vrf_finish_direct(), ipvlan_process_outbound(), neigh_hh_output()).
+ */
+static bool vspan_port_is_unstable(const struct net_device *dev)
+{
+	return netif_is_l3_master(dev) ||
+	       (dev->rtnl_link_ops && (!strcmp(dev->rtnl_link_ops->kind, "ipvlan") ||
+		!strcmp(dev->rtnl_link_ops->kind, "ipvtap")));
 }
 
 static int vspan_port_publish(struct vspan_port *port)
@@ -47,6 +59,7 @@ static struct vspan_port *vspan_port_create(struct net_device *dev,
 	INIT_LIST_HEAD(&port->bindings);
 	port->hook = hook;
 	port->dev = dev;
+	port->unstable = vspan_port_is_unstable(dev);
 	vspan_bridge_learn(port);
 	err = vspan_port_publish(port);
 	if (err) {

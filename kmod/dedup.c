@@ -13,6 +13,7 @@
 #include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 
+#include "dedup.h"
 #include "iif.h"
 #include "vspan.h"
 
@@ -48,10 +49,11 @@ vspan_dedup_source(const struct net_device *dev, const struct vspan_dev *vs)
 	return NULL;
 }
 
-/* The port of the same bridge by which a frame came that is about to leave. Another
- * master sends on what is not the same any more, with other addresses; and so may who
- * has frames of the port ahead of the bridge: tc, XDP, the flow table of netfilter.
- * What a port of the bridge was to send, and tc led to this one, has not come in there.
+/* The port of the same bridge by which a frame, that is about to leave, seems to have
+ * come: vspan_dedup_is_entry() tells if it did. Another master sends on what is not the
+ * same any more, with other addresses; and so may who has frames of the port ahead of
+ * the bridge: tc, XDP, the flow table of netfilter. What a port of the bridge was to
+ * send, and tc led to this one, has not come in there.
  */
 static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 {
@@ -64,11 +66,13 @@ static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 	if (!master || !netif_is_bridge_master(master))
 		return NULL;
 	in = dev_get_by_index_rcu(dev_net(dev), iif);
-	if (!in || netdev_master_upper_dev_get_rcu(in) != master ||
-	    vspan_deliver_has_guide(in) || vspan_iif_is_set_by(in) ||
-	    !vspan_iif_known(dev))
-		return NULL;
-	return in;
+	return in && netdev_master_upper_dev_get_rcu(in) == master ? in : NULL;
+}
+
+static bool vspan_dedup_is_entry(const struct net_device *in, struct net_device *dev)
+{
+	return !vspan_deliver_has_guide(in) && !vspan_iif_is_set_by(in) &&
+	       vspan_iif_known(dev);
 }
 
 /* A source has judged a frame once: it has no second chance to be its sample. */
@@ -86,7 +90,8 @@ static bool vspan_dedup_forwarded(const struct vspan_binding *b,
 		return false;
 	rule = rcu_dereference(src->rule);
 	return rule->dir & VSPAN_DIR_RX &&
-	       (src == b->src ? vspan_dedup_all(rule) : vspan_dedup_whole(rule));
+	       (src == b->src ? vspan_dedup_all(rule) : vspan_dedup_whole(rule)) &&
+	       vspan_dedup_is_entry(in, skb->dev);
 }
 
 /* Back by the port by which it came: a hairpin. The note of its coming may be another
@@ -109,7 +114,7 @@ static bool vspan_dedup_returns(const struct sk_buff *skb, enum vspan_dir dir)
  * Return: true if another copy would be the second.
  */
 bool vspan_dedup(const struct vspan_binding *b, const struct vspan_rule *rule,
-		 const struct sk_buff *skb, enum vspan_dir dir, u32 form)
+		 const struct sk_buff *skb, enum vspan_dir dir, u64 form)
 {
 	if (!vspan_dedup_returns(skb, dir) &&
 	    vspan_seen(b->src->vs, skb, b->mark, form, rule))
@@ -185,7 +190,7 @@ static bool vspan_dedup_trusts_iif(struct net_device *dev)
 
 	rcu_read_lock();
 	trusts = vspan_iif_known(dev) && !vspan_deliver_has_guide(dev) &&
-		 !vspan_iif_is_set_by(dev);
+		 !(netif_carrier_ok(dev) && vspan_iif_is_set_by(dev));
 	rcu_read_unlock();
 	return trusts;
 }

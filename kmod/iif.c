@@ -32,7 +32,7 @@ bool vspan_iif_known(struct net_device *dev)
 }
 
 /* Has a queueing discipline filters, or classes that may have? fq_codel, cake and sfq
- * have filters only, and nobody uses them.
+ * have filters only, seldom used. Of a device without a carrier it is not known.
  */
 static bool vspan_iif_qdisc_leads(struct Qdisc *q)
 {
@@ -40,6 +40,8 @@ static bool vspan_iif_qdisc_leads(struct Qdisc *q)
 	const struct tcf_chain *chain;
 	const struct tcf_block *block;
 
+	if (q == &noop_qdisc)
+		return true;
 	if (!ops)
 		return false;
 	if (ops->graft || !ops->tcf_block)
@@ -70,7 +72,8 @@ static bool vspan_iif_qdiscs_lead(const struct net_device *dev)
  * (tcf_mirred_to_dev(), nft_fwd_netdev.c): tc's filters there, in clsact or in a
  * queueing discipline, and nftables'.
  *
- * Blocks and chains of filters are freed a grace period after they were unlinked.
+ * A qdisc is freed a grace period after it was taken out, and so are blocks and chains of
+ * filters; its pointer to the block stays. Classes, whose tables go at once, are not asked.
  *
  * Context: RCU.
  * Return: true if there is any such.

@@ -8,6 +8,7 @@
 #include <net/sch_generic.h>
 
 #include "cable.h"
+#include "dedup.h"
 #include "iif.h"
 #include "vspan.h"
 
@@ -110,7 +111,7 @@ static bool vspan_mirror_overlaps(const struct vspan_dev *vs)
 }
 
 /* How the copy that this rule makes of the frame is told from others of it. */
-static u32 vspan_mirror_form(const struct vspan_binding *b,
+static u64 vspan_mirror_form(const struct vspan_binding *b,
 			     const struct vspan_rule *rule,
 			     const struct sk_buff *skb, enum vspan_dir dir)
 {
@@ -128,7 +129,7 @@ static u32 vspan_mirror_form(const struct vspan_binding *b,
  */
 struct vspan_whole {
 	unsigned int flow;
-	u32 form;
+	u64 form;
 	const unsigned char *data;
 };
 
@@ -140,8 +141,8 @@ static void vspan_mirror_note(const struct vspan_binding *b, struct sk_buff *skb
 
 	if (likely(whole->form == VSPAN_FORM_NONE) || skb->data != whole->data)
 		return;
-	cb->form = whole->form;
-	cb->note = vspan_seen_note(whole->data, whole->form, b->mark);
+	cb->form = lower_32_bits(whole->form);
+	cb->note = vspan_seen_note(whole->data, b->mark);
 }
 
 /* Give @skb, which is ours, to the span of the binding. */
@@ -234,12 +235,10 @@ static void vspan_mirror_turn_away(const struct vspan_source *src,
 	vspan_stats_drop(src->vs->stats, VSPAN_DROP_RING_FULL, n);
 }
 
-/* A VRF shows what it sends with a MAC header made for that, on which the real one is
- * then written, whoever shares the memory.
- */
-static bool vspan_mirror_unstable(const struct net_device *dev, enum vspan_dir dir)
+/* Is the MAC header written over, once the taps have seen the frame? */
+static bool vspan_mirror_unstable(const struct vspan_port *port, enum vspan_dir dir)
 {
-	return dir == VSPAN_DIR_TX && netif_is_l3_master(dev);
+	return dir == VSPAN_DIR_TX && port->unstable;
 }
 
 /* @mine: the frame itself may be sent, as nobody else has it. */
@@ -264,7 +263,7 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 	whole.data = skb->data;
 	whole.form = vspan_mirror_overlaps(src->vs) ?
 		     vspan_mirror_form(b, rule, skb, dir) : VSPAN_FORM_NONE;
-	if (unlikely(vspan_mirror_unstable(skb->dev, dir)))
+	if (unlikely(vspan_mirror_unstable(b->port, dir)))
 		copy = pskb_copy(skb, GFP_ATOMIC);
 	else if (!vspan_mirror_short(src, rule, skb, &len))
 		copy = mine ? skb : skb_clone(skb, GFP_ATOMIC);

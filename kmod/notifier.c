@@ -2,6 +2,7 @@
 /* What happens to netdevices, sorted out to who follows it. */
 #include <linux/netdevice.h>
 
+#include "dedup.h"
 #include "vspan.h"
 
 static void vspan_notifier_tell(const struct vspan_dev *vs, unsigned long event)

@@ -18,17 +18,16 @@
 
 #include "vspan.h"
 
-/* Bits of a note that tell bindings apart, and those above an address, which are the
- * same in all of the kernel's: they check that note and form belong together. (With five
- * levels of page tables they are free only where memory ends below 128 TiB.)
- */
+/* Bits of a note that tell bindings apart; the rest is the address. */
 #define VSPAN_SEEN_MARK_BITS	ilog2(VSPAN_SEEN_MARKS)
-#define VSPAN_SEEN_CHECK_BITS	10
 
-/* A form: how long the frame is, and either its VLAN or, of a short copy, how short. */
-#define VSPAN_FORM_SHORT	BIT(31)
-#define VSPAN_FORM_VID		GENMASK(30, 19)
-#define VSPAN_FORM_LEN		GENMASK(18, 0)
+/* A slot that somebody is writing to */
+#define VSPAN_SEEN_BUSY		U64_MAX
+
+/* A form: how long the frame is, its VLAN, and how much of it is copied. */
+#define VSPAN_FORM_SNAP		GENMASK_ULL(63, 32)
+#define VSPAN_FORM_VID		GENMASK_ULL(31, 20)
+#define VSPAN_FORM_LEN		GENMASK_ULL(19, 0)
 
 /* How long a clone is kept, in ticks: frames that wait in a qdisc or pass a veth
  * pair come by later than their copy leaves the queue.
@@ -55,8 +54,7 @@ struct vspan_kept {
 
 static struct vspan_seen_slot *vspan_seen_slot(struct vspan_dev *vs, u64 note)
 {
-	note &= GENMASK_ULL(63 - VSPAN_SEEN_CHECK_BITS, VSPAN_SEEN_MARK_BITS);
-	return &vs->seen.slots[hash_64(note, VSPAN_SEEN_BITS)];
+	return &vs->seen.slots[hash_64(note >> VSPAN_SEEN_MARK_BITS, VSPAN_SEEN_BITS)];
 }
 
 /**
@@ -65,35 +63,26 @@ static struct vspan_seen_slot *vspan_seen_slot(struct vspan_dev *vs, u64 note)
  * @snap: to how many bytes it is cut, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
  * @vid: its VLAN, as the rule sees it that copies it
  *
- * Return: the form, or VSPAN_FORM_NONE of what cannot be described.
+ * Return: the form, or VSPAN_FORM_NONE of what is too long to be described.
  */
-u32 vspan_seen_form(unsigned int len, u32 snap, u16 vid)
+u64 vspan_seen_form(unsigned int len, u32 snap, u16 vid)
 {
-	bool is_short = snap != VSPAN_SNAP_NONE;
-	u32 detail = is_short ? snap : vid;
-
-	if (len > VSPAN_FORM_LEN || detail > FIELD_MAX(VSPAN_FORM_VID))
+	if (len > VSPAN_FORM_LEN)
 		return VSPAN_FORM_NONE;
-	return FIELD_PREP(VSPAN_FORM_LEN, len) | FIELD_PREP(VSPAN_FORM_VID, detail) |
-	       (is_short ? VSPAN_FORM_SHORT : 0);
+	return FIELD_PREP(VSPAN_FORM_LEN, len) | FIELD_PREP(VSPAN_FORM_VID, vid) |
+	       FIELD_PREP(VSPAN_FORM_SNAP, snap);
 }
 
 /**
  * vspan_seen_note - how a copy is noted
  * @data: first byte of the frame
- * @form: from vspan_seen_form()
  * @mark: of the binding that copies it
  *
- * Return: the note, or 0 if there can be none.
+ * Return: the note; never 0.
  */
-u64 vspan_seen_note(const void *data, u32 form, u8 mark)
+u64 vspan_seen_note(const void *data, u8 mark)
 {
-	u64 check = hash_32(form, VSPAN_SEEN_CHECK_BITS);
-
-	if (form == VSPAN_FORM_NONE)
-		return 0;
-	return ((u64)(unsigned long)data << VSPAN_SEEN_MARK_BITS | mark) ^
-	       check << (64 - VSPAN_SEEN_CHECK_BITS);
+	return (u64)(unsigned long)data << VSPAN_SEEN_MARK_BITS | mark;
 }
 
 /**
@@ -132,8 +121,7 @@ void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark)
  * @vs: the span
  * @skb: the copy, which has a note
  *
- * Two CPUs may write to one slot at once: then the check tells that the note is not of
- * that form.
+ * Where another CPU is writing to the slot, there will be no note of this copy.
  *
  * Context: that queue's lock is held, so that vspan_seen_keep() comes later.
  */
@@ -141,9 +129,13 @@ void vspan_seen_set(struct vspan_dev *vs, const struct sk_buff *skb)
 {
 	const struct vspan_cb *cb = vspan_cb((struct sk_buff *)skb);
 	struct vspan_seen_slot *slot = vspan_seen_slot(vs, cb->note);
+	u64 old = atomic64_read(&slot->note);
 
-	WRITE_ONCE(slot->form, cb->form);
-	/* Pairs with the acquire in vspan_seen(). */
+	if (old == VSPAN_SEEN_BUSY ||
+	    atomic64_cmpxchg(&slot->note, old, VSPAN_SEEN_BUSY) != old)
+		return;
+	/* Who reads this form reads a note that is busy, or the new one, after it. */
+	WRITE_ONCE(slot->form, FIELD_PREP(VSPAN_FORM_SNAP, cb->snap) | cb->form);
 	atomic64_set_release(&slot->note, cb->note);
 }
 
@@ -159,9 +151,9 @@ static void vspan_seen_clear(struct vspan_dev *vs, u64 note)
 /* Another VLAN is another frame to who selects by VLANs. A filter may: but a tag that
  * is there or not is a matter of the layer, as for a NIC and its VLAN device.
  */
-static bool vspan_seen_vlan(u32 noted, u32 form, const struct vspan_rule *rule)
+static bool vspan_seen_vlan(u64 noted, u64 form, const struct vspan_rule *rule)
 {
-	u32 had = FIELD_GET(VSPAN_FORM_VID, noted), has = FIELD_GET(VSPAN_FORM_VID, form);
+	u16 had = FIELD_GET(VSPAN_FORM_VID, noted), has = FIELD_GET(VSPAN_FORM_VID, form);
 
 	if (rule->by_vlan)
 		return had == has;
@@ -169,14 +161,18 @@ static bool vspan_seen_vlan(u32 noted, u32 form, const struct vspan_rule *rule)
 }
 
 /* Is what the span has of a frame as good as what this rule would copy? A frame that
- * was trimmed at its end (padding, by netfilter) is in the longer one.
+ * was trimmed at its end (padding, by netfilter) is in the longer one; a short copy is
+ * only as good as one that is as short.
  */
-static bool vspan_seen_covers(u32 noted, u32 form, const struct vspan_rule *rule)
+static bool vspan_seen_covers(u64 noted, u64 form, const struct vspan_rule *rule)
 {
-	if (noted & VSPAN_FORM_SHORT)
-		return noted == form && !rule->by_vlan;
-	return FIELD_GET(VSPAN_FORM_LEN, noted) >= FIELD_GET(VSPAN_FORM_LEN, form) &&
-	       (form & VSPAN_FORM_SHORT || vspan_seen_vlan(noted, form, rule));
+	u32 had = FIELD_GET(VSPAN_FORM_LEN, noted), has = FIELD_GET(VSPAN_FORM_LEN, form);
+	u32 snap = FIELD_GET(VSPAN_FORM_SNAP, noted);
+
+	if (snap != VSPAN_SNAP_NONE &&
+	    (snap != FIELD_GET(VSPAN_FORM_SNAP, form) || had != has))
+		return false;
+	return had >= has && vspan_seen_vlan(noted, form, rule);
 }
 
 /**
@@ -193,17 +189,21 @@ static bool vspan_seen_covers(u32 noted, u32 form, const struct vspan_rule *rule
  * Context: RCU.
  * Return: true if that is certain.
  */
-bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u32 form,
+bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u64 form,
 		const struct vspan_rule *rule)
 {
-	u64 at = vspan_seen_note(skb->data, 0, mark);
-	const struct vspan_seen_slot *slot = vspan_seen_slot(vs, at);
+	u64 own = vspan_seen_note(skb->data, mark);
+	const struct vspan_seen_slot *slot = vspan_seen_slot(vs, own);
 	u64 note = atomic64_read_acquire(&slot->note);
-	u32 noted = READ_ONCE(slot->form);
-	u64 differs = note ^ vspan_seen_note(skb->data, noted, mark);
+	u64 noted;
 
-	return differs && !(differs >> VSPAN_SEEN_MARK_BITS) &&
-	       form != VSPAN_FORM_NONE && vspan_seen_covers(noted, form, rule);
+	if (note == own || (note ^ own) >> VSPAN_SEEN_MARK_BITS)
+		return false;
+	noted = READ_ONCE(slot->form);
+	/* Pairs with the cmpxchg in vspan_seen_set(). */
+	smp_rmb();
+	return (u64)atomic64_read(&slot->note) == note && form != VSPAN_FORM_NONE &&
+	       vspan_seen_covers(noted, form, rule);
 }
 
 /* Nobody else has the frame: it will not come by again. */

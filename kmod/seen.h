@@ -12,7 +12,7 @@
 #define VSPAN_SEEN_MARKS	128
 
 /* The form of what is not noted. */
-#define VSPAN_FORM_NONE		U32_MAX
+#define VSPAN_FORM_NONE		U64_MAX
 
 struct vspan_dev;
 struct vspan_kept;
@@ -20,12 +20,12 @@ struct vspan_rule;
 
 /**
  * struct vspan_seen_slot - a note
- * @note: vspan_seen_note() of a copy that the span has, or 0
+ * @note: vspan_seen_note() of a copy that the span has, 0, or VSPAN_SEEN_BUSY
  * @form: vspan_seen_form() of that copy; READ_ONCE/WRITE_ONCE
  */
 struct vspan_seen_slot {
 	atomic64_t note;
-	u32 form;
+	u64 form;
 };
 
 /**
@@ -58,10 +58,10 @@ int vspan_seen_create(struct vspan_dev *vs);
 void vspan_seen_destroy(struct vspan_dev *vs);
 u8 vspan_seen_mark_get(struct vspan_dev *vs);
 void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark);
-u64 vspan_seen_note(const void *data, u32 form, u8 mark);
-u32 vspan_seen_form(unsigned int len, u32 snap, u16 vid);
+u64 vspan_seen_note(const void *data, u8 mark);
+u64 vspan_seen_form(unsigned int len, u32 snap, u16 vid);
 void vspan_seen_set(struct vspan_dev *vs, const struct sk_buff *skb);
-bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u32 form,
+bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u64 form,
 		const struct vspan_rule *rule);
 void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch);
 void vspan_seen_forget(struct vspan_dev *vs, const struct sk_buff *skb);

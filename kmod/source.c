@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
 
+#include "dedup.h"
 #include "vspan.h"
 
 static u32 vspan_source_last_id;

@@ -219,6 +219,7 @@ struct vspan_source {
  * @hook: how its frames are taken
  * @redirect: frames are moved, not copied, for VSPAN_HOOK_RX_HANDLER;
  *	READ_ONCE/WRITE_ONCE
+ * @unstable: what it sends is written over behind the taps
  * @bare_vid: the VLAN in @bare, if it is one only, or 0; READ_ONCE/WRITE_ONCE
  * @bare: VLANs whose frames a bridge lets out here without a tag; atomic bits,
  *	written under RTNL
@@ -231,6 +232,7 @@ struct vspan_port {
 	netdevice_tracker tracker;
 	enum vspan_hook hook;
 	bool redirect;
+	bool unstable;
 	u16 bare_vid;
 	DECLARE_BITMAP(bare, VLAN_N_VID);
 	struct packet_type pt;
@@ -318,7 +320,7 @@ struct vspan_output_key {
  * @rate: one frame in so many was taken
  * @snap: bytes of each frame to deliver, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
  * @note: how the copy is noted in &struct vspan_dev.seen, or 0
- * @form: how the copy looks, if it is noted
+ * @form: lower half of vspan_seen_form(), if the copy is noted; @snap is the other
  * @kept_at: lower bits of jiffies, for a clone that is kept for its note
  */
 struct vspan_cb {
@@ -570,10 +572,6 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 		  enum vspan_dir dir);
 
 /* dedup.c */
-void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev);
-void vspan_dedup_plan(struct vspan_dev *vs);
-bool vspan_dedup(const struct vspan_binding *b, const struct vspan_rule *rule,
-		 const struct sk_buff *skb, enum vspan_dir dir, u32 form);
 
 /* audit.c */
 void vspan_audit_source(const char *op, const struct vspan_source *src);

@@ -93,6 +93,11 @@ another_vlan_by_tc()
 	check_vspan "$sw" set p1 filter 'vlan 10'
 	check_vspan "$sw" set p2 filter 'vlan 20'
 	copies "by filters" 40 $REPLY vlan=10 count=20
+	check_vspan "$sw" set p1 filter '' snaplen 400
+	check_vspan "$sw" set p2 filter '' snaplen 400
+	copies "as short as each other" 40 $REPLY vlan=10 count=20 len=300
+	check_vspan "$sw" set p1 snaplen 0
+	copies "short and whole" 40 $REPLY vlan=10 count=20 len=300
 }
 
 another_vlan_by_vlan_devices()
@@ -190,8 +195,8 @@ cut_by_open_vswitch()
 	source_add "$sw" 'p[23]' tx && reader r count span0 ns="$sw" || return
 	from 1 2
 	flows "frames" $REPLY count=20 len=1000 end=0
-	wait_j "$sw" span0/stats/packets 40
-	check_j span0/stats/bytes $((20 * 100 + 20 * 1000))
+	wait_j "$sw" 'span0/sources/p[23]/stats/tx/packets' 40
+	check_j 'span0/sources/p[23]/stats/tx/bytes' $((20 * 100 + 20 * 1000))
 }
 
 # The bridge's netfilter takes it off.
