@@ -53,6 +53,7 @@ switch()
 	local port
 
 	DPCTL=(ip netns exec "$sw" "${OVS_DPCTL:-ovs-dpctl}")
+	defer learn 1 2 3 4
 	for port in "$@"; do
 		ip -n "$sw" link set "$port" nomaster
 		defer ip -n "$sw" link set "$port" master br0

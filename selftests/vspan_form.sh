@@ -232,6 +232,7 @@ vrf_and_its_port()
 	require_command tcpdump || return
 	ip -n "$sw" link add vrf7 up type vrf table 7 2>/dev/null || { skip "no VRF"; return; }
 	defer ip -n "$sw" link del vrf7
+	defer learn 1 2 3 4
 	ip -n "$sw" link set p1 master vrf7 && defer ip -n "$sw" link set p1 master br0
 	ip -n "$sw" -b - <<-EOT
 		addr add 192.0.2.254/24 dev p1
