@@ -90,12 +90,13 @@ copies()
 # judged SOURCE: how many of what it sent were copied, or lost and counted, in REPLY
 judged()
 {
-	local key
+	local key n
 
 	stats "$sw" span0 || return
 	REPLY=${J[span0/sources/$1/stats/tx/packets]}
 	for key in "${!J[@]}"; do
-		[[ $key != "span0/sources/$1/stats/drops/"* ]] || REPLY=$((REPLY + J[$key]))
+		n=${J[$key]}
+		[[ $key != "span0/sources/$1/stats/drops/"* ]] || REPLY=$((REPLY + n))
 	done
 }
 
