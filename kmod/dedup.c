@@ -190,7 +190,8 @@ static bool vspan_dedup_trusts_iif(struct net_device *dev)
 
 	rcu_read_lock();
 	trusts = vspan_iif_known(dev) && !vspan_deliver_has_guide(dev) &&
-		 !(netif_carrier_ok(dev) && vspan_iif_is_set_by(dev));
+		 !(netif_running(dev) && netif_carrier_ok(dev) &&
+		   vspan_iif_is_set_by(dev));
 	rcu_read_unlock();
 	return trusts;
 }

@@ -13,7 +13,7 @@
  */
 bool vspan_deliver_has_guide(const struct net_device *dev)
 {
-	if (rcu_access_pointer(dev->xdp_prog) || vspan_dev_has_tc_ingress(dev))
+	if (rcu_access_pointer(dev->xdp_prog) || vspan_dev_has_tc(dev, ingress))
 		return true;
 #ifdef CONFIG_NETFILTER_INGRESS
 	return rcu_access_pointer(dev->nf_hooks_ingress);

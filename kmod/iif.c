@@ -80,7 +80,7 @@ static bool vspan_iif_qdiscs_lead(const struct net_device *dev)
  */
 bool vspan_iif_is_set_by(const struct net_device *dev)
 {
-	if (vspan_dev_has_tc_egress(dev))
+	if (vspan_dev_has_tc(dev, egress))
 		return true;
 #ifdef CONFIG_NETFILTER_EGRESS
 	if (rcu_access_pointer(dev->nf_hooks_egress))

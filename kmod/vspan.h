@@ -571,8 +571,6 @@ bool vspan_handover_takes(struct vspan_handover *ho, enum vspan_hook hook);
 void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 		  enum vspan_dir dir);
 
-/* dedup.c */
-
 /* audit.c */
 void vspan_audit_source(const char *op, const struct vspan_source *src);
 void vspan_audit_output(const char *op, const struct vspan_output *out);

@@ -87,8 +87,6 @@ layers_sent_and_the_lower_chooses()
 # changes, some may be shown twice, and none is lost.
 layers_sent_while_rules_change()
 {
-	local i=0 sent=${CHANGED:-200000}
-
 	local i sent got
 
 	layers || return

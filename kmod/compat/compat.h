@@ -42,30 +42,13 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 #define dev_nit_active_rcu(dev) dev_nit_active((struct net_device *)(dev))
 #endif
 
-/* True if a tc program or qdisc is on the device's ingress. */
-static inline bool vspan_dev_has_tc_ingress(const struct net_device *dev)
-{
-#if defined(VSPAN_HAVE_TCX)
-#ifdef CONFIG_NET_XGRESS
-	return rcu_access_pointer(dev->tcx_ingress);
+/* True if a tc program or qdisc is on the device's @way: ingress or egress. */
+#if defined(VSPAN_HAVE_TCX) && defined(CONFIG_NET_XGRESS)
+#define vspan_dev_has_tc(dev, way) (!!rcu_access_pointer((dev)->tcx_##way))
+#elif !defined(VSPAN_HAVE_TCX) && defined(CONFIG_NET_CLS_ACT)
+#define vspan_dev_has_tc(dev, way) (!!rcu_access_pointer((dev)->miniq_##way))
+#else
+#define vspan_dev_has_tc(dev, way) false
 #endif
-#elif defined(CONFIG_NET_CLS_ACT)
-	return rcu_access_pointer(dev->miniq_ingress);
-#endif
-	return false;
-}
-
-/* And on its egress. */
-static inline bool vspan_dev_has_tc_egress(const struct net_device *dev)
-{
-#if defined(VSPAN_HAVE_TCX)
-#ifdef CONFIG_NET_XGRESS
-	return rcu_access_pointer(dev->tcx_egress);
-#endif
-#elif defined(CONFIG_NET_CLS_ACT)
-	return rcu_access_pointer(dev->miniq_egress);
-#endif
-	return false;
-}
 
 #endif /* _VSPAN_COMPAT_H */

@@ -48,7 +48,8 @@ build()
 	VSPAN_KO=$("$VM/module.sh" "$KERNEL" 2>"$LOGS/bench-module.log") ||
 		{ cat "$LOGS/bench-module.log" >&2; die "the module does not build"; }
 	build_generator
-	[ -n "$QUICK" ] || DPCTL=$("$VM/ovs.sh")
+	[ -n "$QUICK" ] ||
+		OVS=$(dirname "$("$VM/unpacked.sh" openvswitch-switch usr/bin/ovs-dpctl)")
 	make -s -C "$TOP/tools/vspanctl" O="$TOOL" VERSION="$(version)" >/dev/null
 }
 
@@ -56,7 +57,7 @@ measure()
 {
 	nice -n "${NICE:--5}" "$VM/uml-run.sh" -k "$KERNEL" -m 512 -t "${TIMEOUT:-1800}" \
 		-o "$OUT" -- env "VSPAN_KO=$VSPAN_KO" "GEN_KO=$GEN_KO" \
-		"VSPANCTL=$TOOL/vspanctl" "OVS=${DPCTL%/*}" "ROUNDS=${ROUNDS:-}" "BURSTS=${BURSTS:-}" \
+		"VSPANCTL=$TOOL/vspanctl" "OVS=${OVS:-/usr/bin}" "ROUNDS=${ROUNDS:-}" "BURSTS=${BURSTS:-}" \
 		"TCP_MB=${TCP_MB:-}" "CASES=${CASES:-}" "PEERS=${PEERS:-}" \
 		"$HERE/guest.sh" "$OUT"
 }
@@ -73,7 +74,7 @@ main()
 {
 	local svg='' json=$BUILD/bench.json
 
-	QUICK='' DPCTL=/usr/bin/none
+	QUICK=''
 	while getopts s:qh opt; do
 		case $opt in
 		s) svg=$OPTARG ;;

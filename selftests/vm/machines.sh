@@ -48,7 +48,8 @@ fetch_others()
 	rel=$("$VM/kernels.sh" newest)
 	OTHERS=("MONITOR_KERNEL=$("$VM/kernels.sh" path "$rel")/boot/vmlinuz-$rel"
 		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$rel")"
-		"PROMTOOL=$("$VM/promtool.sh")" "OVS_DPCTL=$("$VM/ovs.sh")"
+		"PROMTOOL=$("$VM/unpacked.sh" prometheus usr/bin/promtool)"
+		"OVS_DPCTL=$("$VM/unpacked.sh" openvswitch-switch usr/bin/ovs-dpctl)"
 		"VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt"
 		"CORPUS=${CORPUS:+$(readlink -f "$CORPUS")}")
 }
