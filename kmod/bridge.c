@@ -181,27 +181,56 @@ u16 vspan_bridge_vid(const struct vspan_port *port, const struct sk_buff *skb,
 	return vid;
 }
 
+/* The EtherType by which the bridge knows VLANs: 802.1Q's or 802.1ad's (IEEE 802.1Q-2018,
+ * table 9-1); the first, if the device has just left it.
+ */
+static __be16 vspan_bridge_proto(const struct net_device *dev)
+{
+	const struct net_device *br = vspan_bridge_of(dev);
+	u16 proto;
+
+	return br && !br_vlan_get_proto(br, &proto) ? htons(proto) :
+						      htons(ETH_P_8021Q);
+}
+
+/* The EtherType of a frame's outermost tag, or 0 if it has none. */
+static __be16 vspan_bridge_outer(const struct sk_buff *skb)
+{
+	__be16 type = eth_hdr(skb)->h_proto;
+
+	if (skb_vlan_tag_present(skb))
+		return skb->vlan_proto;
+	return eth_type_vlan(type) ? type : 0;
+}
+
 /**
  * vspan_bridge_tag - show the VLAN of the bridge in a copy
  * @skb: the copy; ours; data at the MAC header
  * @port: the device it was taken from
  * @dir: which way it went
  *
- * A frame that has a tag keeps it.
+ * By a tag as the bridge's own. A frame that has one keeps it; to a bridge that
+ * knows VLANs by 802.1ad, a customer's 802.1Q tag is payload, and stays inside.
  *
  * Context: RCU.
+ * Return: false if there was no memory.
  */
-void vspan_bridge_tag(struct sk_buff *skb, const struct vspan_port *port,
+bool vspan_bridge_tag(struct sk_buff *skb, const struct vspan_port *port,
 		      enum vspan_dir dir)
 {
+	__be16 proto = vspan_bridge_proto(port->dev);
+	__be16 has = vspan_bridge_outer(skb);
 	u16 vid;
 
-	if (skb_vlan_tag_present(skb) ||
-	    eth_type_vlan(eth_hdr(skb)->h_proto))
-		return;
+	if (has == proto || (has && proto == htons(ETH_P_8021Q)))
+		return true;
 	vid = vspan_bridge_vid(port, skb, dir);
-	if (vid)
-		__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), vid);
+	if (!vid)
+		return true;
+	if (has)
+		return !skb_vlan_push(skb, proto, vid);
+	__vlan_hwaccel_put_tag(skb, proto, vid);
+	return true;
 }
 
 static void vspan_bridge_count(struct vspan_port *port)

@@ -1,8 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The last step: a copy becomes a frame that the span has received. */
 #include <linux/etherdevice.h>
+#include <linux/local_lock.h>
 
 #include "vspan.h"
+
+/**
+ * struct vspan_verdict - what became of the frame that a CPU delivers
+ * @bh_lock: for kernels with PREEMPT_RT on which BH does not exclude BH
+ * @vs: the span that is delivering, or NULL
+ * @full: the tap's ring had no room for it
+ * @no_memory: there was no clone for the tap
+ */
+struct vspan_verdict {
+	local_lock_t bh_lock;
+	const struct vspan_dev *vs;
+	bool full;
+	bool no_memory;
+};
+
+static DEFINE_PER_CPU(struct vspan_verdict, vspan_verdict) = {
+	.bh_lock = INIT_LOCAL_LOCK(bh_lock),
+};
 
 /**
  * vspan_deliver_has_guide - may anybody lead what a device receives elsewhere?
@@ -45,11 +64,37 @@ bool vspan_deliver_has_reader(const struct vspan_dev *vs)
 	       vspan_deliver_has_others(vs->dev);
 }
 
-/* To the tap's reader, or nowhere. */
-static void vspan_deliver_tap(struct sk_buff *skb)
+/**
+ * vspan_deliver_lost - the tap's reader does not get a frame
+ * @vs: the span
+ * @why: VSPAN_DROP_RING_FULL or VSPAN_DROP_NO_MEMORY
+ *
+ * vspan_deliver_receive() counts it, if it is its frame: tc may lead others here, whose
+ * copies have not been counted anywhere.
+ *
+ * Context: BH off.
+ */
+void vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why)
 {
-	if (tap_handle_frame(&skb) == RX_HANDLER_PASS)
+	struct vspan_verdict *v = this_cpu_ptr(&vspan_verdict);
+
+	if (v->vs != vs)
+		vspan_stats_drop(vs->stats, why, 1);
+	else if (why == VSPAN_DROP_RING_FULL)
+		v->full = true;
+	else
+		v->no_memory = true;
+}
+
+/* To the tap's reader, or nowhere. */
+static void vspan_deliver_tap(const struct vspan_dev *vs, struct sk_buff *skb)
+{
+	if (unlikely(!vspan_tapdev_charge(vs, skb))) {
+		vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL);
+		kfree_skb(skb);
+	} else if (tap_handle_frame(&skb) == RX_HANDLER_PASS) {
 		consume_skb(skb);
+	}
 }
 
 /**
@@ -68,25 +113,17 @@ rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb)
 	struct sk_buff *copy;
 
 	if (likely(list_empty(&skb->dev->ptype_specific))) {
-		vspan_deliver_tap(skb);
+		vspan_deliver_tap(vs, skb);
 		return RX_HANDLER_CONSUMED;
 	}
 	if (!READ_ONCE(vs->tap.numvtaps))
 		return RX_HANDLER_EXACT;
 	copy = skb_clone(skb, GFP_ATOMIC);
 	if (copy)
-		vspan_deliver_tap(copy);
+		vspan_deliver_tap(vs, copy);
 	else
-		vspan_stats_drop(vs->stats, VSPAN_DROP_NO_MEMORY, 1);
+		vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY);
 	return RX_HANDLER_EXACT;
-}
-
-/* What this CPU has counted as lost for that reason. */
-static u64 vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why)
-{
-	const struct vspan_stats *s = this_cpu_ptr(vs->stats);
-
-	return u64_stats_read(&s->v[VSPAN_DROPS + why]);
 }
 
 /* Cut what the hook could not; consumes @skb if it does. */
@@ -114,17 +151,43 @@ static bool vspan_deliver_tap_only(const struct vspan_dev *vs)
 }
 
 /* As netif_receive_skb() would, less the search for others. What has a tag in
- * its bytes goes the long way, where the core takes the tag out.
+ * its bytes goes the long way, where the core takes the tag out. RPS is left out: it
+ * would break the order of copies, and lose sight of their readers' rings.
  */
-static void vspan_deliver_receive(struct sk_buff *skb, bool tap_only)
+static void vspan_deliver_pass(const struct vspan_dev *vs, struct sk_buff *skb,
+			       bool tap_only)
 {
 	if (!tap_only || unlikely(eth_type_vlan(skb->protocol))) {
-		netif_receive_skb(skb);
+		netif_receive_skb_core(skb);
 		return;
 	}
 	skb_reset_network_header(skb);
 	skb_reset_transport_header(skb);
-	vspan_deliver_tap(skb);
+	vspan_deliver_tap(vs, skb);
+}
+
+/* Return: why the tap's reader did not get the frame; VSPAN_DROP_CNT if it did, or if
+ * there is none.
+ */
+static enum vspan_drop vspan_deliver_receive(const struct vspan_dev *vs,
+					     struct sk_buff *skb, bool tap_only)
+{
+	enum vspan_drop why = VSPAN_DROP_CNT;
+	struct vspan_verdict *v;
+
+	local_lock_nested_bh(&vspan_verdict.bh_lock);
+	v = this_cpu_ptr(&vspan_verdict);
+	v->vs = vs;
+	v->full = false;
+	v->no_memory = false;
+	vspan_deliver_pass(vs, skb, tap_only);
+	if (unlikely(v->full))
+		why = VSPAN_DROP_RING_FULL;
+	else if (unlikely(v->no_memory))
+		why = VSPAN_DROP_NO_MEMORY;
+	v->vs = NULL;
+	local_unlock_nested_bh(&vspan_verdict.bh_lock);
+	return why;
 }
 
 /* psample is served with what is cut after that. NULL: there was no memory. */
@@ -156,16 +219,13 @@ static void vspan_deliver_note(struct vspan_dev *vs, bool full, bool tap_only)
 		WRITE_ONCE(vs->full_at, at);
 }
 
-/* A frame counts as delivered unless the tap's ring turned it away, or there was
- * no clone for the tap, which happens under vspan_deliver_receive(), on this CPU,
- * and is counted there, as one frame whatever it is.
- */
+/* A frame counts as delivered unless the tap's reader should have had it, and does not. */
 static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 				bool tap_only)
 {
 	unsigned int n = vspan_wire_frames_fast(skb);
+	enum vspan_drop why;
 	unsigned int len;
-	u64 full, no_memory;
 
 	skb = vspan_deliver_prepare(vs, skb);
 	if (unlikely(!skb)) {
@@ -176,17 +236,12 @@ static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 	skb->protocol = eth_type_trans(skb, vs->dev);
 	if (!list_empty(&vs->outputs))
 		vspan_output_send(vs, skb);
-	full = vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL);
-	no_memory = vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY);
-	vspan_deliver_receive(skb, tap_only);
-	full = vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL) - full;
-	no_memory = vspan_deliver_lost(vs, VSPAN_DROP_NO_MEMORY) - no_memory;
-	vspan_deliver_note(vs, full, tap_only);
-	if (likely(!full && !no_memory))
+	why = vspan_deliver_receive(vs, skb, tap_only);
+	vspan_deliver_note(vs, why == VSPAN_DROP_RING_FULL, tap_only);
+	if (likely(why == VSPAN_DROP_CNT))
 		vspan_stats_add_frames(vs->stats, VSPAN_RX_PACKETS, n, len);
 	else
-		vspan_stats_drop(vs->stats, full ? VSPAN_DROP_RING_FULL :
-				 VSPAN_DROP_NO_MEMORY, n - full - no_memory);
+		vspan_stats_drop(vs->stats, why, n);
 }
 
 /* Nothing can be left to do to a frame on its own, with its checksum. */
@@ -195,29 +250,55 @@ static bool vspan_deliver_as_is(const struct sk_buff *skb)
 	return likely(!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL);
 }
 
+/* Make frames of the next copy: none if it was lost. False if it takes so long that
+ * a work does it.
+ */
+static bool vspan_deliver_begin(struct vspan_queue *q)
+{
+	struct sk_buff *skb = __skb_dequeue(&q->batch);
+
+	q->begun++;
+	if (!vspan_deliver_as_is(skb) && vspan_wire_is_long(q->vs, skb)) {
+		vspan_queue_cut_later(q, skb);
+		return false;
+	}
+	q->frames = vspan_deliver_as_is(skb) ? skb : vspan_wire_form(q->vs, skb);
+	return true;
+}
+
+static void vspan_deliver_next(struct vspan_queue *q, bool tap_only)
+{
+	struct sk_buff *skb = q->frames;
+
+	if (unlikely(!skb))
+		return;
+	q->frames = skb->next;
+	skb_mark_not_on_list(skb);
+	vspan_deliver_frame(q->vs, skb, tap_only);
+}
+
 /**
  * vspan_deliver - bring copies into the span's form and receive them
- * @vs: the span
- * @batch: the copies; data at the MAC header; all consumed
+ * @q: the queue, which has taken a batch of them
+ * @budget: frames that may be delivered; the rest stays in @q
  *
  * Who begins to read in the middle of a batch has the next one.
  *
- * Context: the span's NAPI.
+ * Context: the NAPI of @q.
+ * Return: frames delivered, or lost on their way.
  */
-void vspan_deliver(struct vspan_dev *vs, struct sk_buff_head *batch)
+unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget)
 {
-	struct sk_buff *skb, *next;
+	unsigned int made;
 	bool tap_only;
 
 	rcu_read_lock();
-	tap_only = vspan_deliver_tap_only(vs);
-	while ((skb = __skb_dequeue(batch))) {
-		if (!vspan_deliver_as_is(skb))
-			skb = vspan_wire_form(vs, skb);
-		skb_list_walk_safe(skb, skb, next) {
-			skb_mark_not_on_list(skb);
-			vspan_deliver_frame(vs, skb, tap_only);
-		}
+	tap_only = vspan_deliver_tap_only(q->vs);
+	for (made = 0; made < budget; made++) {
+		if (!q->frames && (skb_queue_empty(&q->batch) || !vspan_deliver_begin(q)))
+			break;
+		vspan_deliver_next(q, tap_only);
 	}
 	rcu_read_unlock();
+	return made;
 }

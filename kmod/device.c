@@ -25,14 +25,16 @@ static int vspan_dev_init(struct net_device *dev)
 	err = vspan_seen_create(vs);
 	if (err)
 		goto err_free_stats;
-	err = vspan_queue_create(vs);
+	err = vspan_tapdev_setup(vs);
 	if (err)
 		goto err_destroy_seen;
+	err = vspan_queue_create(vs);
+	if (err)
+		goto err_unset_tapdev;
 
 	/* The slot is ours from birth to death: it keeps copies out of the
 	 * host's stack, and masters off the span.
 	 */
-	vspan_tapdev_setup(vs);
 	err = netdev_rx_handler_register(dev, vspan_deliver_handler, &vs->tap);
 	if (err)
 		goto err_destroy_queue;
@@ -45,6 +47,8 @@ err_destroy_queue:
 	vspan_queue_unlink(vs);
 	synchronize_net();
 	vspan_queue_destroy(vs);
+err_unset_tapdev:
+	vspan_tapdev_unset(vs);
 err_destroy_seen:
 	vspan_seen_destroy(vs);
 err_free_stats:
@@ -77,6 +81,7 @@ static void vspan_dev_free(struct net_device *dev)
 	struct vspan_dev *vs = netdev_priv(dev);
 
 	vspan_queue_destroy(vs);
+	vspan_tapdev_unset(vs);
 	vspan_seen_destroy(vs);
 	free_percpu(vs->stats);
 }

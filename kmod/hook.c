@@ -5,6 +5,7 @@
 #include <net/dst_metadata.h>
 
 #include "cable.h"
+#include "loop.h"
 #include "vspan.h"
 
 /**
@@ -46,7 +47,10 @@ static int vspan_hook_tap_rcv(struct sk_buff *skb, struct net_device *dev,
 	bool tx = skb->pkt_type == PACKET_OUTGOING &&
 		  !vspan_hook_vrf_received(skb, port->dev);
 
-	vspan_mirror(port, skb, tx ? VSPAN_DIR_TX : VSPAN_DIR_RX);
+	if (tx && vspan_requeue_again(port, skb))
+		consume_skb(skb);
+	else
+		vspan_mirror(port, skb, tx ? VSPAN_DIR_TX : VSPAN_DIR_RX);
 	return 0;
 }
 
@@ -61,6 +65,9 @@ static int vspan_hook_tap_attach(struct vspan_port *port)
 	port->pt.dev = port->dev;
 	port->pt.func = vspan_hook_tap_rcv;
 	port->pt.ignore_outgoing = true;
+	/* Asked for what a socket owns, if there is something it could be asked for. */
+	port->pt.af_packet_priv = port;
+	port->pt.id_match = vspan_loop_sent;
 	dev_add_pack(&port->pt);
 	return 0;
 }

@@ -4,6 +4,7 @@
 #include <net/netns/generic.h>
 #include <net/rtnetlink.h>
 
+#include "loop.h"
 #include "vspan.h"
 
 static unsigned int vspan_net_id __read_mostly;
@@ -66,9 +67,15 @@ static int __init vspan_init(void)
 	err = vspan_snap_init();
 	if (err)
 		return err;
-	err = vspan_tapdev_init();
+	err = vspan_loop_init();
 	if (err)
 		goto err_uninit_snap;
+	err = vspan_queue_init();
+	if (err)
+		goto err_uninit_loop;
+	err = vspan_tapdev_init();
+	if (err)
+		goto err_uninit_queue;
 	err = register_pernet_subsys(&vspan_net_ops);
 	if (err)
 		goto err_uninit_tapdev;
@@ -96,6 +103,10 @@ err_unregister_pernet:
 	unregister_pernet_subsys(&vspan_net_ops);
 err_uninit_tapdev:
 	vspan_tapdev_uninit();
+err_uninit_queue:
+	vspan_queue_uninit();
+err_uninit_loop:
+	vspan_loop_uninit();
 err_uninit_snap:
 	vspan_snap_uninit();
 	return err;
@@ -119,6 +130,8 @@ static void __exit vspan_exit(void)
 	 */
 	synchronize_net();
 	rcu_barrier();
+	vspan_queue_uninit();
+	vspan_loop_uninit();
 	vspan_snap_uninit();
 }
 

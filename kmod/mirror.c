@@ -9,7 +9,7 @@
 
 #include "cable.h"
 #include "dedup.h"
-#include "iif.h"
+#include "loop.h"
 #include "vspan.h"
 
 /* Losses here are the source's, and are shown at its span too, which outlives
@@ -22,21 +22,6 @@ static void vspan_mirror_drop(const struct vspan_source *src,
 
 	vspan_stats_drop(src->stats, why, n);
 	vspan_stats_drop(src->vs->stats, why, n);
-}
-
-/* A frame that an output of a span has sent; or one that was last received by
- * the span itself, and led on from there to where it would be copied again. Where
- * nobody is there to lead it on, the number is another netns's (see iif.c). Where
- * somebody is, it is believed all the same: a loop has no end.
- */
-static bool vspan_mirror_loops(const struct vspan_dev *vs,
-			       const struct sk_buff *skb)
-{
-	if (skb->mark == VSPAN_OUTPUT_MARK)
-		return true;
-	return skb->skb_iif == vs->dev->ifindex &&
-	       net_eq(dev_net(skb->dev), dev_net(vs->dev)) &&
-	       (vspan_iif_known(skb->dev) || vspan_deliver_has_guide(vs->dev));
 }
 
 /* The tap's reader, whom most spans have, is asked for here. */
@@ -54,20 +39,36 @@ static bool vspan_mirror_may(const struct vspan_dev *vs,
 		*why = VSPAN_DROP_SPAN_DOWN;
 	else if (!vspan_mirror_has_reader(vs))
 		*why = VSPAN_DROP_NO_READER;
-	else if (vspan_mirror_loops(vs, skb))
+	else if (vspan_loop(vs, skb, skb->dev))
 		*why = VSPAN_DROP_LOOP;
-	else if (!skb_frags_readable(skb))
+	else if (vspan_cable_unreadable(skb))
 		*why = VSPAN_DROP_UNREADABLE;
 	else
 		return true;
 	return false;
 }
 
-/* Cut every tie to where the frame comes from: route, conntrack, socket,
- * marks, and pages that a sender waits for. What stays is the bytes, the tag
- * and the time of arrival.
+/* What else a frame was told on its way and skb_scrub_packet() leaves: how urgent it is,
+ * whom tc led it to, that its sender has made the FCS, or knows its neighbour.
  */
-static bool vspan_mirror_scrub(struct sk_buff *skb)
+static void vspan_mirror_scrub_hints(struct sk_buff *skb)
+{
+	skb->priority = 0;
+	skb->no_fcs = 0;
+	skb->tc_index = 0;
+	skb_set_dst_pending_confirm(skb, 0);
+	skb_set_queue_mapping(skb, 0);
+	skb_reset_redirect(skb);
+	/* Else the span's packet sockets would be passed over. */
+	skb_skip_tc_classify(skb);
+}
+
+/* Cut every tie to where the frame comes from: its device, route, conntrack, socket,
+ * marks, and pages that a sender waits for. What stays is the bytes, the tag and the
+ * time of arrival. The device may be gone before the copy is delivered; the span
+ * empties its queues before it goes itself, or to another netns.
+ */
+static bool vspan_mirror_scrub(const struct vspan_dev *vs, struct sk_buff *skb)
 {
 	ktime_t arrival = skb_tstamp(skb);
 
@@ -76,9 +77,8 @@ static bool vspan_mirror_scrub(struct sk_buff *skb)
 	skb_orphan(skb);
 	skb_scrub_packet(skb, true);
 	skb->tstamp = arrival;
-	skb_set_queue_mapping(skb, 0);
-	/* Else the span's packet sockets would be passed over. */
-	skb_skip_tc_classify(skb);
+	vspan_mirror_scrub_hints(skb);
+	skb->dev = vs->dev;
 	return true;
 }
 
@@ -156,12 +156,12 @@ static void vspan_mirror_send(const struct vspan_binding *b,
 	unsigned int n = vspan_wire_frames_fast(skb);
 	unsigned int len;
 
-	if (rule->tag == VSPAN_TAG_BRIDGE)
-		vspan_bridge_tag(skb, b->port, dir);
+	if (rule->tag == VSPAN_TAG_BRIDGE && !vspan_bridge_tag(skb, b->port, dir))
+		goto drop;
 	len = vspan_wire_len_fast(skb);
 	vspan_mirror_label(skb, rule, dir);
 	/* What was allocated from the emergency reserve must be freed soon. */
-	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(skb))
+	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(src->vs, skb))
 		goto drop;
 	vspan_mirror_note(b, skb, whole);
 	if (!vspan_queue_add(src->vs, whole->flow, skb, &why))
@@ -301,12 +301,13 @@ static bool vspan_mirror_selects(const struct vspan_binding *b,
 }
 
 /* While a binding moves between the hooks, a received frame meets it at both. */
-static bool vspan_mirror_has(const struct vspan_binding *b, enum vspan_dir dir)
+static bool vspan_mirror_has(const struct vspan_binding *b, const struct sk_buff *skb,
+			     enum vspan_dir dir)
 {
 	struct vspan_handover *ho = rcu_dereference(b->handover);
 
 	return likely(!ho) || dir != VSPAN_DIR_RX ||
-	       vspan_handover_takes(ho, b->port->hook);
+	       vspan_handover_takes(ho, b->port->hook, skb);
 }
 
 /* The rule by which the frame is to be copied, or NULL. */
@@ -318,7 +319,7 @@ vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
 	const struct vspan_rule *rule = rcu_dereference(src->rule);
 	enum vspan_drop why = VSPAN_DROP_RATE_LIMIT;
 
-	if (!(rule->dir & b->dirs & dir) || !vspan_mirror_has(b, dir) ||
+	if (!(rule->dir & b->dirs & dir) || !vspan_mirror_has(b, skb, dir) ||
 	    !vspan_mirror_selects(b, rule, skb, dir))
 		return NULL;
 	if (rule->sample > 1 && !vspan_limit_sample(rule)) {

@@ -90,6 +90,8 @@ int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
 	    nla_put_u8(skb, VSPAN_A_SPAN_READERS, read) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_FRAMES, vs->frames) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_QLEN, dev->tx_queue_len) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_SPAN_PINS, vspan_tapdev_pins(vs),
+			      VSPAN_A_SPAN_PAD) ||
 	    vspan_nl_fill_span_stats(skb, vs))
 		return -EMSGSIZE;
 	return 0;

@@ -3,9 +3,11 @@
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/rculist.h>
+#include <net/gso.h>
 #include <net/psample.h>
 #include <net/sch_generic.h>
 
+#include "loop.h"
 #include "vspan.h"
 
 static void vspan_output_drop(const struct vspan_output *out,
@@ -101,6 +103,7 @@ static struct sk_buff *vspan_output_form(const struct vspan_output *out,
 	return NULL;
 }
 
+/* @skb has memory of its own, where the sign that an output has sent it will be. */
 static void vspan_output_xmit(const struct vspan_output *out,
 			      struct net_device *dev, struct sk_buff *skb)
 {
@@ -111,10 +114,9 @@ static void vspan_output_xmit(const struct vspan_output *out,
 		return;
 	n = vspan_wire_frames(skb);
 	len = vspan_wire_len(skb);
-	skb->dev = dev;
-	skb->mark = VSPAN_OUTPUT_MARK;
 	skb->pkt_type = PACKET_OUTGOING;
 	skb_clear_tstamp(skb);
+	vspan_loop_stamp(skb, dev);
 	/* NET_XMIT_CN too says that a frame is lost: it is what a device says
 	 * that another CPU takes down, ahead of vspan_output_may().
 	 */
@@ -122,6 +124,51 @@ static void vspan_output_xmit(const struct vspan_output *out,
 		vspan_stats_drop(out->stats, VSPAN_DROP_XMIT, n);
 	else
 		vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS, n, len);
+}
+
+/* A frame for @dev, its headers in memory of its own. NULL without memory. */
+static struct sk_buff *vspan_output_own(struct net_device *dev, struct sk_buff *skb)
+{
+	struct sk_buff *own = pskb_copy(skb, GFP_ATOMIC);
+
+	if (own)
+		own->dev = dev;
+	return own;
+}
+
+/* Where the kernel cuts a super-frame on its way, the pieces do not tell who has sent
+ * them: so it is cut here for tunnels, and for a device that cannot. A NIC can if the
+ * checksum is prepared, as it is not in a super-frame of another NIC's LRO.
+ */
+static bool vspan_output_must_cut(const struct vspan_output *out, struct sk_buff *skb)
+{
+	return skb_is_gso(skb) &&
+	       (READ_ONCE(out->tunnel) || skb->ip_summed != CHECKSUM_PARTIAL ||
+		netif_needs_gso(skb, netif_skb_features(skb)));
+}
+
+/* @skb is ours. Segments that GRO had put into a list may share their memory. */
+static void vspan_output_cut(const struct vspan_output *out,
+			     struct net_device *dev, struct sk_buff *skb)
+{
+	struct sk_buff *segs = __skb_gso_segment(skb, NETIF_F_SG, false), *next, *own;
+
+	if (IS_ERR_OR_NULL(segs)) {
+		vspan_output_drop(out, skb, VSPAN_DROP_SEGMENT);
+		kfree_skb(skb);
+		return;
+	}
+	consume_skb(skb);
+	skb_list_walk_safe(segs, skb, next) {
+		skb_mark_not_on_list(skb);
+		own = skb_cloned(skb) ? vspan_output_own(dev, skb) : skb;
+		if (own)
+			vspan_output_xmit(out, dev, own);
+		else
+			vspan_output_drop(out, skb, VSPAN_DROP_NO_MEMORY);
+		if (own != skb)
+			consume_skb(skb);
+	}
 }
 
 static void vspan_output_to_dev(const struct vspan_output *out,
@@ -132,11 +179,13 @@ static void vspan_output_to_dev(const struct vspan_output *out,
 	struct sk_buff *copy = NULL;
 
 	if (vspan_output_may(dev, &why))
-		copy = skb_clone(skb, GFP_ATOMIC);
-	if (copy)
-		vspan_output_xmit(out, dev, copy);
-	else
+		copy = vspan_output_own(dev, skb);
+	if (!copy)
 		vspan_output_drop(out, skb, why);
+	else if (vspan_output_must_cut(out, copy))
+		vspan_output_cut(out, dev, copy);
+	else
+		vspan_output_xmit(out, dev, copy);
 }
 
 /* psample's listeners are told the length of the frame, and get what the

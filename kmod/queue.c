@@ -8,6 +8,9 @@
 
 #include "vspan.h"
 
+/* Makes frames of long copies, for all queues. */
+static struct workqueue_struct *vspan_queue_wq;
+
 /* Take up to @budget copies off the queue. Return: how many. */
 static int vspan_queue_take(struct vspan_queue *q, struct sk_buff_head *batch,
 			    int budget)
@@ -31,27 +34,106 @@ static int vspan_queue_take(struct vspan_queue *q, struct sk_buff_head *batch,
 	return n;
 }
 
-static int vspan_queue_poll(struct napi_struct *napi, int budget)
+/* Has the work a copy, and with it all that the NAPI calls its own? */
+static bool vspan_queue_is_cutting(const struct vspan_queue *q)
 {
-	struct vspan_queue *q = container_of(napi, struct vspan_queue, napi);
-	struct sk_buff_head batch;
-	int work;
+	/* Pairs with vspan_queue_cut(). */
+	return smp_load_acquire(&q->long_copy);
+}
 
-	__skb_queue_head_init(&batch);
-	work = vspan_queue_take(q, &batch, budget);
-	vspan_seen_keep(q->vs, &batch);
-	vspan_deliver(q->vs, &batch);
+/* Copies that have been begun, and have no frames left to be delivered. */
+static u32 vspan_queue_ended(const struct vspan_queue *q)
+{
+	return q->begun - (vspan_queue_is_cutting(q) || q->frames);
+}
+
+static bool vspan_queue_is_idle(const struct vspan_queue *q)
+{
+	return !q->frames && skb_queue_empty(&q->batch) &&
+	       skb_queue_empty_lockless(&q->list);
+}
+
+/* Deliver up to @budget frames. A copy may be many: what is left of it is taken up in
+ * the next poll, as others are waiting for the CPU.
+ */
+static unsigned int vspan_queue_work(struct vspan_queue *q, int budget)
+{
+	unsigned int made;
+
+	if (!q->frames && skb_queue_empty(&q->batch)) {
+		vspan_queue_take(q, &q->batch, budget);
+		vspan_seen_keep(q->vs, &q->batch);
+	}
+	made = vspan_deliver(q, budget);
 	/* Pairs with vspan_queue_has(): who finds these gone from here may have
 	 * others delivered elsewhere.
 	 */
-	smp_store_release(&q->done, q->done + work);
+	smp_store_release(&q->done, vspan_queue_ended(q));
+	return made;
+}
 
-	/* Less than the budget: the queue was empty. Whoever adds to an empty
-	 * queue calls napi_schedule(), which is remembered until here.
+static int vspan_queue_poll(struct napi_struct *napi, int budget)
+{
+	struct vspan_queue *q = container_of(napi, struct vspan_queue, napi);
+	unsigned int made = 0;
+
+	if (!vspan_queue_is_cutting(q))
+		made = vspan_queue_work(q, budget);
+	if (!vspan_queue_is_cutting(q) && !vspan_queue_is_idle(q))
+		return budget;
+	/* Whoever adds to an empty queue, and the work, call napi_schedule(), which
+	 * is remembered until here.
 	 */
-	if (work < budget)
-		napi_complete_done(napi, work);
-	return work;
+	made = min_t(unsigned int, made, budget - 1);
+	napi_complete_done(napi, made);
+	return made;
+}
+
+/* Thousands of frames may be in a copy that a guest has sent (with a gso_size of 8).
+ * They are made with BH on, where whatever else the CPU has to do comes first.
+ */
+static void vspan_queue_cut(struct work_struct *work)
+{
+	struct vspan_queue *q = container_of(work, struct vspan_queue, work);
+
+	q->frames = vspan_wire_form(q->vs, q->long_copy);
+	/* Pairs with vspan_queue_is_cutting(). */
+	smp_store_release(&q->long_copy, NULL);
+	local_bh_disable();
+	napi_schedule(&q->napi);
+	local_bh_enable();
+}
+
+/**
+ * vspan_queue_cut_later - let a work make frames of a copy
+ * @q: the queue
+ * @skb: the copy, which is the one that was begun last
+ *
+ * Context: the NAPI of @q, which does nothing more until that is done.
+ */
+void vspan_queue_cut_later(struct vspan_queue *q, struct sk_buff *skb)
+{
+	WRITE_ONCE(q->long_copy, skb);
+	queue_work(vspan_queue_wq, &q->work);
+}
+
+/**
+ * vspan_queue_init - prepare for all queues
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vspan_queue_init(void)
+{
+	vspan_queue_wq = alloc_workqueue("vspan", WQ_UNBOUND, 0);
+	return vspan_queue_wq ? 0 : -ENOMEM;
+}
+
+/**
+ * vspan_queue_uninit - undo that, when no queue is left
+ */
+void vspan_queue_uninit(void)
+{
+	destroy_workqueue(vspan_queue_wq);
 }
 
 /**
@@ -71,6 +153,8 @@ int vspan_queue_create(struct vspan_dev *vs)
 		struct vspan_queue *q = per_cpu_ptr(vs->queues, cpu);
 
 		skb_queue_head_init(&q->list);
+		__skb_queue_head_init(&q->batch);
+		INIT_WORK(&q->work, vspan_queue_cut);
 		q->vs = vs;
 		/* Nobody can busy-poll a queue he cannot name. */
 		set_bit(NAPI_STATE_NO_BUSY_POLL, &q->napi.state);
@@ -99,18 +183,41 @@ void vspan_queue_open(struct vspan_dev *vs)
 	}
 }
 
+static void vspan_queue_lose(struct vspan_queue *q, struct sk_buff *skb)
+{
+	vspan_stats_drop(q->vs->stats, VSPAN_DROP_FLUSHED, vspan_wire_frames(skb));
+	kfree_skb(skb);
+}
+
+/* What was taken off the list already, and is not delivered. */
+static void vspan_queue_flush_begun(struct vspan_queue *q)
+{
+	struct sk_buff *skb, *next;
+
+	skb_list_walk_safe(q->frames, skb, next) {
+		skb_mark_not_on_list(skb);
+		vspan_queue_lose(q, skb);
+	}
+	q->frames = NULL;
+	if (q->long_copy)
+		vspan_queue_lose(q, q->long_copy);
+	q->long_copy = NULL;
+	while ((skb = __skb_dequeue(&q->batch)))
+		vspan_queue_lose(q, skb);
+}
+
 static void vspan_queue_flush(struct vspan_queue *q)
 {
 	struct sk_buff *skb;
 
 	local_bh_disable();
+	vspan_queue_flush_begun(q);
 	while ((skb = __skb_dequeue(&q->list))) {
-		vspan_stats_drop(q->vs->stats, VSPAN_DROP_FLUSHED,
-				 vspan_wire_frames(skb));
 		vspan_seen_forget(q->vs, skb);
-		kfree_skb(skb);
+		vspan_queue_lose(q, skb);
 	}
 	q->truesize = 0;
+	q->begun = q->added;
 	/* Pairs with vspan_queue_has(). */
 	smp_store_release(&q->done, q->added);
 	local_bh_enable();
@@ -132,6 +239,7 @@ void vspan_queue_close(struct vspan_dev *vs)
 		spin_unlock_bh(&q->list.lock);
 		/* Nobody adds any more, then nobody delivers any more. */
 		napi_disable(&q->napi);
+		cancel_work_sync(&q->work);
 		vspan_queue_flush(q);
 	}
 	vspan_seen_flush(vs);

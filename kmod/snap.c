@@ -6,6 +6,7 @@
  */
 #include <linux/etherdevice.h>
 #include <linux/filter.h>
+#include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 
 #include "vspan.h"
@@ -71,18 +72,19 @@ static void vspan_snap_untag(struct sk_buff *copy)
 	copy->protocol = eth_hdr(copy)->h_proto;
 }
 
-/* What is behind all tags. */
-static __be16 vspan_snap_type(const struct sk_buff *skb)
+/* Where what is behind all tags begins; @type: what it is. */
+static unsigned int vspan_snap_l3(const struct sk_buff *skb, __be16 *type)
 {
-	int off = offsetof(struct ethhdr, h_proto);
-	const __be16 *type;
+	int off = offsetof(struct ethhdr, h_proto) - VLAN_HLEN;
+	const __be16 *at;
 	__be16 buf;
 
 	do {
-		type = skb_header_pointer(skb, off, sizeof(buf), &buf);
 		off += VLAN_HLEN;
-	} while (type && eth_type_vlan(*type));
-	return type ? *type : 0;
+		at = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	} while (at && eth_type_vlan(*at));
+	*type = at ? *at : 0;
+	return off + sizeof(buf);
 }
 
 /* The dissector looks for what skb->protocol says at the network header, which
@@ -99,13 +101,20 @@ static unsigned int vspan_snap_dissect(struct sk_buff *skb)
 	return len;
 }
 
+/* Two addresses each of Ethernet and IPv4 (RFC 826) */
+#define VSPAN_SNAP_ARP	(sizeof(struct arphdr) + 2 * (ETH_ALEN + sizeof(__be32)))
+
 /* To the end of the L4 header; where the dissector knows no headers, the
- * Ethernet header alone. ARP is nothing but header.
+ * Ethernet header alone. ARP is nothing but header, as long as its own two kinds of
+ * addresses: what a frame has behind them that says it is ARP is payload.
  */
 static unsigned int vspan_snap_headers(struct sk_buff *skb)
 {
-	if (vspan_snap_type(skb) == htons(ETH_P_ARP))
-		return skb->len;
+	__be16 type;
+	unsigned int off = vspan_snap_l3(skb, &type);
+
+	if (type == htons(ETH_P_ARP))
+		return off + VSPAN_SNAP_ARP;
 	return vspan_snap_dissect(skb);
 }
 

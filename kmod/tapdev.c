@@ -6,7 +6,10 @@
 #include <linux/cdev.h>
 #include <linux/device/class.h>
 #include <linux/module.h>
+#include <linux/net.h>
+#include <net/sock.h>
 
+#include "loop.h"
 #include "vspan.h"
 
 static dev_t vspan_tapdev_major;
@@ -56,7 +59,7 @@ static void vspan_tapdev_count_rx_dropped(struct tap_dev *tap)
 {
 	struct vspan_dev *vs = container_of(tap, struct vspan_dev, tap);
 
-	vspan_stats_drop(vs->stats, VSPAN_DROP_RING_FULL, 1);
+	vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL);
 }
 
 /* A frame of the monitor so malformed that it did not even get to
@@ -74,17 +77,74 @@ static void vspan_tapdev_count_tx_dropped(struct tap_dev *tap)
 /**
  * vspan_tapdev_setup - prepare a new span's tap
  * @vs: the span, not yet registered
+ *
+ * Return: 0 or -ENOMEM.
  */
-void vspan_tapdev_setup(struct vspan_dev *vs)
+int vspan_tapdev_setup(struct vspan_dev *vs)
 {
 	struct tap_dev *tap = &vs->tap;
 
+	vs->pinned = vspan_sock_create();
+	if (!vs->pinned)
+		return -ENOMEM;
 	INIT_LIST_HEAD(&tap->queue_list);
 	tap->dev = vs->dev;
 	tap->tap_features = NETIF_F_HW_CSUM | NETIF_F_TSO_ECN | NETIF_F_TSO |
 			    NETIF_F_TSO6;
 	tap->count_rx_dropped = vspan_tapdev_count_rx_dropped;
 	tap->count_tx_dropped = vspan_tapdev_count_tx_dropped;
+	return 0;
+}
+
+/**
+ * vspan_tapdev_unset - give back what vspan_tapdev_setup() has taken
+ * @vs: the span, out of everybody's reach
+ */
+void vspan_tapdev_unset(struct vspan_dev *vs)
+{
+	sock_release(vs->pinned);
+}
+
+/* What frames of a page or less may hold in one ring, and larger ones in all of them */
+static u64 vspan_tapdev_share(const struct vspan_dev *vs)
+{
+	return (u64)READ_ONCE(vs->dev->tx_queue_len) * VSPAN_QUEUE_TRUESIZE;
+}
+
+/**
+ * vspan_tapdev_charge - is there room for a frame's memory in the tap's rings?
+ * @vs: the span
+ * @skb: the frame, on its way there; ours
+ *
+ * A ring counts frames, and one may be 64 KiB. Small ones are bounded by their number;
+ * the others are charged to a socket until their reader has them, as what a process
+ * sends is. It costs them two atomic operations, and outlives the span, as the rings do
+ * whose readers keep them open.
+ *
+ * Context: BH off.
+ * Return: true if so; the room is then taken.
+ */
+bool vspan_tapdev_charge(const struct vspan_dev *vs, struct sk_buff *skb)
+{
+	struct sock *sk = vs->pinned->sk;
+
+	if (likely(skb->truesize <= VSPAN_QUEUE_TRUESIZE))
+		return true;
+	if (sk_wmem_alloc_get(sk) + skb->truesize > vspan_tapdev_share(vs))
+		return false;
+	skb_set_owner_w(skb, sk);
+	return true;
+}
+
+/**
+ * vspan_tapdev_pins - how much memory can a reader hold that has stopped?
+ * @vs: the span
+ *
+ * Return: bytes, with as many queues as the tap has now; of one if it has none.
+ */
+u64 vspan_tapdev_pins(const struct vspan_dev *vs)
+{
+	return vspan_tapdev_share(vs) * (1 + max(READ_ONCE(vs->tap.numvtaps), 1));
 }
 
 static void vspan_tapdev_name(const struct vspan_dev *vs, char *name)

@@ -21,6 +21,8 @@
 #include <uapi/linux/vspan.h>
 
 #include "promisc.h"
+#include "queue.h"
+#include "requeue.h"
 #include "seen.h"
 #include "stats.h"
 
@@ -35,60 +37,15 @@
 #define VSPAN_QLEN_MIN		1
 #define VSPAN_QLEN_MAX		S16_MAX
 
-/*
- * Memory bound of a per-CPU queue, in bytes of truesize per frame of qlen:
- * a full-size frame with its overhead fits, a queue full of 64 KiB
- * super-frames does not.
- */
-#define VSPAN_QUEUE_TRUESIZE	4096
-
-/*
- * Mark of a frame that an output has sent. It stays with the frame through
- * VLAN devices, bonds, bridges and tunnels, as long as it stays in its netns,
- * and says that no hook is to copy it again. Clear of the bits that
- * kube-proxy, Calico, Cilium and Tailscale take for theirs.
- */
-#define VSPAN_OUTPUT_MARK	0x1073
-
-/* Conversations are told apart by so many bits of a hash. */
-#define VSPAN_FLOW_BITS		10
-#define VSPAN_FLOWS		(1 << VSPAN_FLOW_BITS)
-
 #define VSPAN_HOOK_CNT	(VSPAN_HOOK_RX_HANDLER + 1)
 
 struct bpf_prog;
 struct netlink_ext_ack;
 struct psample_group;
 struct sock_filter;
+struct socket;
 struct vspan_dev;
 struct vspan_handover;
-
-/**
- * struct vspan_queue - copies on their way from a hook to the span, per CPU
- * @list: the copies; its lock also covers @truesize, @added, @open, and @tails
- * @truesize: memory held by @list, in bytes
- * @added: copies that were ever put on @list; wraps
- * @done: copies of them that the readers have, or that are lost; wraps; written by
- *	who delivers, with release semantics
- * @open: copies are taken; cleared before the queue is emptied for good
- * @stalled: frames of this CPU that came while the tap's ring was full
- * @napi: the context that delivers
- * @vs: the span
- * @tails: @added as it was behind the last copy of each conversation that was put
- *	here. Here, not beside &struct vspan_dev.flow_cpu, as each copy writes it: no two
- *	CPUs are to pass a cache line to and fro for conversations of their own
- */
-struct vspan_queue {
-	struct sk_buff_head list;
-	size_t truesize;
-	u32 added;
-	u32 done;
-	bool open;
-	unsigned int stalled;
-	struct napi_struct napi;
-	struct vspan_dev *vs;
-	u32 tails[VSPAN_FLOWS];
-};
 
 /**
  * struct vspan_dev - a span; netdev_priv() of its netdevice
@@ -107,6 +64,7 @@ struct vspan_queue {
  * @id: order of creation, the key by which dumps resume
  * @tap: the char device; registered as rx_handler_data of @dev, where tap.ko
  *	looks for it
+ * @pinned: owns large frames in the rings of @tap
  * @flow_cpu: on which CPU's queue the copies of each conversation are, by
  *	vspan_order_flow(); READ_ONCE/WRITE_ONCE, and to be relied on only under the
  *	lock of that very queue, which who changes it holds; read for each copy,
@@ -126,6 +84,7 @@ struct vspan_dev {
 	struct list_head node;
 	u32 id;
 	struct tap_dev tap;
+	struct socket *pinned;
 	u32 flow_cpu[VSPAN_FLOWS];
 	struct vspan_seen seen;
 };
@@ -225,6 +184,7 @@ struct vspan_source {
  *	written under RTNL
  * @pt: packet tap, for VSPAN_HOOK_TAP
  * @rcu: the packet path may hold the port until a grace period has passed
+ * @sent: what @dev last sent, by TX queue; for VSPAN_HOOK_TAP
  */
 struct vspan_port {
 	struct list_head bindings;
@@ -237,6 +197,7 @@ struct vspan_port {
 	DECLARE_BITMAP(bare, VLAN_N_VID);
 	struct packet_type pt;
 	struct rcu_head rcu;
+	struct vspan_sent sent[];
 };
 
 /**
@@ -399,18 +360,11 @@ extern const struct ethtool_ops vspan_ethtool_ops;
 /* tapdev.c */
 int vspan_tapdev_init(void);
 void vspan_tapdev_uninit(void);
-void vspan_tapdev_setup(struct vspan_dev *vs);
+int vspan_tapdev_setup(struct vspan_dev *vs);
+void vspan_tapdev_unset(struct vspan_dev *vs);
+bool vspan_tapdev_charge(const struct vspan_dev *vs, struct sk_buff *skb);
+u64 vspan_tapdev_pins(const struct vspan_dev *vs);
 int vspan_tapdev_event(struct vspan_dev *vs, unsigned long event);
-
-/* queue.c */
-int vspan_queue_create(struct vspan_dev *vs);
-void vspan_queue_open(struct vspan_dev *vs);
-void vspan_queue_close(struct vspan_dev *vs);
-void vspan_queue_unlink(struct vspan_dev *vs);
-void vspan_queue_destroy(struct vspan_dev *vs);
-
-bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
-		     struct sk_buff *skb, enum vspan_drop *why);
 
 /* order.c */
 unsigned int vspan_order_flow(const struct sk_buff *skb);
@@ -418,10 +372,12 @@ unsigned int vspan_order_flow(const struct sk_buff *skb);
 /* deliver.c */
 bool vspan_deliver_has_guide(const struct net_device *dev);
 bool vspan_deliver_has_reader(const struct vspan_dev *vs);
-void vspan_deliver(struct vspan_dev *vs, struct sk_buff_head *batch);
+unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget);
+void vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why);
 rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);
 
 /* wire.c */
+bool vspan_wire_is_long(struct vspan_dev *vs, struct sk_buff *skb);
 ktime_t vspan_wire_hwtime(const struct sk_buff *skb);
 struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb);
 unsigned int vspan_wire_frames(const struct sk_buff *skb);
@@ -505,7 +461,7 @@ void vspan_bridge_uninit(void);
 void vspan_bridge_learn(struct vspan_port *port);
 u16 vspan_bridge_vid(const struct vspan_port *port, const struct sk_buff *skb,
 		     enum vspan_dir dir);
-void vspan_bridge_tag(struct sk_buff *skb, const struct vspan_port *port,
+bool vspan_bridge_tag(struct sk_buff *skb, const struct vspan_port *port,
 		      enum vspan_dir dir);
 
 /* snap.c */
@@ -565,7 +521,8 @@ void vspan_hook_want(struct vspan_port *port, u32 dir);
 struct vspan_handover *vspan_handover_create(enum vspan_hook from);
 void vspan_handover_run(struct vspan_handover *ho, struct vspan_binding *old);
 void vspan_handover_free(struct vspan_handover *ho);
-bool vspan_handover_takes(struct vspan_handover *ho, enum vspan_hook hook);
+bool vspan_handover_takes(struct vspan_handover *ho, enum vspan_hook hook,
+			  const struct sk_buff *skb);
 
 /* mirror.c */
 void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,

@@ -15,6 +15,11 @@
 /* Readers of virtio headers have 64 KiB buffers (QEMU, vhost). */
 #define VSPAN_ASIS_MAX	65535
 
+/* More frames than this in one copy take too long with BH off: as many as a program may
+ * have cut of its datagrams (UDP_MAX_SEGMENTS), more than 64 KiB have in 1500 bytes each.
+ */
+#define VSPAN_WIRE_LONG	128
+
 /* Length of the L4 header that starts at an offset, TCP's or UDP's. */
 static int vspan_wire_l4_len(const struct sk_buff *skb, int start)
 {
@@ -27,16 +32,24 @@ static int vspan_wire_l4_len(const struct sk_buff *skb, int start)
 	return tcp ? __tcp_hdrlen(tcp) : 0;
 }
 
-/* A guest's super-frames come without their number of segments, but with the
- * place of their L4 header, for the checksum.
+/* Where the L4 header of a super-frame begins; less than 0 if that is not known. */
+static int vspan_wire_l4(const struct sk_buff *skb)
+{
+	if (skb->ip_summed == CHECKSUM_PARTIAL)
+		return skb_checksum_start_offset(skb);
+	if (!skb_transport_header_was_set(skb) ||
+	    skb_transport_offset(skb) <= skb_network_offset(skb))
+		return -1;
+	return skb_transport_offset(skb);
+}
+
+/* A guest's super-frames come without their number of segments, but with the place of
+ * their L4 header, be it for the checksum, or as virtio_net_hdr_to_skb() found it.
  */
 static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
 {
-	int start, payload;
+	int start = vspan_wire_l4(skb), payload;
 
-	if (skb->ip_summed != CHECKSUM_PARTIAL)
-		return 1;
-	start = skb_checksum_start_offset(skb);
 	if (start < 0)
 		return 1;
 	payload = skb->len - start - vspan_wire_l4_len(skb, start);
@@ -49,11 +62,14 @@ static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
  * vspan_wire_frames - count a super-frame as the cable would
  * @skb: a frame
  *
+ * What has no type of segmentation is a NIC's work (LRO) that cannot be undone: it is
+ * one frame, too long for any cable.
+ *
  * Return: how many frames it is on the wire.
  */
 unsigned int vspan_wire_frames(const struct sk_buff *skb)
 {
-	if (likely(!skb_is_gso(skb)))
+	if (likely(!skb_is_gso(skb)) || !skb_shinfo(skb)->gso_type)
 		return 1;
 	return skb_shinfo(skb)->gso_segs ?: vspan_wire_count_segs(skb);
 }
@@ -73,40 +89,67 @@ static struct sk_buff *vspan_wire_drop(struct vspan_dev *vs,
 				       struct sk_buff *skb,
 				       enum vspan_drop why)
 {
+	local_bh_disable();
 	vspan_stats_drop(vs->stats, why, vspan_wire_frames(skb));
+	local_bh_enable();
 	kfree_skb(skb);
 	return NULL;
 }
 
-/* The tap library would segment what its reader cannot take, but does not say
- * how many of the frames its ring then had no room for.
+/* What the tap's reader can take in one piece; nothing more is asked of others. The
+ * tap library would cut the rest, but does not say how many of the frames its ring then
+ * had no room for.
  */
-static bool vspan_wire_too_much_for_tap(const struct vspan_dev *vs,
-					struct sk_buff *skb)
+static netdev_features_t vspan_wire_tap_features(const struct vspan_dev *vs)
 {
-	netdev_features_t features = NETIF_F_GSO | NETIF_F_SG |
-				     NETIF_F_FRAGLIST;
+	netdev_features_t features = NETIF_F_GSO | NETIF_F_SG | NETIF_F_FRAGLIST;
 	const struct tap_queue *q;
-	bool ret;
 
 	rcu_read_lock();
 	q = rcu_dereference(vs->tap.taps[0]);
-	if (q && q->flags & IFF_VNET_HDR)
+	if (!q)
+		features |= NETIF_F_ALL_TSO | NETIF_F_GSO_MASK | NETIF_F_CSUM_MASK;
+	else if (q->flags & IFF_VNET_HDR)
 		features |= vs->tap.tap_features;
-	ret = q && netif_needs_gso(skb, features);
 	rcu_read_unlock();
-	return ret;
+	return features;
 }
 
-/* Without a GSO type this is LRO's work, which cannot be undone. */
+/* Is a super-frame so many frames that all of them should not be made at once? */
+static bool vspan_wire_is_many(const struct sk_buff *skb)
+{
+	return skb->len / skb_shinfo(skb)->gso_size > VSPAN_WIRE_LONG;
+}
+
+/* In how large pieces a super-frame may be delivered. Outputs would cut it with BH off.
+ */
+static netdev_features_t vspan_wire_features(const struct vspan_dev *vs,
+					     const struct sk_buff *skb)
+{
+	if (READ_ONCE(vs->frames) == VSPAN_FRAMES_WIRE || skb->len > VSPAN_ASIS_MAX ||
+	    (READ_ONCE(vs->live_outputs) && vspan_wire_is_many(skb)))
+		return NETIF_F_SG;
+	return vspan_wire_tap_features(vs);
+}
+
 static bool vspan_wire_must_segment(const struct vspan_dev *vs,
 				    struct sk_buff *skb)
 {
-	if (!skb_is_gso(skb) || !skb_shinfo(skb)->gso_type)
-		return false;
-	return READ_ONCE(vs->frames) == VSPAN_FRAMES_WIRE ||
-	       skb->len > VSPAN_ASIS_MAX ||
-	       vspan_wire_too_much_for_tap(vs, skb);
+	return skb_is_gso(skb) && netif_needs_gso(skb, vspan_wire_features(vs, skb));
+}
+
+/**
+ * vspan_wire_is_long - does it take long to bring a copy into its span's form?
+ * @vs: the span
+ * @skb: the copy
+ *
+ * Context: RCU.
+ * Return: true if that should be done with BH on.
+ */
+bool vspan_wire_is_long(struct vspan_dev *vs, struct sk_buff *skb)
+{
+	return skb_is_gso(skb) && unlikely(vspan_wire_is_many(skb)) &&
+	       skb_shinfo(skb)->gso_type && vspan_wire_must_segment(vs, skb);
 }
 
 /**
@@ -120,9 +163,12 @@ static bool vspan_wire_must_segment(const struct vspan_dev *vs,
  */
 ktime_t vspan_wire_hwtime(const struct sk_buff *skb)
 {
+	ktime_t time = skb_shinfo(skb)->hwtstamps.hwtstamp;
+
 	if (skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP_NETDEV)
 		return 0;
-	return skb_shinfo(skb)->hwtstamps.hwtstamp;
+	/* A sign of loop.c's, from another netns */
+	return time < 0 ? 0 : time;
 }
 
 /* Segmentation makes frames without a hardware time. They get the one that GRO
@@ -139,15 +185,22 @@ static void vspan_wire_stamp(struct sk_buff *segs, ktime_t time)
 	}
 }
 
+/* The headers of guests' super-frames (SKB_GSO_DODGY) are only looked at where the
+ * frame can be taken whole, and their number is written down beside them: not in memory
+ * that production has, too.
+ */
 static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 					  struct sk_buff *skb)
 {
+	netdev_features_t features = vspan_wire_features(vs, skb);
 	struct sk_buff *segs;
 
+	if (features != NETIF_F_SG && skb_unclone(skb, GFP_ATOMIC))
+		return vspan_wire_drop(vs, skb, VSPAN_DROP_NO_MEMORY);
 	/* tx_path false: a received frame has no checksum to be finished,
 	 * which is no fault of its.
 	 */
-	segs = __skb_gso_segment(skb, NETIF_F_SG, false);
+	segs = __skb_gso_segment(skb, features, false);
 	if (IS_ERR(segs))
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
 	if (!segs)
@@ -155,6 +208,15 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 	vspan_wire_stamp(segs, vspan_wire_hwtime(skb));
 	consume_skb(skb);
 	return segs;
+}
+
+/* What LRO has made without saying what: up to 6.12, tap.c cannot bear it. */
+static struct sk_buff *vspan_wire_no_gso(struct vspan_dev *vs, struct sk_buff *skb)
+{
+	if (skb_unclone(skb, GFP_ATOMIC))
+		return vspan_wire_drop(vs, skb, VSPAN_DROP_NO_MEMORY);
+	skb_gso_reset(skb);
+	return skb;
 }
 
 /* The core warns of a checksum that is not among the linear bytes. */
@@ -219,13 +281,15 @@ static void vspan_wire_forget_csum(struct sk_buff *skb)
  * @vs: the span
  * @skb: the copy; data at the MAC header; consumed
  *
- * Context: the span's NAPI.
+ * Context: the span's NAPI, or a work in its place.
  * Return: a list of frames, linked by ->next, or NULL if the copy was lost,
  *	which is counted.
  */
 struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb)
 {
-	if (vspan_wire_must_segment(vs, skb))
+	if (skb_is_gso(skb) && !skb_shinfo(skb)->gso_type)
+		skb = vspan_wire_no_gso(vs, skb);
+	else if (vspan_wire_must_segment(vs, skb))
 		skb = vspan_wire_segment(vs, skb);
 	if (skb && vspan_wire_must_finish(vs, skb))
 		return vspan_wire_finish_all(vs, skb);

@@ -46,6 +46,7 @@ TEST_PROGS=(
 	vspan_bridgevlan.sh
 	vspan_wire.sh
 	vspan_drops.sh
+	vspan_seeming.sh
 	vspan_check.sh
 	vspan_checkway.sh
 	vspan_metrics.sh

@@ -14,6 +14,9 @@ ALL_TESTS=(
 	"another_span_may"
 	"device_becomes_a_loop"
 	"tunnel_over_a_mirrored_uplink"
+	"tunnel_in_fragments"
+	"tunnel_that_encrypts"
+	"marked_by_a_program"
 	"peer_of_a_bridge_port"
 	"bridge_takes_a_source"
 	"two_spans_in_a_circle"
@@ -212,6 +215,69 @@ tunnel_over_a_mirrored_uplink()
 	check_eq "frames in the tunnel" "${KV[ip4]}" $((2 * TEN))
 	check_eq "frames of production" "${KV[stream]}" 10
 	check_eq "frames on the wire" "${KV[frames]}" $((2 * TEN + 10))
+}
+
+# Each of ten frames is two fragments of a tunnel's packet, which know nothing of a mark.
+tunnel_in_fragments()
+{
+	check_ok "GRE" modprobe ip_gre || return
+	tunnel_add "$sw" 192.0.2.1 192.0.2.2 && tunnel_add "$p2" 192.0.2.2 192.0.2.1 || return
+	check_ok "fragments" ip -n "$sw" link change gre7 type gretap local 192.0.2.1 \
+		remote 192.0.2.2 key 7 nopmtudisc ignore-df || return
+	ip -n "$sw" link set gre7 mtu 1500
+	source_add "$sw" eth0 tx && output_add "$sw" span0 dev gre7 || return
+	flows "long frames" send eth0 ns="$sw" id=1 len=1490 recv eth0 ns="$p2" id=1 \
+		len=1490 others=ok
+	check_books "$sw" span0/outputs/gre7 "packets=$TEN"
+	check_loops eth0 $((2 * TEN))
+	check_j span0/sources/eth0/stats/tx/packets "$TEN"
+}
+
+# wg_add NETNS NUMBER PEER: WireGuard from host NUMBER to PEER, keys made up of these
+wg_add()
+{
+	local wg=${WG:-wg}
+
+	ip -n "$1" link add wg7 type wireguard || { fail "no WireGuard"; return 1; }
+	defer ip -n "$1" link del wg7
+	check_ok "keys of WireGuard" ip netns exec "$1" "$wg" set wg7 listen-port 51820 \
+		private-key <(key "$2") \
+		peer "$(key "$3" | "$wg" pubkey)" endpoint "192.0.2.$3:51820" \
+		allowed-ips 198.51.100.0/24 &&
+		ip -n "$1" addr add "198.51.100.$2/24" dev wg7 &&
+		ip -n "$1" link set wg7 up
+}
+
+key()
+{
+	printf "%032d" "$1" | base64
+}
+
+# It forgets all that its packets were told, but not what is in their memory.
+tunnel_that_encrypts()
+{
+	modprobe -q wireguard 2>/dev/null
+	check_ok "GRE" modprobe ip_gre && require_command "${WG:-wg}" &&
+		wg_add "$sw" 1 2 && wg_add "$p2" 2 1 || return
+	# so that there are keys, and nothing else is said while we count
+	check_ok "handshake" ip netns exec "$sw" ping -q -c 1 -W 10 198.51.100.2 &&
+		tunnel_add "$sw" 198.51.100.1 198.51.100.2 &&
+		tunnel_add "$p2" 198.51.100.2 198.51.100.1 &&
+		source_add "$sw" eth0 tx && output_add "$sw" span0 dev gre7 || return
+	flows "sent" send eth0 ns="$sw" id=1 recv eth0 ns="$p2" id=1 others=ok
+	check_books "$sw" span0/outputs/gre7 "packets=$TEN"
+	check_loops eth0 "$TEN"
+	check_j span0/sources/eth0/stats/tx/packets "$TEN"
+}
+
+# The mark that outputs once gave their frames is nothing to hide behind.
+marked_by_a_program()
+{
+	source_add "$sw" eth0 || return
+	flows "marked" send eth0 ns="$sw" id=1 mark=4211 count=50 \
+		recv eth0 ns="$p2" id=1 count=50 recv span0 ns="$sw" id=1 count=50
+	wait_j "$sw" span0/sources/eth0/stats/tx/packets $((50 + MARKERS))
+	check_j span0/sources/eth0/stats/drops/loop 0
 }
 
 # Copies come into the bridge by another port and are flooded back: once.

@@ -38,6 +38,12 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 }
 #endif
 
+/* There, BH excludes BH with PREEMPT_RT, too. */
+#ifndef VSPAN_HAVE_LOCK_NESTED_BH
+#define local_lock_nested_bh(lock)	do { } while (0)
+#define local_unlock_nested_bh(lock)	do { } while (0)
+#endif
+
 #ifndef VSPAN_HAVE_NIT_ACTIVE_RCU
 #define dev_nit_active_rcu(dev) dev_nit_active((struct net_device *)(dev))
 #endif

@@ -15,6 +15,10 @@
  *				the answer is sooner there than the softirq
  *	02:0d:d0:00:00:05	the same, but it is somebody else who speaks there
  *	02:0d:d0:00:00:06	from the reserve of memory that is kept for swapping
+ *	02:0d:d0:00:00:07	at the second attempt: at the first, the device is busy
+ *	02:0d:d0:00:00:08	decrypted by the NIC, as for kTLS
+ *	02:0d:d0:00:00:09	decrypted by the NIC, for a MACsec device
+ *	02:0d:d0:00:00:0a	as LRO's work, without saying of what
  *
  * and all else as it was. The first hardware time of a device is ODD_EPOCH, and
  * each next one a nanosecond later. Unreadable frames are known from Linux 6.12
@@ -32,6 +36,7 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
+#include <net/dst_metadata.h>
 #include <net/ip.h>
 #include <net/rtnetlink.h>
 
@@ -51,6 +56,10 @@ enum odd_way {
 	ODD_ANSWERED,
 	ODD_OTHER,
 	ODD_RESERVE,
+	ODD_BUSY,
+	ODD_DECRYPTED,
+	ODD_MACSEC,
+	ODD_LRO,
 	ODD_WAYS
 };
 
@@ -61,6 +70,7 @@ enum odd_way {
  * @work: who answers
  * @answer: what with; its own while @said is false
  * @said: it has been received
+ * @busy: the frame to be sent again; to be compared only
  */
 struct odd_dev {
 	atomic64_t clock;
@@ -68,6 +78,7 @@ struct odd_dev {
 	struct work_struct work;
 	struct sk_buff *answer;
 	bool said;
+	const struct sk_buff *busy;
 };
 
 #ifdef ODD_HAVE_UNREADABLE
@@ -132,6 +143,32 @@ static void odd_stamp_late(struct sk_buff *skb)
 	skb_shinfo(skb)->tx_flags |= SKBTX_HW_TSTAMP_NETDEV;
 }
 
+static void odd_decrypt(struct sk_buff *skb)
+{
+#if defined(CONFIG_SKB_DECRYPTED) || defined(CONFIG_TLS_DEVICE)
+	skb->decrypted = 1;
+#endif
+}
+
+static int odd_macsec(struct sk_buff *skb)
+{
+	struct metadata_dst *md = metadata_dst_alloc(0, METADATA_MACSEC, GFP_ATOMIC);
+
+	if (!md)
+		return -ENOMEM;
+	skb_dst_set(skb, &md->dst);
+	return 0;
+}
+
+/* Somebody else has the next turn in between, if there is one. */
+static bool odd_is_busy(struct odd_dev *odd, const struct sk_buff *skb)
+{
+	bool again = odd->busy == skb;
+
+	odd->busy = again ? NULL : skb;
+	return !again;
+}
+
 /* @skb is ours alone. */
 static int odd_change(struct odd_dev *odd, struct sk_buff *skb,
 		      enum odd_way way)
@@ -148,6 +185,12 @@ static int odd_change(struct odd_dev *odd, struct sk_buff *skb,
 		odd_hide(skb);
 	else if (way == ODD_RESERVE)
 		skb->pfmemalloc = true;
+	else if (way == ODD_DECRYPTED)
+		odd_decrypt(skb);
+	else if (way == ODD_MACSEC)
+		return odd_macsec(skb);
+	else if (way == ODD_LRO)
+		skb_shinfo(skb)->gso_size = 100;
 	return 0;
 }
 
@@ -269,6 +312,8 @@ static netdev_tx_t odd_xmit(struct sk_buff *skb, struct net_device *dev)
 	enum odd_way way = odd_way(skb);
 	struct sk_buff *own;
 
+	if (way == ODD_BUSY && odd_is_busy(netdev_priv(dev), skb))
+		return NETDEV_TX_BUSY;
 	skb_orphan(skb);
 	if (way == ODD_ANSWERED || way == ODD_OTHER) {
 		own = skb_copy(skb, GFP_ATOMIC);

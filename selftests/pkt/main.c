@@ -46,8 +46,9 @@ static const char usage_text[] =
 "  vnet=0|1       virtio header on a tap or tun, or before frames sent to DEV;\n"
 "                 offload=N as TUNSETOFFLOAD\n"
 "  rate=PPS cpu=N keep=1     sender: pace; CPU; go on when the device vanishes\n"
-"  hop=1          sender: another CPU for each frame\n"
-"  gso=N          sender with vnet=1: TCP super-frames of len, N a segment\n"
+"  hop=1          sender: another CPU for each frame; mark=N SO_MARK of its frames\n"
+"  gso=N          sender with vnet=1: TCP super-frames of len, N a segment; nocsum=1\n"
+"                 without a word of their checksum\n"
 "  churn=N        sender: delete the tun and make it anew every N frames,\n"
 "                 hasty=1 without waiting for traffic by others\n"
 "  timeout=MS     reader: give up after that much silence (default 60000, 0 never)\n"
@@ -195,10 +196,14 @@ static void parse_flow_word(struct flow *f, const char *word)
 		f->rate = opt_number("rate", v, 10000000);
 	else if ((v = opt_value(word, "cpu")))
 		f->cpu = (int)opt_number("cpu", v, 1023);
+	else if ((v = opt_value(word, "mark")))
+		f->mark = opt_number("mark", v, 0xffffffff);
 	else if ((v = opt_value(word, "hop")))
 		f->hop = opt_number("hop", v, 1);
 	else if ((v = opt_value(word, "gso")))
 		f->gso = opt_number("gso", v, 65000);
+	else if ((v = opt_value(word, "nocsum")))
+		f->nocsum = opt_number("nocsum", v, 1);
 	else if ((v = opt_value(word, "churn")))
 		f->churn = opt_number("churn", v, 1000000);
 	else if ((v = opt_value(word, "hasty")))

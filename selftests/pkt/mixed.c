@@ -128,8 +128,7 @@ static void arp(struct mixed *m, uint16_t op)
 	p[8] = 2;
 	put32(p + 14, 0xc6336401);
 	put32(p + 24, 0xcb007102);
-	grow(m, 18);		/* to 60 bytes, as on a cable */
-	m->hlen = m->len;
+	secret(m, 18);		/* what pads it to 60 bytes is no header */
 }
 
 static uint32_t mixed_ip4(struct mixed *m)

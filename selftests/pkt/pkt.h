@@ -100,9 +100,11 @@ struct flow {
 	int cpu;
 	bool hop;		/* another CPU for each frame */
 	uint32_t gso;		/* send super-frames of segments this long */
+	bool nocsum;		/* which do not say where their checksum is */
 	uint32_t churn;		/* delete and make the tun anew every so many frames */
 	bool hasty;		/* and do not wait for traffic by others */
 	int offload;		/* TUNSETOFFLOAD, or -1 */
+	uint32_t mark;		/* SO_MARK of a packet socket that sends */
 	uint32_t rate;
 	uint32_t timeout;
 	/* reader state */

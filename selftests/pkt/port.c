@@ -87,6 +87,8 @@ static void packet_open(struct flow *f)
 	if (f->role == ROLE_SEND) {
 		if (f->vnet)
 			set_opt(f->fd, SOL_PACKET, PACKET_VNET_HDR, 1);
+		if (f->mark)
+			set_opt(f->fd, SOL_SOCKET, SO_MARK, (int)f->mark);
 		return;
 	}
 	set_opt(f->fd, SOL_SOCKET, SO_RCVBUFFORCE, RCVBUF);
@@ -322,6 +324,8 @@ int port_write(struct flow *f, const uint8_t *frame, uint32_t len)
 	ssize_t n;
 
 	super_header(get16(frame + 12) == 0x0800 ? f->gso : 0, &vh);
+	if (f->nocsum)
+		vh.flags = 0;
 	memcpy(to.sll_addr, frame, 6);
 	if (f->kind == PORT_TAP)
 		n = writev(f->fd, msg.msg_iov, (int)msg.msg_iovlen);

@@ -50,6 +50,7 @@ fetch_others()
 		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$rel")"
 		"PROMTOOL=$("$VM/unpacked.sh" prometheus usr/bin/promtool)"
 		"OVS_DPCTL=$("$VM/unpacked.sh" openvswitch-switch usr/bin/ovs-dpctl)"
+		"WG=$("$VM/unpacked.sh" wireguard-tools usr/bin/wg)"
 		"VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt"
 		"CORPUS=${CORPUS:+$(readlink -f "$CORPUS")}")
 }

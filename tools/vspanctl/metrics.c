@@ -127,6 +127,11 @@ static void span_qlen(const struct sample *s)
 	put(s, NULL, NULL, s->span->qlen);
 }
 
+static void span_pins(const struct sample *s)
+{
+	put(s, NULL, NULL, s->span->pins);
+}
+
 static void span_packets(const struct sample *s)
 {
 	put(s, NULL, NULL, s->span->delivered.packets);
@@ -230,6 +235,8 @@ static const struct family families[] = {
 	      span_read),
 	{ "vspan_span_queue_packets", false, "packets",
 	  "Bound of each queue of the span.", OF_SPAN, span_qlen },
+	{ "vspan_span_pins_bytes", false, "bytes",
+	  "Memory that a reader can hold that has stopped.", OF_SPAN, span_pins },
 	COUNTER("vspan_span_delivered", "packets",
 		"Frames delivered to readers.", OF_SPAN, span_packets),
 	COUNTER("vspan_span_delivered", "bytes",

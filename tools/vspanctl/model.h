@@ -145,6 +145,8 @@ struct output {
  * @reader: somebody reads it
  * @frames: VSPAN_FRAMES_*
  * @qlen: frames in each queue
+ * @pins: bytes that a reader who has stopped can hold, at most; 0 if the module does not
+ *	say
  * @delivered: frames and bytes delivered
  * @monitor_tx_dropped: frames the monitor tried to send
  * @drops: lost frames by VSPAN_A_DROP_*
@@ -162,6 +164,7 @@ struct span {
 	bool reader;
 	uint32_t frames;
 	uint32_t qlen;
+	uint64_t pins;
 	struct dir_stats delivered;
 	uint64_t monitor_tx_dropped;
 	uint64_t drops[VSPAN_A_DROP_MAX + 1];

@@ -15,6 +15,7 @@ static const struct nl_policy span_policy[VSPAN_A_SPAN_MAX + 1] = {
 	[VSPAN_A_SPAN_FRAMES]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SPAN_QLEN]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SPAN_STATS]	= { .type = MNL_TYPE_NESTED },
+	[VSPAN_A_SPAN_PINS]	= { .type = MNL_TYPE_U64 },
 };
 
 static const struct nl_policy span_stats_policy[VSPAN_A_SPAN_STATS_MAX + 1] = {
@@ -192,6 +193,7 @@ int model_parse_span(const struct nlmsghdr *nlh, struct span *span)
 	span->reader = get_flag(tb[VSPAN_A_SPAN_READERS]);
 	span->frames = get_u32(tb[VSPAN_A_SPAN_FRAMES], VSPAN_FRAMES_WIRE);
 	span->qlen = get_u32(tb[VSPAN_A_SPAN_QLEN], 0);
+	span->pins = get_u64(tb[VSPAN_A_SPAN_PINS]);
 	return get_span_stats(tb[VSPAN_A_SPAN_STATS], span);
 }
 

@@ -347,6 +347,15 @@ static void print_drops(struct out *o, int indent, const uint64_t *drops)
 	out_object_close(o);
 }
 
+/* An older module does not say. */
+static void print_pins(struct out *o, const struct span *span)
+{
+	if (!span->pins)
+		return;
+	print_label(o, 2, "can pin");
+	out_u64(o, "pins", "%20llu bytes, if its reader stops\n", span->pins);
+}
+
 /**
  * print_span_stats - Print the counters of a span.
  * @o: printer, inside an object
@@ -363,6 +372,7 @@ void print_span_stats(struct out *o, const struct span *span)
 		span->monitor_tx_dropped);
 	print_drops(o, 2, span->drops);
 	out_object_close(o);
+	print_pins(o, span);
 }
 
 /**

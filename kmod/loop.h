@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What may be asked of loop.c. */
+#ifndef _VSPAN_LOOP_H
+#define _VSPAN_LOOP_H
+
+#include <linux/types.h>
+
+struct net_device;
+struct packet_type;
+struct sk_buff;
+struct sock;
+struct socket;
+struct vspan_dev;
+
+struct socket *vspan_sock_create(void);
+int vspan_loop_init(void);
+void vspan_loop_uninit(void);
+void vspan_loop_stamp(struct sk_buff *skb, const struct net_device *dev);
+bool vspan_loop_sent(struct packet_type *pt, struct sock *sk);
+bool vspan_loop(const struct vspan_dev *vs, const struct sk_buff *skb,
+		struct net_device *dev);
+
+#endif /* _VSPAN_LOOP_H */
