@@ -18,6 +18,7 @@ TEST_PROGS=(
 	vspan_restore.sh
 	vspan_boot.sh
 	vspan_race.sh
+	vspan_lifetime.sh
 	vspan_glob.sh
 	vspan_master.sh
 	vspan_dedup.sh
