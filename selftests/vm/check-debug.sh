@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # make check-debug: the selftests on kernels that look for mistakes, side by side:
 # all of them in user-mode Linux with KASAN, lockdep, kmemleak and debug objects, a
-# machine each; those in which much happens at once on Debian's newest kernel with
-# PREEMPT_RT, and on one with KCSAN, which finds data races, in QEMU. A splat, a
-# leak, a race or a hang fails. MACHINES (of: uml rt kcsan) and TESTS narrow it. What is
-# built stays under build/.
+# machine each, of one CPU; those in which much happens at once also with KASAN alone,
+# on two; on Debian's newest kernel with PREEMPT_RT; and on one with KCSAN, which finds
+# data races, these two in QEMU. A splat, a leak, a race or a hang fails. MACHINES (of:
+# uml kasan rt kcsan) and TESTS narrow it. What is built stays under build/.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
@@ -21,6 +21,8 @@ SIDE_BY_SIDE=${SIDE_BY_SIDE:-2}
 # What the scripts do a hundred thousand times elsewhere, for its chance, is done less
 # often where each time costs ten times as much.
 UML_SIZES=(SAMPLED=100000 MANY=20000 RESUME=60000)
+# What is used after it is freed, by another CPU; and the vspan_fuzz*.sh.
+KASAN_TESTS=(vspan_lifetime.sh vspan_race.sh vspan_stress.sh)
 # Emulated: what a kernel with PREEMPT_RT does differently (threads for soft interrupts,
 # locks that sleep), and what races.
 RT_TESTS=(vspan_race.sh vspan_order.sh vspan_set.sh vspan_drops.sh vspan_gso.sh
@@ -29,6 +31,7 @@ KCSAN_TESTS=(vspan_race.sh vspan_stress.sh vspan_order.sh vspan_set.sh)
 RT_SIZES=(MANY=20000 ROUNDS=2)
 KCSAN_SIZES=(MANY=4000 FRAMES=2000 RATE=400 ROUNDS=2 PINGS=20 RECREATED=40 COSTED=20
 	COUNT=1000 OPS=12 DEADLINE=120000)
+KINDS="uml kasan rt kcsan"
 # What make was told for us is not meant for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
@@ -54,6 +57,21 @@ on_uml()
 	{ named_scripts | grep . || all_scripts; } | longest_first |
 		MEMORY=2048 side_by_side "$SIDE_BY_SIDE" uml_script uml-debug \
 			TEST_TIMEOUT=1800 LEAKS=1 "${UML_SIZES[@]}"
+}
+
+kasan_scripts()
+{
+	printf '%s\n' "${KASAN_TESTS[@]}"
+	all_scripts | grep '^vspan_fuzz'
+}
+
+on_kasan()
+{
+	"$VM/uml.sh" uml-kasan >/dev/null
+	module_for kasan uml-kasan || return 0
+	{ named_scripts | grep . || kasan_scripts; } | longest_first |
+		MEMORY=2048 side_by_side "$SIDE_BY_SIDE" uml_script uml-kasan \
+			TEST_TIMEOUT=1800
 }
 
 on_rt()
@@ -86,9 +104,10 @@ build_all()
 	for machine; do
 		case $machine in
 		uml) "$VM/uml.sh" uml-debug >/dev/null ;;
+		kasan) "$VM/uml.sh" uml-kasan >/dev/null ;;
 		rt) "$VM/kernels.sh" fetch "$("$VM/kernels.sh" rt)" ;;
 		kcsan) "$VM/kcsan-kernel.sh" >/dev/null ;;
-		*) die "MACHINES are of: uml rt kcsan" ;;
+		*) die "MACHINES are of: $KINDS" ;;
 		esac
 	done
 }
@@ -110,10 +129,10 @@ main()
 	"$VM/accel.sh" "$("$VM/kernels.sh" newest)" >/dev/null
 	fetch_others
 	# shellcheck disable=SC2086	# words
-	build_all ${MACHINES:-uml rt kcsan}
+	build_all ${MACHINES:-$KINDS}
 	echo "# built after $SECONDS s"
 	stoppable_jobs
-	for machine in ${MACHINES:-uml rt kcsan}; do
+	for machine in ${MACHINES:-$KINDS}; do
 		"on_$machine" &
 	done
 	wait

@@ -122,7 +122,8 @@ side_by_side()
 longest_first()
 {
 	local -a long=(vspan_libvirt.sh vspan_qemu.sh vspan_recipes.sh vspan_boot.sh
-		vspan_lifecycle.sh vspan_race.sh vspan_wire.sh vspan_remote.sh)
+		vspan_lifecycle.sh vspan_race.sh vspan_lifetime.sh vspan_wire.sh
+		vspan_remote.sh)
 	local -a given
 	local script
 
