@@ -17,6 +17,7 @@ ALL_TESTS=(
 	"guest_without_a_checksum"
 	"guest_is_kept_whole"
 	"ring_is_bounded_in_bytes"
+	"rps_of_a_span"
 	"tag_of_a_provider_bridge"
 	"priority_stays_behind"
 )
@@ -112,10 +113,19 @@ busy_device()
 	check_j span0/sources/odd0/stats/tx/packets $((200 + 2 * $(nproc)))
 }
 
-# As many segments as a guest may make of one frame: more than the NAPI makes of it in
-# one go. Those of another flow come behind them, in order.
+# How often a NAPI had its turn
+polls()
+{
+	awk '/NET_RX/ { for (i = 2; i <= NF; i++) n += $i } END { print n }' /proc/softirqs
+}
+
+# As many segments as a guest may make of one frame: a poll makes no more of them than
+# its budget (64), and others have their turns in between.
 many_segments()
 {
+	local before
+
+	before=$(polls)
 	vm_add frames "$1" && tap_path "$sw" span1 || return
 	check_vspan "$sw" span set span1 qlen 32767
 	reader all count "$REPLY" id=99 || return
@@ -125,6 +135,8 @@ many_segments()
 	check_eq "bad checksums" "${KV[badcsum]}" 0
 	check_eq "frames" "${KV[frames]}" 20000
 	check_balance span1 vm0 rx $((20000 + $(nproc)))
+	(($(polls) - before >= 20000 / 64)) ||
+		fail "20000 frames were delivered in $(($(polls) - before)) polls"
 }
 
 # As they are, an output would have to cut them: they come cut already.
@@ -192,6 +204,26 @@ ring_is_bounded_in_bytes()
 	(("${KV[bytes]}" < pins)) || fail "${KV[bytes]} bytes waited for the reader"
 	(("${KV[frames]}" > 100)) || fail "only ${KV[frames]} frames had room"
 	check_eq "lost" "$((J[span1/stats/drops/ring_full]))" $((80000 - 40 * KV[frames]))
+}
+
+# Others' CPUs would deliver what nobody could tell any more whether it had room.
+rps_of_a_span()
+{
+	local rps=/sys/class/net/span1/queues/rx-0/rps_cpus
+
+	vm_add frames wire && tap_path "$sw" span1 || return
+	ip netns exec "$sw" sh -c "echo 3 >$rps" 2>/dev/null ||
+		{ skip "this kernel has no RPS"; return; }
+	reader tap count "$REPLY" end=0 timeout=0 &&
+		reader all count span1 ns="$sw" id=99 loss=ok || return
+	kill -STOP "${READER_PID[tap]}"
+	flows "more than the ring holds" send tun:vm0 ns="$sw" count=6000 id=99
+	check_balance span1 vm0 rx $((6000 + $(nproc)))
+	check_eq "what had no room" "${J[span1/stats/drops/ring_full]}" $((6000 + $(nproc) - 4096))
+	kill -CONT "${READER_PID[tap]}"
+	stop tap
+	check_finish all
+	check_eq "frames of the socket" "${KV[frames]}" 6000
 }
 
 # A customer's tag is payload to it, and stays inside.
