@@ -51,11 +51,9 @@ static int vspan_port_publish(struct vspan_port *port)
 static struct vspan_port *vspan_port_create(struct net_device *dev,
 					    enum vspan_hook hook)
 {
-	unsigned int sent = hook == VSPAN_HOOK_TAP ? dev->num_tx_queues : 0;
-	struct vspan_port *port;
+	struct vspan_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
 	int err;
 
-	port = kvzalloc(struct_size(port, sent, sent), GFP_KERNEL);
 	if (!port)
 		return ERR_PTR(-ENOMEM);
 	INIT_LIST_HEAD(&port->bindings);
@@ -66,7 +64,7 @@ static struct vspan_port *vspan_port_create(struct net_device *dev,
 	err = vspan_port_publish(port);
 	if (err) {
 		/* Those who look ports up may have seen it. */
-		kvfree_rcu(port, rcu);
+		kfree_rcu(port, rcu);
 		return ERR_PTR(err);
 	}
 	netdev_hold(dev, &port->tracker, GFP_KERNEL);
@@ -82,7 +80,7 @@ static void vspan_port_destroy(struct vspan_port *port)
 	xa_erase(vspan_ports(port->dev),
 		 vspan_port_key(port->dev->ifindex, port->hook));
 	netdev_put(port->dev, &port->tracker);
-	kvfree_rcu(port, rcu);
+	kfree_rcu(port, rcu);
 }
 
 static void vspan_port_update(struct vspan_port *port,

@@ -41,7 +41,9 @@ static inline bool vspan_cable_no(const struct sk_buff *skb)
 	       unlikely(vspan_cable_decrypted(skb));
 }
 
-/* The NIC is to encrypt what is sent, for esp4_xmit() and esp6_xmit() leave it alone. */
+/* The NIC is to encrypt what is sent, for esp_xmit() leaves it alone. Of packets that it
+ * makes ESP of all by itself (XFRM_DEV_OFFLOAD_PACKET), nothing tells here.
+ */
 static inline bool vspan_cable_esp_by_nic(const struct sk_buff *skb)
 {
 #ifdef CONFIG_XFRM_OFFLOAD
@@ -53,12 +55,14 @@ static inline bool vspan_cable_esp_by_nic(const struct sk_buff *skb)
 #endif
 }
 
-/* The NIC encrypts for a MACsec device, and names the one that it has decrypted for. */
+/* The NIC encrypts for a MACsec device, and names the one that it has decrypted for; who
+ * asks for that device's frames is to have them.
+ */
 static inline bool vspan_cable_macsec_by_nic(const struct sk_buff *skb)
 {
 	const struct metadata_dst *md = skb_metadata_dst((struct sk_buff *)skb);
 
-	return md && md->type == METADATA_MACSEC;
+	return md && md->type == METADATA_MACSEC && !netif_is_macsec(skb->dev);
 }
 
 /* kTLS or PSP, by the NIC */

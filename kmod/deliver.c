@@ -9,12 +9,14 @@
  * struct vspan_verdict - what became of the frame that a CPU delivers
  * @bh_lock: for kernels with PREEMPT_RT on which BH does not exclude BH
  * @vs: the span that is delivering, or NULL
+ * @task: in whose context; with PREEMPT_RT, another may come in between
  * @full: the tap's ring had no room for it
  * @no_memory: there was no clone for the tap
  */
 struct vspan_verdict {
 	local_lock_t bh_lock;
 	const struct vspan_dev *vs;
+	const struct task_struct *task;
 	bool full;
 	bool no_memory;
 };
@@ -78,7 +80,7 @@ void vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why)
 {
 	struct vspan_verdict *v = this_cpu_ptr(&vspan_verdict);
 
-	if (v->vs != vs)
+	if (v->vs != vs || v->task != current)
 		vspan_stats_drop(vs->stats, why, 1);
 	else if (why == VSPAN_DROP_RING_FULL)
 		v->full = true;
@@ -178,6 +180,7 @@ static enum vspan_drop vspan_deliver_receive(const struct vspan_dev *vs,
 	local_lock_nested_bh(&vspan_verdict.bh_lock);
 	v = this_cpu_ptr(&vspan_verdict);
 	v->vs = vs;
+	v->task = current;
 	v->full = false;
 	v->no_memory = false;
 	vspan_deliver_pass(vs, skb, tap_only);

@@ -47,10 +47,7 @@ static int vspan_hook_tap_rcv(struct sk_buff *skb, struct net_device *dev,
 	bool tx = skb->pkt_type == PACKET_OUTGOING &&
 		  !vspan_hook_vrf_received(skb, port->dev);
 
-	if (tx && vspan_requeue_again(port, skb))
-		consume_skb(skb);
-	else
-		vspan_mirror(port, skb, tx ? VSPAN_DIR_TX : VSPAN_DIR_RX);
+	vspan_mirror(port, skb, tx ? VSPAN_DIR_TX : VSPAN_DIR_RX);
 	return 0;
 }
 

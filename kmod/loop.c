@@ -3,17 +3,19 @@
  * Frames that must not be copied again: those that an output has sent, and those that
  * a span has received and somebody leads on to where it would be copied.
  *
- * What an output has sent is known by two signs that no program can give a frame, as
- * it could a mark (SO_MARK):
+ * What an output has sent is known by signs that no program can give a frame, as it
+ * could a mark (SO_MARK). They hold in the netns of the output:
  *
- * - A time of the hardware before the epoch. It is in the memory of the frame, behind
- *   the bytes (&struct skb_shared_info), and so is in clones too, and in what a VLAN
- *   device, bond, bridge, veth pair or tunnel makes of the frame: pskb_expand_head()
- *   keeps it, and __alloc_skb() clears it. It holds in the netns of the output, whose
- *   number it is.
+ * - An inner protocol, though there is nothing inside. It is among the fields that each
+ *   copy of the frame has, be it a clone or of all its bytes (__copy_skb_header()):
+ *   through VLAN devices, bonds, bridges, veth pairs, XDP and MACsec. Tunnels put their
+ *   own in its place.
+ * - So, for tunnels, a time of the hardware before the epoch. It is in the memory of the
+ *   frame, behind its bytes: pskb_expand_head() keeps it, and __alloc_skb() clears it.
  * - A socket of ours that owns the frame. IP fragments have it from what they were cut
  *   of (ip_do_fragment()), and it is looked at ahead of all taps, which costs no clone.
  */
+#include <linux/math64.h>
 #include <linux/net.h>
 #include <linux/skbuff.h>
 #include <net/net_namespace.h>
@@ -22,9 +24,6 @@
 #include "iif.h"
 #include "loop.h"
 #include "vspan.h"
-
-/* Owns what outputs send. */
-static struct socket *vspan_loop_sock;
 
 /**
  * vspan_sock_create - make a socket that is to own frames, and does nothing else
@@ -46,40 +45,99 @@ struct socket *vspan_sock_create(void)
 }
 
 /**
- * vspan_loop_init - make the socket
+ * vspan_loop_prepare - there are going to be outputs
+ * @net: in that netns
  *
+ * Context: RTNL, may sleep.
  * Return: 0 or -ENOMEM.
  */
-int vspan_loop_init(void)
+int vspan_loop_prepare(const struct net *net)
 {
-	vspan_loop_sock = vspan_sock_create();
-	return vspan_loop_sock ? 0 : -ENOMEM;
+	struct vspan_net *vn = vspan_net(net);
+	struct socket *sock;
+
+	if (vn->signer)
+		return 0;
+	sock = vspan_sock_create();
+	if (!sock)
+		return -ENOMEM;
+	/* Pairs with vspan_loop_owner(). */
+	smp_store_release(&vn->signer, sock);
+	return 0;
 }
 
 /**
- * vspan_loop_uninit - let go of the socket
+ * vspan_loop_end - there are no hooks and outputs any more
+ * @vn: in that netns
+ *
+ * Context: may sleep.
  */
-void vspan_loop_uninit(void)
+void vspan_loop_end(struct vspan_net *vn)
 {
-	sock_release(vspan_loop_sock);
+	if (!vn->signer)
+		return;
+	/* A span of another netns may still be sending by an output. */
+	synchronize_net();
+	sock_release(vn->signer);
 }
 
-static ktime_t vspan_loop_time(const struct net_device *dev)
+/* Who owns what outputs of a netns have sent; NULL if it never had any. */
+static struct sock *vspan_loop_owner(const struct net *net)
 {
-	return S64_MIN + dev_net(dev)->net_cookie;
+	/* Pairs with vspan_loop_prepare(). */
+	const struct socket *sock = smp_load_acquire(&vspan_net(net)->signer);
+
+	return sock ? sock->sk : NULL;
+}
+
+static ktime_t vspan_loop_time(const struct net *net)
+{
+	return S64_MIN + net->net_cookie;
+}
+
+/* Two bytes, neither of them 0: others set one of them, or with another type. */
+static u16 vspan_loop_inner(const struct net *net)
+{
+	u64 cookie = net->net_cookie;
+	u32 low = do_div(cookie, U8_MAX);
+
+	return (low + 1) << 8 | (do_div(cookie, U8_MAX) + 1);
+}
+
+/* What is a tunnel's packet already, or is to be cut, needs the field itself. */
+static void vspan_loop_sign(struct sk_buff *skb, const struct net *net)
+{
+	if (skb->encapsulation || skb->inner_protocol || skb_is_gso(skb))
+		return;
+	skb->inner_protocol = (__force __be16)vspan_loop_inner(net);
+	skb->inner_protocol_type = ENCAP_TYPE_IPPROTO;
+}
+
+static bool vspan_loop_is_signed(const struct sk_buff *skb, const struct net *net)
+{
+	return skb->inner_protocol_type == ENCAP_TYPE_IPPROTO && !skb->encapsulation &&
+	       (__force u16)skb->inner_protocol == vspan_loop_inner(net);
 }
 
 /**
- * vspan_loop_stamp - give a frame both signs
- * @skb: the frame, with memory of its own; data at the MAC header
- * @dev: the device that is to send it
+ * vspan_loop_stamp - give a frame the signs of an output
+ * @skb: the frame; for a tunnel, with memory of its own, where the time is put
+ * @net: netns of the output
  *
  * Context: BH off.
+ * Return: false if more of them are on their way than can be counted.
  */
-void vspan_loop_stamp(struct sk_buff *skb, const struct net_device *dev)
+bool vspan_loop_stamp(struct sk_buff *skb, const struct net *net)
 {
-	skb_hwtstamps(skb)->hwtstamp = vspan_loop_time(dev);
-	skb_set_owner_w(skb, vspan_loop_sock->sk);
+	struct sock *sk = vspan_loop_owner(net);
+
+	if (sk_wmem_alloc_get(sk) > INT_MAX / 2)
+		return false;
+	vspan_loop_sign(skb, net);
+	if (!skb_cloned(skb))
+		skb_hwtstamps(skb)->hwtstamp = vspan_loop_time(net);
+	skb_set_owner_w(skb, sk);
+	return true;
 }
 
 /**
@@ -98,7 +156,7 @@ bool vspan_loop_sent(struct packet_type *pt, struct sock *sk)
 	const struct vspan_port *port = container_of(pt, struct vspan_port, pt);
 	const struct vspan_binding *b;
 
-	if (sk != vspan_loop_sock->sk)
+	if (sk != vspan_loop_owner(dev_net(port->dev)))
 		return false;
 	list_for_each_entry_rcu(b, &port->bindings, port_node) {
 		if (!(rcu_dereference(b->src->rule)->dir & b->dirs & VSPAN_DIR_TX))
@@ -125,10 +183,14 @@ bool vspan_loop_sent(struct packet_type *pt, struct sock *sk)
 bool vspan_loop(const struct vspan_dev *vs, const struct sk_buff *skb,
 		struct net_device *dev)
 {
-	if (unlikely(skb_shinfo(skb)->hwtstamps.hwtstamp < 0) &&
-	    skb_shinfo(skb)->hwtstamps.hwtstamp == vspan_loop_time(dev))
+	const struct net *net = dev_net(dev);
+
+	if (unlikely(vspan_loop_is_signed(skb, net)) ||
+	    (unlikely(skb_shinfo(skb)->hwtstamps.hwtstamp < 0) &&
+	     skb_shinfo(skb)->hwtstamps.hwtstamp == vspan_loop_time(net)) ||
+	    (unlikely(skb->sk) && skb->sk == vspan_loop_owner(net)))
 		return true;
 	return skb->skb_iif == vs->dev->ifindex &&
-	       net_eq(dev_net(dev), dev_net(vs->dev)) &&
+	       net_eq(net, dev_net(vs->dev)) &&
 	       (vspan_iif_known(dev) || vspan_deliver_has_guide(vs->dev));
 }

@@ -49,6 +49,7 @@ static void __net_exit vspan_net_exit(struct net *net)
 		vspan_output_destroy(out);
 	rtnl_unlock();
 	WARN_ON_ONCE(!xa_empty(&vn->ports));
+	vspan_loop_end(vn);
 }
 
 /* A subsys, not a device, so that it ends after the last device has. */
@@ -67,12 +68,9 @@ static int __init vspan_init(void)
 	err = vspan_snap_init();
 	if (err)
 		return err;
-	err = vspan_loop_init();
-	if (err)
-		goto err_uninit_snap;
 	err = vspan_queue_init();
 	if (err)
-		goto err_uninit_loop;
+		goto err_uninit_snap;
 	err = vspan_tapdev_init();
 	if (err)
 		goto err_uninit_queue;
@@ -105,8 +103,6 @@ err_uninit_tapdev:
 	vspan_tapdev_uninit();
 err_uninit_queue:
 	vspan_queue_uninit();
-err_uninit_loop:
-	vspan_loop_uninit();
 err_uninit_snap:
 	vspan_snap_uninit();
 	return err;
@@ -131,7 +127,6 @@ static void __exit vspan_exit(void)
 	synchronize_net();
 	rcu_barrier();
 	vspan_queue_uninit();
-	vspan_loop_uninit();
 	vspan_snap_uninit();
 }
 

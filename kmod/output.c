@@ -8,6 +8,7 @@
 #include <net/psample.h>
 #include <net/rtnetlink.h>
 
+#include "loop.h"
 #include "vspan.h"
 
 static u32 vspan_output_last_id;
@@ -268,7 +269,7 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 	int err;
 
 	ASSERT_RTNL();
-	err = vspan_output_check(net, vs, key, extack);
+	err = vspan_output_check(net, vs, key, extack) ?: vspan_loop_prepare(net);
 	if (err)
 		return err;
 	out = vspan_output_alloc(net, vs, key, extack);

@@ -103,7 +103,6 @@ static struct sk_buff *vspan_output_form(const struct vspan_output *out,
 	return NULL;
 }
 
-/* @skb has memory of its own, where the sign that an output has sent it will be. */
 static void vspan_output_xmit(const struct vspan_output *out,
 			      struct net_device *dev, struct sk_buff *skb)
 {
@@ -116,7 +115,11 @@ static void vspan_output_xmit(const struct vspan_output *out,
 	len = vspan_wire_len(skb);
 	skb->pkt_type = PACKET_OUTGOING;
 	skb_clear_tstamp(skb);
-	vspan_loop_stamp(skb, dev);
+	if (!vspan_loop_stamp(skb, out->net)) {
+		vspan_stats_drop(out->stats, VSPAN_DROP_XMIT, n);
+		kfree_skb(skb);
+		return;
+	}
 	/* NET_XMIT_CN too says that a frame is lost: it is what a device says
 	 * that another CPU takes down, ahead of vspan_output_may().
 	 */
@@ -126,10 +129,14 @@ static void vspan_output_xmit(const struct vspan_output *out,
 		vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS, n, len);
 }
 
-/* A frame for @dev, its headers in memory of its own. NULL without memory. */
-static struct sk_buff *vspan_output_own(struct net_device *dev, struct sk_buff *skb)
+/* A frame for @dev; for a tunnel, which would copy a clone to put its headers ahead, in
+ * memory of its own, where it will be signed. NULL without memory.
+ */
+static struct sk_buff *vspan_output_own(const struct vspan_output *out,
+					struct net_device *dev, struct sk_buff *skb)
 {
-	struct sk_buff *own = pskb_copy(skb, GFP_ATOMIC);
+	struct sk_buff *own = READ_ONCE(out->tunnel) ? pskb_copy(skb, GFP_ATOMIC) :
+						       skb_clone(skb, GFP_ATOMIC);
 
 	if (own)
 		own->dev = dev;
@@ -161,7 +168,7 @@ static void vspan_output_cut(const struct vspan_output *out,
 	consume_skb(skb);
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
-		own = skb_cloned(skb) ? vspan_output_own(dev, skb) : skb;
+		own = skb_cloned(skb) ? vspan_output_own(out, dev, skb) : skb;
 		if (own)
 			vspan_output_xmit(out, dev, own);
 		else
@@ -179,7 +186,7 @@ static void vspan_output_to_dev(const struct vspan_output *out,
 	struct sk_buff *copy = NULL;
 
 	if (vspan_output_may(dev, &why))
-		copy = vspan_output_own(dev, skb);
+		copy = vspan_output_own(out, dev, skb);
 	if (!copy)
 		vspan_output_drop(out, skb, why);
 	else if (vspan_output_must_cut(out, copy))

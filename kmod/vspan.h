@@ -22,7 +22,6 @@
 
 #include "promisc.h"
 #include "queue.h"
-#include "requeue.h"
 #include "seen.h"
 #include "stats.h"
 
@@ -184,7 +183,6 @@ struct vspan_source {
  *	written under RTNL
  * @pt: packet tap, for VSPAN_HOOK_TAP
  * @rcu: the packet path may hold the port until a grace period has passed
- * @sent: what @dev last sent, by TX queue; for VSPAN_HOOK_TAP
  */
 struct vspan_port {
 	struct list_head bindings;
@@ -197,7 +195,6 @@ struct vspan_port {
 	DECLARE_BITMAP(bare, VLAN_N_VID);
 	struct packet_type pt;
 	struct rcu_head rcu;
-	struct vspan_sent sent[];
 };
 
 /**
@@ -315,6 +312,8 @@ static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
  * @sources: sources configured here, oldest first; RTNL
  * @outputs: outputs configured here, oldest first; RTNL
  * @ports: ports by vspan_port_key(); written under RTNL, read under RCU
+ * @signer: owns what outputs here have sent, see loop.c; made with the first of them;
+ *	READ_ONCE/WRITE_ONCE
  * @regain: looks for receive slots that have become free
  * @net: the netns
  */
@@ -322,6 +321,7 @@ struct vspan_net {
 	struct list_head sources;
 	struct list_head outputs;
 	struct xarray ports;
+	struct socket *signer;
 	struct work_struct regain;
 	struct net *net;
 };

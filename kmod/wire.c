@@ -26,6 +26,9 @@ static int vspan_wire_l4_len(const struct sk_buff *skb, int start)
 	const struct tcphdr *tcp;
 	struct tcphdr buf;
 
+	/* Fragments of IP: the UDP header is in the first one's data. */
+	if (skb_shinfo(skb)->gso_type & SKB_GSO_UDP)
+		return 0;
 	if (!(skb_shinfo(skb)->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)))
 		return sizeof(struct udphdr);
 	tcp = skb_header_pointer(skb, start, sizeof(buf), &buf);
@@ -185,17 +188,23 @@ static void vspan_wire_stamp(struct sk_buff *segs, ktime_t time)
 	}
 }
 
-/* The headers of guests' super-frames (SKB_GSO_DODGY) are only looked at where the
- * frame can be taken whole, and their number is written down beside them: not in memory
- * that production has, too.
+/* Does segmentation write to the super-frame itself? A checksum that is to be made
+ * anew, as of UDP that becomes fragments of IP (udp4_ufo_fragment()), is; so is the number
+ * of segments of a guest's, which are only looked at where it can be taken whole.
  */
+static bool vspan_wire_writes(const struct sk_buff *skb, netdev_features_t features)
+{
+	return features != NETIF_F_SG || skb->ip_summed != CHECKSUM_PARTIAL ||
+	       skb_shinfo(skb)->gso_type & SKB_GSO_UDP;
+}
+
 static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 					  struct sk_buff *skb)
 {
 	netdev_features_t features = vspan_wire_features(vs, skb);
 	struct sk_buff *segs;
 
-	if (features != NETIF_F_SG && skb_unclone(skb, GFP_ATOMIC))
+	if (vspan_wire_writes(skb, features) && skb_unclone(skb, GFP_ATOMIC))
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_NO_MEMORY);
 	/* tx_path false: a received frame has no checksum to be finished,
 	 * which is no fault of its.

@@ -15,10 +15,9 @@
  *				the answer is sooner there than the softirq
  *	02:0d:d0:00:00:05	the same, but it is somebody else who speaks there
  *	02:0d:d0:00:00:06	from the reserve of memory that is kept for swapping
- *	02:0d:d0:00:00:07	at the second attempt: at the first, the device is busy
- *	02:0d:d0:00:00:08	decrypted by the NIC, as for kTLS
- *	02:0d:d0:00:00:09	decrypted by the NIC, for a MACsec device
- *	02:0d:d0:00:00:0a	as LRO's work, without saying of what
+ *	02:0d:d0:00:00:07	decrypted by the NIC, as for kTLS
+ *	02:0d:d0:00:00:08	decrypted by the NIC, for a MACsec device
+ *	02:0d:d0:00:00:09	as LRO's work, without saying of what
  *
  * and all else as it was. The first hardware time of a device is ODD_EPOCH, and
  * each next one a nanosecond later. Unreadable frames are known from Linux 6.12
@@ -56,7 +55,6 @@ enum odd_way {
 	ODD_ANSWERED,
 	ODD_OTHER,
 	ODD_RESERVE,
-	ODD_BUSY,
 	ODD_DECRYPTED,
 	ODD_MACSEC,
 	ODD_LRO,
@@ -70,7 +68,6 @@ enum odd_way {
  * @work: who answers
  * @answer: what with; its own while @said is false
  * @said: it has been received
- * @busy: the frame to be sent again; to be compared only
  */
 struct odd_dev {
 	atomic64_t clock;
@@ -78,7 +75,6 @@ struct odd_dev {
 	struct work_struct work;
 	struct sk_buff *answer;
 	bool said;
-	const struct sk_buff *busy;
 };
 
 #ifdef ODD_HAVE_UNREADABLE
@@ -158,15 +154,6 @@ static int odd_macsec(struct sk_buff *skb)
 		return -ENOMEM;
 	skb_dst_set(skb, &md->dst);
 	return 0;
-}
-
-/* Somebody else has the next turn in between, if there is one. */
-static bool odd_is_busy(struct odd_dev *odd, const struct sk_buff *skb)
-{
-	bool again = odd->busy == skb;
-
-	odd->busy = again ? NULL : skb;
-	return !again;
 }
 
 /* @skb is ours alone. */
@@ -312,8 +299,6 @@ static netdev_tx_t odd_xmit(struct sk_buff *skb, struct net_device *dev)
 	enum odd_way way = odd_way(skb);
 	struct sk_buff *own;
 
-	if (way == ODD_BUSY && odd_is_busy(netdev_priv(dev), skb))
-		return NETDEV_TX_BUSY;
 	skb_orphan(skb);
 	if (way == ODD_ANSWERED || way == ODD_OTHER) {
 		own = skb_copy(skb, GFP_ATOMIC);
