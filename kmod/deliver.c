@@ -305,3 +305,21 @@ unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget)
 	rcu_read_unlock();
 	return made;
 }
+
+/**
+ * vspan_deliver_frames - receive frames that were made of a long copy
+ * @q: the queue
+ * @budget: how many of them
+ *
+ * Context: the work of @q, BH off.
+ */
+void vspan_deliver_frames(struct vspan_queue *q, unsigned int budget)
+{
+	bool tap_only;
+
+	rcu_read_lock();
+	tap_only = vspan_deliver_tap_only(q->vs);
+	for (; budget && q->frames; budget--)
+		vspan_deliver_next(q, tap_only);
+	rcu_read_unlock();
+}

@@ -90,13 +90,20 @@ static int vspan_queue_poll(struct napi_struct *napi, int budget)
 }
 
 /* Thousands of frames may be in a copy that a guest has sent (with a gso_size of 8).
- * They are made with BH on, where whatever else the CPU has to do comes first.
+ * They are made with BH on, and delivered some at a time: whatever else the CPU has to do
+ * comes first, and is not put off to ksoftirqd, as it is where softirqs are many.
  */
 static void vspan_queue_cut(struct work_struct *work)
 {
 	struct vspan_queue *q = container_of(work, struct vspan_queue, work);
 
 	q->frames = vspan_wire_form(q->vs, q->long_copy);
+	while (q->frames && READ_ONCE(q->open)) {
+		local_bh_disable();
+		vspan_deliver_frames(q, NAPI_POLL_WEIGHT);
+		local_bh_enable();
+		cond_resched();
+	}
 	/* Pairs with vspan_queue_is_cutting(). */
 	smp_store_release(&q->long_copy, NULL);
 	local_bh_disable();
@@ -235,7 +242,7 @@ void vspan_queue_close(struct vspan_dev *vs)
 		struct vspan_queue *q = per_cpu_ptr(vs->queues, cpu);
 
 		spin_lock_bh(&q->list.lock);
-		q->open = false;
+		WRITE_ONCE(q->open, false);
 		spin_unlock_bh(&q->list.lock);
 		/* Nobody adds any more, then nobody delivers any more. */
 		napi_disable(&q->napi);

@@ -373,6 +373,7 @@ unsigned int vspan_order_flow(const struct sk_buff *skb);
 bool vspan_deliver_has_guide(const struct net_device *dev);
 bool vspan_deliver_has_reader(const struct vspan_dev *vs);
 unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget);
+void vspan_deliver_frames(struct vspan_queue *q, unsigned int budget);
 void vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why);
 rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);
 
