@@ -16,6 +16,7 @@
 
 #include "pkt.h"
 #include "request.h"
+#include "rnd.h"
 
 #define FILTER_MAX	24
 
@@ -92,13 +93,9 @@ static const char *const fuzz_devs[] = {
 	"[a-e]*", "[!e]*", "[", "", "...", "a/b", "fifteen--chars1",
 };
 
-/* xorshift64* */
 static uint32_t rnd(struct fuzzer *f, uint32_t n)
 {
-	f->rnd ^= f->rnd >> 12;
-	f->rnd ^= f->rnd << 25;
-	f->rnd ^= f->rnd >> 27;
-	return (uint32_t)((f->rnd * 0x2545f4914f6cdd1dULL) >> 33) % n;
+	return rnd_next(&f->rnd, n);
 }
 
 static void noise(struct fuzzer *f, uint8_t *p, uint32_t len)
@@ -311,13 +308,14 @@ static void one(struct fuzzer *f)
 
 int fuzz_main(int argc, char **argv)
 {
-	static struct fuzzer f = { .count = 10000, .rnd = 1 };
+	static struct fuzzer f = { .count = 10000 };
 	const char *ns = NULL, *v;
+	uint32_t seed = 1;
 	int i;
 
 	for (i = 0; i < argc; i++) {
 		if ((v = opt_value(argv[i], "seed")))
-			f.rnd = opt_number("seed", v, 0xffffffff);
+			seed = opt_number("seed", v, 0xffffffff);
 		else if ((v = opt_value(argv[i], "count")))
 			f.count = opt_number("count", v, 0xffffffff);
 		else if ((v = opt_value(argv[i], "ns")))
@@ -325,7 +323,7 @@ int fuzz_main(int argc, char **argv)
 		else
 			die("fuzz: unknown word %s", argv[i]);
 	}
-	f.rnd = (f.rnd + 1) * 0x9e3779b97f4a7c15ULL;
+	f.rnd = rnd_seed(seed);
 	request_open(&f.r, ns, NETLINK_GENERIC);
 	while (f.done < f.count)
 		one(&f);

@@ -193,7 +193,7 @@ int audit_main(void);
 /* json.c */
 int json_main(void);
 
-/* probe.c, mix.c, corpus.c, talk.c, gather.c, prog.c, stamps.c, broken.c */
+/* probe.c, mix.c, corpus.c, talk.c, gather.c, prog.c, stamps.c, broken.c, wild.c */
 int probe_main(int argc, char **argv);
 int mix_main(int argc, char **argv);
 int corpus_main(int argc, char **argv);
@@ -202,6 +202,7 @@ int gather_main(int argc, char **argv);
 int prog_main(int argc, char **argv);
 int stamps_main(int argc, char **argv);
 int broken_main(int argc, char **argv);
+int wild_main(int argc, char **argv);
 
 /* main.c */
 const char *opt_value(const char *word, const char *key);

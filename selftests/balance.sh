@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# The books of a span whose sources and outputs have been there from its first frame;
+# sourced after lib.sh. What the sources have selected is what the span has delivered or
+# lost; what they have lost, the span has lost; and each output had all that got so far.
+# shellcheck disable=SC2034	# WRONG is for the scripts
+
+# Counted where the copy would have been made, and behind the span's queue.
+AT_HOOK=(span_down no_reader no_memory queue_full unreadable loop rate_limit)
+AT_SPAN=(segment checksum ring_full flushed)
+declare -A SUM=()
+WRONG=''	# what did not add up last
+
+# sum_up SPAN: of J, in SUM: copied, lost/REASON, and output/NAME
+sum_up()
+{
+	local key rest
+
+	SUM=([copied]=0)
+	for key in "${!J[@]}"; do
+		rest=${key#"$1"/}
+		case $rest in
+		sources/*/stats/[rt]x/packets) SUM[copied]=$((SUM[copied] + ${J[$key]})) ;;
+		sources/*/stats/drops/*)
+			rest=lost/${rest##*/}
+			SUM[$rest]=$((${SUM[$rest]:-0} + ${J[$key]}))
+			;;
+		outputs/*/stats/packets | outputs/*/stats/drops/*)
+			rest=${rest#outputs/}
+			rest=output/${rest%%/*}
+			SUM[$rest]=$((${SUM[$rest]:-0} + ${J[$key]}))
+			;;
+		esac
+	done
+}
+
+# sum_of SPAN REASON...: what it has delivered, and lost for these reasons, in REPLY
+sum_of()
+{
+	local span=$1 reason
+
+	REPLY=${J[$span/stats/packets]-0}
+	shift
+	for reason; do
+		REPLY=$((REPLY + ${J[$span/stats/drops/$reason]-0}))
+	done
+}
+
+# unbalanced WHAT GOT WANT
+unbalanced()
+{
+	[ "$2" -ne "$3" ] || return 1
+	WRONG="$1: $2, expected $3"
+}
+
+# span_balanced SPAN: by J
+span_balanced()
+{
+	local span=$1 reason key
+
+	sum_up "$span"
+	sum_of "$span" "${AT_SPAN[@]}"
+	! unbalanced "$span: delivered and lost, of what its sources copied" \
+		"$REPLY" "${SUM[copied]}" || return 1
+	for reason in "${AT_HOOK[@]}"; do
+		# of the span's own, where a packet socket had its clone and the tap none
+		[ "$reason" != no_memory ] || continue
+		! unbalanced "$span: $reason, as its sources count it" \
+			"${J[$span/stats/drops/$reason]-0}" "${SUM[lost/$reason]-0}" || return 1
+	done
+	sum_of "$span" ring_full no_reader
+	for key in "${!SUM[@]}"; do
+		[[ $key != output/* ]] ||
+			! unbalanced "$span: $key" "${SUM[$key]}" "$REPLY" || return 1
+	done
+}
+
+# balanced NETNS SPAN...
+balanced()
+{
+	local span
+
+	json "$1" -s show || return 1
+	shift
+	for span; do
+		span_balanced "$span" || return 1
+	done
+}
+
+# check_balanced NETNS SPAN...: in the end; J and SUM (of the last span) are left
+check_balanced()
+{
+	busywait balanced "$@" && return 0
+	fail "$WRONG" "$(vspan "$1" -s show)"
+	return 1
+}
