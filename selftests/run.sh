@@ -54,6 +54,8 @@ TEST_PROGS=(
 	vspan_recipes.sh
 	vspan_fault.sh
 	vspan_fuzz.sh
+	vspan_fuzzframes.sh
+	vspan_fuzzlife.sh
 	vspan_stress.sh
 	# end of TEST_PROGS
 )

@@ -153,18 +153,19 @@ def parse():
 
 def explain(args, number, world, exc):
     print("not ok: seed %d, round %d: %s" % (args.seed, number, exc))
-    print("again with: make stress SEED=%d FIRST=%d ROUNDS=1" % (args.seed, number))
+    print("again with: SEED=%d FIRST=%d ROUNDS=1 OPS=%d RATE=%d" %
+          (args.seed, number, args.ops, args.rate))
     print("last operations:")
     for line in world.log[-LAST:]:
         print("  " + line)
 
 
-def rounds(args, world):
+def rounds(args, world, kind=Round):
     end = time.monotonic() + 60 * args.minutes
     number = args.first
     while (number < args.first + args.rounds if args.rounds else time.monotonic() < end):
         try:
-            done = Round(args, number, world).run()
+            done = kind(args, number, world).run()
         except (Failure, OSError, ValueError, KeyError) as exc:
             explain(args, number, world, exc)
             raise

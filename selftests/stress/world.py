@@ -92,10 +92,11 @@ class World:
     def note(self, line):
         self.log.append(line)
 
-    def vspan(self, *words):
+    def vspan(self, *words, netns="sw"):
         """One operation of the tool: True if done, False if refused."""
-        code, out = self.run(VSPANCTL, "-n", self.ns["sw"], *words)
-        self.note("vspanctl %s%s" % (" ".join(words), ": refused" if code else ""))
+        code, out = self.run(VSPANCTL, "-n", self.ns[netns], *words)
+        where = "" if netns == "sw" else "-n %s " % netns
+        self.note("vspanctl %s%s%s" % (where, " ".join(words), ": refused" if code else ""))
         if code not in (0, 1) or (code == 1 and not out.strip()):
             raise Failure("vspanctl %s: exit %d: %s" % (" ".join(words), code, out))
         return code == 0

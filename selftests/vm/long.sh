@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Usage: long.sh stress|fuzz: one selftest for as long as one likes, in user-mode Linux
-# with all the debugging, or with KERNEL (a word that a release begins with, as 6.12)
-# on that kernel, in QEMU. SEED MINUTES ROUNDS FIRST OPS RATE are for
-# stress, SEED COUNT for fuzz; the scripts say what they mean.
+# Usage: long.sh stress|fuzz|fuzzframes|fuzzlife: one selftest for as long as one likes,
+# in user-mode Linux with all the debugging, or with KERNEL (a word that a release begins
+# with, as 6.12) on that kernel, in QEMU; KERNEL=uml-kasan is user-mode Linux with KASAN
+# alone, on two CPUs. SEED MINUTES ROUNDS FIRST OPS RATE are for stress and fuzzlife, SEED
+# COUNT for fuzz, SEED MINUTES FRAMES PART for fuzzframes; the scripts say what they mean.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
@@ -29,6 +30,8 @@ timeout_of()
 	case $1 in
 	stress) echo $((600 + ${MINUTES:-0} * 90 + ${ROUNDS:-0} * 240)) ;;
 	fuzz) echo $((600 + ${COUNT:-0} / 200)) ;;
+	fuzzframes) echo $((600 + ${MINUTES:-0} * 90 + ${FRAMES:-0} / 10)) ;;
+	fuzzlife) echo $((600 + ${MINUTES:-0} * 90 + ${ROUNDS:-0} * 240)) ;;
 	esac
 }
 
@@ -38,11 +41,15 @@ main()
 	local -a given=()
 
 	case $what in
-	stress) [ -n "${ROUNDS:-}" ] || export MINUTES=${MINUTES:-5} ;;
+	stress | fuzzlife) [ -n "${ROUNDS:-}" ] || export MINUTES=${MINUTES:-5} ;;
+	fuzzframes) [ -n "${FRAMES:-}" ] || export MINUTES=${MINUTES:-5} ;;
 	fuzz) export COUNT=${COUNT:-2000000} ;;
-	*) die "stress or fuzz?" ;;
+	*) die "stress, fuzz, fuzzframes or fuzzlife?" ;;
 	esac
-	if [ -n "${KERNEL:-}" ]; then
+	if [[ ${KERNEL:-} == uml* ]]; then
+		rel=$KERNEL
+		"$VM/uml.sh" "$rel" >/dev/null
+	elif [ -n "${KERNEL:-}" ]; then
 		rel=$(release)
 		runner=$VM/run.sh
 	fi
@@ -51,7 +58,7 @@ main()
 	ko=$("$VM/module.sh" "$rel" 2>"$LOGS/$what-module.log")
 	make -s -C "$TOP/tools/vspanctl" O="$BUILD/tool" VERSION="$(version)"
 	make -s -C "$TOP/selftests" OUT="$BUILD/selftests"
-	for name in SEED MINUTES ROUNDS FIRST OPS RATE COUNT; do
+	for name in SEED MINUTES ROUNDS FIRST OPS RATE COUNT FRAMES PART; do
 		[ -z "${!name:-}" ] || given+=("$name=${!name}")
 	done
 	seconds=$(timeout_of "$what")

@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Devices of all kinds come and go, and change names, masters and network namespaces, as
+# spans, sources and outputs do, under traffic and random messages; see stress/life.py.
+# A round, of the same operations each time. SEED, MINUTES or ROUNDS, FIRST (number
+# of the first round), OPS (of a round) and RATE (frames a second of each of ten senders)
+# are handed on; a round that failed is done again with what it prints.
+# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+
+ALL_TESTS=(
+	"all_kinds_of_lives"
+	"the_module_goes"
+)
+
+# shellcheck source=selftests/lib.sh
+. "$(dirname "$0")/lib.sh"
+
+all_kinds_of_lives()
+{
+	local line fd pid
+	local -a words=(--seed "${SEED:-1}" --first "${FIRST:-1}" --ops "${OPS:-80}"
+		--rate "${RATE:-30}")
+
+	require_command python3 || return
+	if [ -n "${MINUTES:-}" ]; then
+		words+=(--minutes "$MINUTES")
+	else
+		words+=(--rounds "${ROUNDS:-1}")
+	fi
+	exec {fd}< <(PYTHONDONTWRITEBYTECODE=1 VSPANCTL=$VSPANCTL \
+		exec python3 "$SELFTESTS/stress/life.py" "${words[@]}" 2>&1)
+	pid=$!
+	while IFS= read -r -u "$fd" line; do
+		echo "# $line"
+	done
+	exec {fd}<&-
+	wait "$pid" || fail "life.py has found something"
+}
+
+# Whoever still held a part of it would keep it.
+the_module_goes()
+{
+	require_reload || return
+	check_wait "the module goes" rmmod vspan || return
+	check_ok "and comes again" module_load
+}
+
+tests_run
