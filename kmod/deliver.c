@@ -226,7 +226,7 @@ static void vspan_deliver_note(struct vspan_dev *vs, bool full, bool tap_only)
 static void vspan_deliver_frame(struct vspan_dev *vs, struct sk_buff *skb,
 				bool tap_only)
 {
-	unsigned int n = vspan_wire_frames_fast(skb);
+	unsigned int n = vspan_cb(skb)->frames;
 	enum vspan_drop why;
 	unsigned int len;
 

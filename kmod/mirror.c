@@ -160,6 +160,7 @@ static void vspan_mirror_send(const struct vspan_binding *b,
 		goto drop;
 	len = vspan_wire_len_fast(skb);
 	vspan_mirror_label(skb, rule, dir);
+	vspan_cb(skb)->frames = n;
 	/* What was allocated from the emergency reserve must be freed soon. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(src->vs, skb))
 		goto drop;

@@ -11,9 +11,9 @@
 #include "vspan.h"
 
 static void vspan_output_drop(const struct vspan_output *out,
-			      const struct sk_buff *skb, enum vspan_drop why)
+			      struct sk_buff *skb, enum vspan_drop why)
 {
-	vspan_stats_drop(out->stats, why, vspan_wire_frames(skb));
+	vspan_stats_drop(out->stats, why, vspan_cb(skb)->frames);
 }
 
 /* Would the device send? Asked before a frame is copied. With a carrier, but
@@ -87,7 +87,7 @@ static struct sk_buff *vspan_output_form(const struct vspan_output *out,
 					 struct sk_buff *skb)
 {
 	enum vspan_drop why = VSPAN_DROP_NO_MEMORY;
-	unsigned int n = vspan_wire_frames(skb);
+	unsigned int n = vspan_cb(skb)->frames;
 
 	if (!vspan_output_tag(out, skb)) {
 		if (vspan_output_fits(out, dev, skb)) {
@@ -111,7 +111,7 @@ static void vspan_output_xmit(const struct vspan_output *out,
 	skb = vspan_output_form(out, dev, skb);
 	if (!skb)
 		return;
-	n = vspan_wire_frames(skb);
+	n = vspan_cb(skb)->frames;
 	len = vspan_wire_len(skb);
 	skb->pkt_type = PACKET_OUTGOING;
 	skb_clear_tstamp(skb);
@@ -168,6 +168,7 @@ static void vspan_output_cut(const struct vspan_output *out,
 	consume_skb(skb);
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
+		vspan_cb(skb)->frames = 1;
 		own = skb_cloned(skb) ? vspan_output_own(out, dev, skb) : skb;
 		if (own)
 			vspan_output_xmit(out, dev, own);
@@ -210,7 +211,7 @@ static void vspan_output_sample(const struct vspan_output *out,
 
 	psample_sample_packet(out->psample, skb, cb->rate, &md);
 	vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS,
-			       vspan_wire_frames(skb), md.trunc_size);
+			       cb->frames, md.trunc_size);
 }
 
 /* psample takes the bytes of a frame; a tag beside them would be lost. */
@@ -287,5 +288,5 @@ void vspan_output_miss(const struct vspan_dev *vs, const struct sk_buff *skb)
 	const struct vspan_output *out;
 
 	list_for_each_entry_rcu(out, &vs->outputs, node)
-		vspan_output_drop(out, skb, VSPAN_DROP_NO_DEVICE);
+		vspan_stats_drop(out->stats, VSPAN_DROP_NO_DEVICE, vspan_wire_frames(skb));
 }

@@ -192,7 +192,7 @@ void vspan_queue_open(struct vspan_dev *vs)
 
 static void vspan_queue_lose(struct vspan_queue *q, struct sk_buff *skb)
 {
-	vspan_stats_drop(q->vs->stats, VSPAN_DROP_FLUSHED, vspan_wire_frames(skb));
+	vspan_stats_drop(q->vs->stats, VSPAN_DROP_FLUSHED, vspan_cb(skb)->frames);
 	kfree_skb(skb);
 }
 

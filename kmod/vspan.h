@@ -279,6 +279,8 @@ struct vspan_output_key {
  * @snap: bytes of each frame to deliver, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
  * @note: how the copy is noted in &struct vspan_dev.seen, or 0
  * @form: lower half of vspan_seen_form(), if the copy is noted; @snap is the other
+ * @frames: how many it is on the wire, as its source has counted it: production may
+ *	write another number to memory that both have, gso_segs
  * @kept_at: lower bits of jiffies, for a clone that is kept for its note
  */
 struct vspan_cb {
@@ -288,7 +290,10 @@ struct vspan_cb {
 	u32 snap;
 	u64 note;
 	u32 form;
-	u32 kept_at;
+	union {
+		u32 frames;
+		u32 kept_at;
+	};
 };
 
 #define VSPAN_SNAP_HEADERS	0	/* no payload */

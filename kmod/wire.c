@@ -93,7 +93,7 @@ static struct sk_buff *vspan_wire_drop(struct vspan_dev *vs,
 				       enum vspan_drop why)
 {
 	local_bh_disable();
-	vspan_stats_drop(vs->stats, why, vspan_wire_frames(skb));
+	vspan_stats_drop(vs->stats, why, vspan_cb(skb)->frames);
 	local_bh_enable();
 	kfree_skb(skb);
 	return NULL;
@@ -188,6 +188,35 @@ static void vspan_wire_stamp(struct sk_buff *segs, ktime_t time)
 	}
 }
 
+/* How many frames the pieces of a super-frame are, which is noted in each. */
+static unsigned int vspan_wire_number(struct sk_buff *segs)
+{
+	unsigned int n = 0;
+	struct sk_buff *skb;
+
+	for (skb = segs; skb; skb = skb->next) {
+		vspan_cb(skb)->frames = vspan_wire_frames(skb);
+		n += vspan_cb(skb)->frames;
+	}
+	return n;
+}
+
+/* A guest's super-frame whose headers contradict each other may be more frames than its
+ * source has counted: it is malformed. What is less, is lost.
+ */
+static bool vspan_wire_adds_up(struct vspan_dev *vs, struct sk_buff *skb,
+			       struct sk_buff *segs)
+{
+	unsigned int want = vspan_cb(skb)->frames, made = vspan_wire_number(segs);
+
+	if (unlikely(made < want)) {
+		local_bh_disable();
+		vspan_stats_drop(vs->stats, VSPAN_DROP_SEGMENT, want - made);
+		local_bh_enable();
+	}
+	return made <= want || !(skb_shinfo(skb)->gso_type & SKB_GSO_DODGY);
+}
+
 /* Does segmentation write to the super-frame itself? A checksum that is to be made
  * anew, as of UDP that becomes fragments of IP (udp4_ufo_fragment()), is; so is the number
  * of segments of a guest's, which are only looked at where it can be taken whole.
@@ -214,6 +243,10 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
 	if (!segs)
 		return skb;
+	if (!vspan_wire_adds_up(vs, skb, segs)) {
+		kfree_skb_list(segs);
+		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
+	}
 	vspan_wire_stamp(segs, vspan_wire_hwtime(skb));
 	consume_skb(skb);
 	return segs;
