@@ -55,7 +55,9 @@ static void vspan_mirror_scrub_hints(struct sk_buff *skb)
 {
 	skb->priority = 0;
 	skb->no_fcs = 0;
+#ifdef CONFIG_NET_SCHED
 	skb->tc_index = 0;
+#endif
 	skb_set_dst_pending_confirm(skb, 0);
 	skb_set_queue_mapping(skb, 0);
 	skb_reset_redirect(skb);

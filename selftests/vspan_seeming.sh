@@ -10,6 +10,7 @@ ALL_TESTS=(
 	"plain_text_of_a_nic MACsec 8"
 	"no_type_of_super_frame wire"
 	"no_type_of_super_frame asis"
+	"super_frame_of_lro_to_an_output"
 	"many_segments_in_polls"
 	"many_segments wire"
 	"many_segments asis"

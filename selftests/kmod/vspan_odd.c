@@ -18,6 +18,7 @@
  *	02:0d:d0:00:00:07	decrypted by the NIC, as for kTLS
  *	02:0d:d0:00:00:08	decrypted by the NIC, for a MACsec device
  *	02:0d:d0:00:00:09	as LRO's work, without saying of what
+ *	02:0d:d0:00:00:0a	as LRO's work: a super-frame with its checksum checked
  *
  * and all else as it was. The first hardware time of a device is ODD_EPOCH, and
  * each next one a nanosecond later. Unreadable frames are known from Linux 6.12
@@ -58,6 +59,7 @@ enum odd_way {
 	ODD_DECRYPTED,
 	ODD_MACSEC,
 	ODD_LRO,
+	ODD_LRO_CHECKED,
 	ODD_WAYS
 };
 
@@ -178,6 +180,8 @@ static int odd_change(struct odd_dev *odd, struct sk_buff *skb,
 		return odd_macsec(skb);
 	else if (way == ODD_LRO)
 		skb_shinfo(skb)->gso_size = 100;
+	else if (way == ODD_LRO_CHECKED)
+		skb->ip_summed = CHECKSUM_UNNECESSARY;
 	return 0;
 }
 
