@@ -464,7 +464,11 @@ run_one()
 
 	read -ra words <<<"$entry"
 	RET=0 WHY=''
-	"${words[@]}"
+	if declare -F "${words[0]}" >/dev/null; then
+		"${words[@]}"
+	else
+		fail "the script has no such case"
+	fi
 	undo_to "$mark"
 	report "${entry//_/ }"
 }
