@@ -72,8 +72,14 @@ static void vspan_snap_untag(struct sk_buff *copy)
 	copy->protocol = eth_hdr(copy)->h_proto;
 }
 
-/* Where what is behind all tags begins; @type: what it is. */
-static unsigned int vspan_snap_l3(const struct sk_buff *skb, __be16 *type)
+/**
+ * vspan_snap_l3 - find what is behind the Ethernet header and all tags
+ * @skb: the frame; data at the MAC header
+ * @type: set to what it is; 0 if the frame ends before it says so
+ *
+ * Return: where it begins, from @skb->data on.
+ */
+unsigned int vspan_snap_l3(const struct sk_buff *skb, __be16 *type)
 {
 	int off = offsetof(struct ethhdr, h_proto) - VLAN_HLEN;
 	const __be16 *at;

@@ -473,6 +473,7 @@ bool vspan_bridge_tag(struct sk_buff *skb, const struct vspan_port *port,
 /* snap.c */
 int vspan_snap_init(void);
 void vspan_snap_uninit(void);
+unsigned int vspan_snap_l3(const struct sk_buff *skb, __be16 *type);
 u32 vspan_snap_rule(const struct vspan_rule *rule);
 unsigned int vspan_snap_len(struct sk_buff *skb, u32 snap);
 bool vspan_snap_may_trim(const struct sk_buff *skb);

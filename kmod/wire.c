@@ -6,9 +6,12 @@
  */
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
+#include <linux/ip.h>
+#include <linux/ipv6.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 #include <net/gso.h>
+#include <net/ipv6.h>
 
 #include "vspan.h"
 
@@ -188,6 +191,41 @@ static void vspan_wire_stamp(struct sk_buff *segs, ktime_t time)
 	}
 }
 
+/* Where the L4 header is, if the IP header says the truth; less than 0 if there is none. */
+static int vspan_wire_outer_l4(const struct sk_buff *skb)
+{
+	struct ipv6hdr buf6, *ip6;
+	struct iphdr buf, *ip;
+	__be16 type, frag;
+	int off = vspan_snap_l3(skb, &type);
+	u8 next;
+
+	if (type == htons(ETH_P_IP)) {
+		ip = skb_header_pointer(skb, off, sizeof(buf), &buf);
+		return ip ? off + ip->ihl * 4 : -1;
+	}
+	ip6 = skb_header_pointer(skb, off, sizeof(buf6), &buf6);
+	if (type != htons(ETH_P_IPV6) || !ip6)
+		return -1;
+	next = ip6->nexthdr;
+	return ipv6_skip_exthdr(skb, off + sizeof(buf6), &next, &frag);
+}
+
+/* A guest says where in a tunnel's packet the inner frame begins (Linux 7.0 on), and the
+ * kernel believes it (virtio_net_hdr_tnl_to_skb(), skb_udp_tunnel_segment()), though the
+ * outer headers may go further: it would warn of that with CONFIG_DEBUG_NET.
+ */
+static bool vspan_wire_is_twisted(const struct sk_buff *skb)
+{
+	int outer;
+
+	if (!skb->encapsulation || !(skb_shinfo(skb)->gso_type & SKB_GSO_DODGY))
+		return false;
+	outer = vspan_wire_outer_l4(skb);
+	return outer < 0 || skb_inner_mac_header(skb) - skb->data <
+				outer + (int)sizeof(struct udphdr);
+}
+
 /* How many frames the pieces of a super-frame are, which is noted in each. */
 static unsigned int vspan_wire_number(struct sk_buff *segs)
 {
@@ -233,6 +271,8 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 	netdev_features_t features = vspan_wire_features(vs, skb);
 	struct sk_buff *segs;
 
+	if (vspan_wire_is_twisted(skb))
+		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
 	if (vspan_wire_writes(skb, features) && skb_unclone(skb, GFP_ATOMIC))
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_NO_MEMORY);
 	/* tx_path false: a received frame has no checksum to be finished,
