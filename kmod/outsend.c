@@ -160,15 +160,16 @@ static void vspan_output_cut(const struct vspan_output *out,
 {
 	struct sk_buff *segs = __skb_gso_segment(skb, NETIF_F_SG, false), *next, *own;
 
-	if (IS_ERR_OR_NULL(segs)) {
+	if (IS_ERR_OR_NULL(segs) || !vspan_wire_adds_up(skb, segs, out->stats)) {
 		vspan_output_drop(out, skb, VSPAN_DROP_SEGMENT);
+		if (!IS_ERR(segs))
+			kfree_skb_list(segs);
 		kfree_skb(skb);
 		return;
 	}
 	consume_skb(skb);
 	skb_list_walk_safe(segs, skb, next) {
 		skb_mark_not_on_list(skb);
-		vspan_cb(skb)->frames = 1;
 		own = skb_cloned(skb) ? vspan_output_own(out, dev, skb) : skb;
 		if (own)
 			vspan_output_xmit(out, dev, own);

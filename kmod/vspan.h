@@ -386,6 +386,8 @@ rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);
 bool vspan_wire_is_long(struct vspan_dev *vs, struct sk_buff *skb);
 ktime_t vspan_wire_hwtime(const struct sk_buff *skb);
 struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb);
+bool vspan_wire_adds_up(struct sk_buff *skb, struct sk_buff *segs,
+			struct vspan_stats __percpu *stats);
 unsigned int vspan_wire_frames(const struct sk_buff *skb);
 unsigned int vspan_wire_len(const struct sk_buff *skb);
 

@@ -239,17 +239,24 @@ static unsigned int vspan_wire_number(struct sk_buff *segs)
 	return n;
 }
 
-/* A guest's super-frame whose headers contradict each other may be more frames than its
- * source has counted: it is malformed. What is less, is lost.
+/**
+ * vspan_wire_adds_up - are the pieces of a super-frame what its source has counted?
+ * @skb: the super-frame
+ * @segs: the pieces, linked by ->next; each is told how many frames it is
+ * @stats: where those that are missing are counted as lost
+ *
+ * Context: any.
+ * Return: false if there are more of them, as in a guest's super-frame whose headers
+ *	contradict each other: it is malformed.
  */
-static bool vspan_wire_adds_up(struct vspan_dev *vs, struct sk_buff *skb,
-			       struct sk_buff *segs)
+bool vspan_wire_adds_up(struct sk_buff *skb, struct sk_buff *segs,
+			struct vspan_stats __percpu *stats)
 {
 	unsigned int want = vspan_cb(skb)->frames, made = vspan_wire_number(segs);
 
 	if (unlikely(made < want)) {
 		local_bh_disable();
-		vspan_stats_drop(vs->stats, VSPAN_DROP_SEGMENT, want - made);
+		vspan_stats_drop(stats, VSPAN_DROP_SEGMENT, want - made);
 		local_bh_enable();
 	}
 	return made <= want || !(skb_shinfo(skb)->gso_type & SKB_GSO_DODGY);
@@ -283,7 +290,7 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
 	if (!segs)
 		return skb;
-	if (!vspan_wire_adds_up(vs, skb, segs)) {
+	if (!vspan_wire_adds_up(skb, segs, vs->stats)) {
 		kfree_skb_list(segs);
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
 	}
