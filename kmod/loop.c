@@ -104,10 +104,13 @@ static u16 vspan_loop_inner(const struct net *net)
 	return (low + 1) << 8 | (do_div(cookie, U8_MAX) + 1);
 }
 
-/* What is a tunnel's packet already, or is to be cut, needs the field itself. */
+/* What is a tunnel's packet already, or is to be cut, or an MPLS router's, needs the
+ * field itself; a sign that another netns has put there may go.
+ */
 static void vspan_loop_sign(struct sk_buff *skb, const struct net *net)
 {
-	if (skb->encapsulation || skb->inner_protocol || skb_is_gso(skb))
+	if (skb->encapsulation || skb_is_gso(skb) ||
+	    (skb->inner_protocol && skb->inner_protocol_type != ENCAP_TYPE_IPPROTO))
 		return;
 	skb->inner_protocol = (__force __be16)vspan_loop_inner(net);
 	skb->inner_protocol_type = ENCAP_TYPE_IPPROTO;

@@ -127,10 +127,13 @@ static u64 vspan_tapdev_share(const struct vspan_dev *vs)
 bool vspan_tapdev_charge(const struct vspan_dev *vs, struct sk_buff *skb)
 {
 	struct sock *sk = vs->pinned->sk;
+	u64 held;
 
 	if (likely(skb->truesize <= VSPAN_QUEUE_TRUESIZE))
 		return true;
-	if (sk_wmem_alloc_get(sk) + skb->truesize > vspan_tapdev_share(vs))
+	/* One has room, however large it is: else a short ring would take none. */
+	held = sk_wmem_alloc_get(sk);
+	if (held && held + skb->truesize > vspan_tapdev_share(vs))
 		return false;
 	skb_set_owner_w(skb, sk);
 	return true;

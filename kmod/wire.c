@@ -38,19 +38,35 @@ static int vspan_wire_l4_len(const struct sk_buff *skb, int start)
 	return tcp ? __tcp_hdrlen(tcp) : 0;
 }
 
+/* Where the L4 header is, if the IP header says the truth; less than 0 if there is none. */
+static int vspan_wire_outer_l4(const struct sk_buff *skb)
+{
+	struct ipv6hdr buf6, *ip6;
+	struct iphdr buf, *ip;
+	__be16 type, frag;
+	int off = vspan_snap_l3(skb, &type);
+	u8 next;
+
+	if (type == htons(ETH_P_IP)) {
+		ip = skb_header_pointer(skb, off, sizeof(buf), &buf);
+		return ip ? off + ip->ihl * 4 : -1;
+	}
+	ip6 = skb_header_pointer(skb, off, sizeof(buf6), &buf6);
+	if (type != htons(ETH_P_IPV6) || !ip6)
+		return -1;
+	next = ip6->nexthdr;
+	return ipv6_skip_exthdr(skb, off + sizeof(buf6), &next, &frag);
+}
+
 /* Where the L4 header of a super-frame begins; less than 0 if that is not known. */
 static int vspan_wire_l4(const struct sk_buff *skb)
 {
-	if (skb->ip_summed == CHECKSUM_PARTIAL)
-		return skb_checksum_start_offset(skb);
-	if (!skb_transport_header_was_set(skb) ||
-	    skb_transport_offset(skb) <= skb_network_offset(skb))
-		return -1;
-	return skb_transport_offset(skb);
+	return skb->ip_summed == CHECKSUM_PARTIAL ? skb_checksum_start_offset(skb) :
+						    vspan_wire_outer_l4(skb);
 }
 
 /* A guest's super-frames come without their number of segments, but with the place of
- * their L4 header, be it for the checksum, or as virtio_net_hdr_to_skb() found it.
+ * their L4 header, for the checksum, if that is still to be made.
  */
 static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
 {
@@ -66,7 +82,7 @@ static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
 
 /**
  * vspan_wire_frames - count a super-frame as the cable would
- * @skb: a frame
+ * @skb: a frame; data at the MAC header
  *
  * What has no type of segmentation is a NIC's work (LRO) that cannot be undone: it is
  * one frame, too long for any cable.
@@ -189,26 +205,6 @@ static void vspan_wire_stamp(struct sk_buff *segs, ktime_t time)
 		if (!skb_cloned(skb) && !skb_hwtstamps(skb)->hwtstamp)
 			skb_hwtstamps(skb)->hwtstamp = time;
 	}
-}
-
-/* Where the L4 header is, if the IP header says the truth; less than 0 if there is none. */
-static int vspan_wire_outer_l4(const struct sk_buff *skb)
-{
-	struct ipv6hdr buf6, *ip6;
-	struct iphdr buf, *ip;
-	__be16 type, frag;
-	int off = vspan_snap_l3(skb, &type);
-	u8 next;
-
-	if (type == htons(ETH_P_IP)) {
-		ip = skb_header_pointer(skb, off, sizeof(buf), &buf);
-		return ip ? off + ip->ihl * 4 : -1;
-	}
-	ip6 = skb_header_pointer(skb, off, sizeof(buf6), &buf6);
-	if (type != htons(ETH_P_IPV6) || !ip6)
-		return -1;
-	next = ip6->nexthdr;
-	return ipv6_skip_exthdr(skb, off + sizeof(buf6), &next, &frag);
 }
 
 /* A guest says where in a tunnel's packet the inner frame begins (Linux 7.0 on), and the

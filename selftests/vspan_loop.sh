@@ -18,6 +18,7 @@ ALL_TESTS=(
 	"tunnel_that_encrypts"
 	"marked_by_a_program"
 	"peer_of_a_bridge_port"
+	"peer_of_a_bridge_port_with_xdp"
 	"bridge_takes_a_source"
 	"two_spans_in_a_circle"
 )
@@ -294,12 +295,20 @@ peer_of_a_bridge_port()
 	defer ip -n "$sw" link del br7
 	defer ip -n "$sw" link del q7
 	bridge -n "$sw" link set dev q7 learning off
+	"${@:-true}" || { fail "no program"; return; }
 	wait_up "$sw" q7 out7 && check_wait "ports forward" ports_forward "$sw" 2 || return
 	source_add "$sw" eth0 && output_add "$sw" span0 dev out7 || return
 	flows "flooded" send eth0 ns="$p2" id=1 recv eth0 ns="$p2" id=1 \
 		recv out7 ns="$sw" id=1
 	check_loops eth0 "$TEN"
 	check_books "$sw" span0/outputs/out7 "packets=$TEN"
+}
+
+# XDP wants frames in pages of its own, and has them copied.
+peer_of_a_bridge_port_with_xdp()
+{
+	require_command python3 || return
+	peer_of_a_bridge_port ip netns exec "$sw" "$SELFTESTS/bpf.py" xdp q7 drv
 }
 
 # A bridge that is an output gets a source as its port.

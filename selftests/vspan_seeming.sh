@@ -18,6 +18,7 @@ ALL_TESTS=(
 	"guest_without_a_checksum"
 	"guest_is_kept_whole"
 	"ring_is_bounded_in_bytes"
+	"ring_of_one"
 	"rps_of_a_span"
 	"tag_of_a_provider_bridge"
 	"priority_stays_behind"
@@ -217,6 +218,18 @@ ring_is_bounded_in_bytes()
 	(("${KV[bytes]}" < pins)) || fail "${KV[bytes]} bytes waited for the reader"
 	(("${KV[frames]}" > 100)) || fail "only ${KV[frames]} frames had room"
 	check_eq "lost" "$((J[span1/stats/drops/ring_full]))" $((80000 - 40 * KV[frames]))
+}
+
+# In a ring of one frame there is room for that one, however large it is.
+ring_of_one()
+{
+	vm_add frames asis qlen 1 && tap_path "$sw" span1 || return
+	reader tap count "$REPLY" vnet=1 offload=0x0f end=0 timeout=0 || return
+	check_ok "a super-frame" "$PKT" send tun:vm0 ns="$sw" vnet=1 gso=1448 len=57974 \
+		count=1 end=0
+	check_balance span1 vm0 rx 40
+	stop tap
+	check_eq "frames read" "${KV[frames]}" 1
 }
 
 # Others' CPUs would deliver what nobody could tell any more whether it had room.
