@@ -19,6 +19,7 @@ ALL_TESTS=(
 	"padding_taken_off"
 	"hairpin_among_others"
 	"vrf_and_its_port"
+	"ipvlan_and_its_device"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -244,6 +245,33 @@ vrf_and_its_port()
 	dump=$(dumped 20 ip netns exec "$sw" ping -q -c 10 -i 0.01 -I vrf7 192.0.2.1)
 	check_eq "headers of no use" "$(grep -c '> 00:00:00:00:00:00' <<<"$dump")" 10
 	check_eq "headers of p1" "$(grep -c '> 02:00:00:00:00:01' <<<"$dump")" 10
+	stats "$sw" span0
+	check_j span0/sources/p1/stats/dup 0
+	check_j span0/sources/p1/stats/tx/packets 10
+}
+
+# An ipvlan that routes shows what it sends with a header of no use, on which the real one
+# is written later, in the same memory: each is copied as it was.
+ipvlan_and_its_device()
+{
+	local dump
+
+	require_command tcpdump || return
+	ip -n "$sw" link set p1 nomaster && defer ip -n "$sw" link set p1 master br0
+	defer learn 1 2 3 4
+	ip -n "$sw" link add link p1 name iv0 up type ipvlan mode l3 2>/dev/null ||
+		{ skip "no ipvlan"; return; }
+	defer ip -n "$sw" link del iv0
+	ip -n "$sw" -b - <<-EOT
+		addr add 192.0.2.253/32 dev iv0
+		route add 192.0.2.1/32 dev iv0 src 192.0.2.253
+		neigh replace 192.0.2.1 lladdr 02:00:00:00:00:01 dev p1
+	EOT
+	source_add "$sw" iv0 tx filter icmp && source_add "$sw" p1 tx filter icmp &&
+		reader r count span0 ns="$sw" || return
+	dump=$(dumped 20 ip netns exec "$sw" ping -q -c 10 -i 0.01 -W 0.1 -I iv0 192.0.2.1)
+	check_eq "headers of p1" "$(grep -c '> 02:00:00:00:00:01' <<<"$dump")" 10
+	check_eq "headers of no use" "$(grep -vc '> 02:00:00:00:00:01' <<<"$dump")" 10
 	stats "$sw" span0
 	check_j span0/sources/p1/stats/dup 0
 	check_j span0/sources/p1/stats/tx/packets 10

@@ -8,6 +8,7 @@
 ALL_TESTS=(
 	"plain_text_of_a_nic kTLS 7"
 	"plain_text_of_a_nic MACsec 8"
+	"esp_of_a_nic"
 	"no_type_of_super_frame wire"
 	"no_type_of_super_frame asis"
 	"super_frame_of_lro_to_an_output"
@@ -77,6 +78,37 @@ plain_text_of_a_nic()
 	stats "$sw" span0
 	check_j span0/sources/odd0/stats/rx/packets $((70 + $(nproc)))
 	check_j span0/sources/odd0/stats/drops/unreadable 50
+}
+
+# esp_out WORDS...: what odd0 sends to 192.0.2.9 goes by ESP; with offload, by the NIC's
+esp_out()
+{
+	ip -n "$sw" xfrm state add src 192.0.2.1 dst 192.0.2.9 proto esp spi 9 reqid 9 \
+		mode transport aead 'rfc4106(gcm(aes))' \
+		0x0102030405060708090a0b0c0d0e0f1011121314 128 "$@"
+}
+
+# What the NIC is to encrypt has the header of ESP already, and the payload in plain text.
+# Where the host encrypts, the frame is as on the cable.
+esp_of_a_nic()
+{
+	ip -n "$sw" xfrm state list >/dev/null 2>&1 || { skip "no IPsec"; return; }
+	modprobe -q esp4_offload
+	odd_add "$sw" odd0 && source_add "$sw" odd0 tx && reader r count span0 ns="$sw" || return
+	ip -n "$sw" -b - <<-EOT
+		addr add 192.0.2.1/24 dev odd0
+		neigh add 192.0.2.9 lladdr 02:00:00:00:00:09 dev odd0
+		xfrm policy add src 192.0.2.1 dst 192.0.2.9 dir out tmpl proto esp reqid 9 mode transport
+	EOT
+	esp_out offload dev odd0 dir out || { skip "no offload of ESP"; return; }
+	ip netns exec "$sw" ping -q -c 20 -i 0.01 -W 0.1 192.0.2.9 >/dev/null
+	wait_j "$sw" span0/sources/odd0/stats/drops/unreadable 20
+	check_j span0/stats/packets 0
+	ip -n "$sw" xfrm state flush
+	check_ok "ESP of the host" esp_out
+	ip netns exec "$sw" ping -q -c 20 -i 0.01 -W 0.1 192.0.2.9 >/dev/null
+	wait_j "$sw" span0/stats/packets 20
+	check_j span0/sources/odd0/stats/drops/unreadable 20
 }
 
 # One frame, as nobody can tell what it was: to a reader with virtio headers, too.

@@ -24,6 +24,9 @@
  * each next one a nanosecond later. Unreadable frames are known from Linux 6.12
  * on; /sys/module/vspan_odd/parameters/unreadable says whether they are.
  *
+ * It says that it encrypts ESP by itself (ip xfrm state ... offload dev odd0 dir out), and
+ * does not: what is sent so is plain text on this side of a cable.
+ *
  * While its MTU is ODD_ROOF, its promiscuity is such that nobody can add to it.
  */
 #include <linux/etherdevice.h>
@@ -39,6 +42,7 @@
 #include <net/dst_metadata.h>
 #include <net/ip.h>
 #include <net/rtnetlink.h>
+#include <net/xfrm.h>
 
 #define ODD_EPOCH	(1600000000LL * NSEC_PER_SEC)
 #define ODD_ROOF	1234
@@ -360,6 +364,50 @@ static const struct net_device_ops odd_netdev_ops = {
 	.ndo_validate_addr	= eth_validate_addr,
 };
 
+#ifdef CONFIG_XFRM_OFFLOAD
+#ifdef ODD_ESP_NAMES_DEV
+static int odd_esp_add(struct net_device *dev, struct xfrm_state *x,
+		       struct netlink_ext_ack *extack)
+#elif defined(ODD_ESP_HAS_EXTACK)
+static int odd_esp_add(struct xfrm_state *x, struct netlink_ext_ack *extack)
+#else
+static int odd_esp_add(struct xfrm_state *x)
+#endif
+{
+	return 0;
+}
+
+#ifdef ODD_ESP_NAMES_DEV
+static void odd_esp_del(struct net_device *dev, struct xfrm_state *x)
+#else
+static void odd_esp_del(struct xfrm_state *x)
+#endif
+{
+}
+
+static bool odd_esp_ok(struct sk_buff *skb, struct xfrm_state *x)
+{
+	return true;
+}
+
+static const struct xfrmdev_ops odd_esp_ops = {
+	.xdo_dev_state_add	= odd_esp_add,
+	.xdo_dev_state_delete	= odd_esp_del,
+	.xdo_dev_offload_ok	= odd_esp_ok,
+};
+
+static void odd_offer_esp(struct net_device *dev)
+{
+	dev->xfrmdev_ops = &odd_esp_ops;
+	dev->features |= NETIF_F_HW_ESP;
+	dev->hw_enc_features |= NETIF_F_HW_ESP;
+}
+#else
+static void odd_offer_esp(struct net_device *dev)
+{
+}
+#endif
+
 /* Super-frames are sent and received as they are. */
 static void odd_setup(struct net_device *dev)
 {
@@ -368,6 +416,7 @@ static void odd_setup(struct net_device *dev)
 	dev->needs_free_netdev = true;
 	dev->priv_flags |= IFF_NO_QUEUE;
 	dev->features |= NETIF_F_SG | NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE;
+	odd_offer_esp(dev);
 	dev->hw_features |= dev->features;
 	eth_hw_addr_random(dev);
 }
