@@ -103,11 +103,11 @@ esp_of_a_nic()
 	esp_out offload dev odd0 dir out || { skip "no offload of ESP"; return; }
 	ip netns exec "$sw" ping -q -c 20 -i 0.01 -W 0.1 192.0.2.9 >/dev/null
 	wait_j "$sw" span0/sources/odd0/stats/drops/unreadable 20
-	check_j span0/stats/packets 0
+	check_j span0/sources/odd0/stats/tx/packets 0
 	ip -n "$sw" xfrm state flush
 	check_ok "ESP of the host" esp_out
 	ip netns exec "$sw" ping -q -c 20 -i 0.01 -W 0.1 192.0.2.9 >/dev/null
-	wait_j "$sw" span0/stats/packets 20
+	wait_j "$sw" span0/sources/odd0/stats/tx/packets 20
 	check_j span0/sources/odd0/stats/drops/unreadable 20
 }
 
