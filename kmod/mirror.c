@@ -163,6 +163,8 @@ static void vspan_mirror_send(const struct vspan_binding *b,
 	len = vspan_wire_len_fast(skb);
 	vspan_mirror_label(skb, rule, dir);
 	vspan_cb(skb)->frames = n;
+	/* By it the tap, too, finds the queue: one for both ways. 0 would be none. */
+	__skb_set_sw_hash(skb, whole->flow + 1, true);
 	/* What was allocated from the emergency reserve must be freed soon. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(src->vs, skb))
 		goto drop;

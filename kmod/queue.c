@@ -61,7 +61,8 @@ static unsigned int vspan_queue_work(struct vspan_queue *q, int budget)
 	unsigned int made;
 
 	if (!q->frames && skb_queue_empty(&q->batch)) {
-		vspan_queue_take(q, &q->batch, budget);
+		if (vspan_queue_take(q, &q->batch, budget) == 1)
+			WRITE_ONCE(q->alone, VSPAN_QUEUE_ALONE);
 		vspan_seen_keep(q->vs, &q->batch);
 	}
 	made = vspan_deliver(q, budget);
@@ -290,7 +291,7 @@ static bool vspan_queue_has_room(const struct vspan_queue *q)
 static bool vspan_queue_has(const struct vspan_queue *q, unsigned int flow)
 {
 	/* Pairs with vspan_queue_poll(). */
-	return (s32)(q->tails[flow] - smp_load_acquire(&q->done)) > 0;
+	return (s32)(READ_ONCE(q->tails[flow]) - smp_load_acquire(&q->done)) > 0;
 }
 
 /* Is the queue of @cpu, which is locked, where the flow's next copy belongs? If the
@@ -322,10 +323,26 @@ static bool vspan_queue_put(struct vspan_queue *q, unsigned int flow,
 	}
 	__skb_queue_tail(&q->list, skb);
 	q->truesize += skb->truesize;
-	q->tails[flow] = ++q->added;
+	WRITE_ONCE(q->tails[flow], ++q->added);
 	if (vspan_cb(skb)->note)
 		vspan_seen_set(q->vs, skb);
 	return true;
+}
+
+/* May the copy be delivered without the queue? Where copies come one at a time, that
+ * costs less; every so often one is queued, to find out whether they still do. What is
+ * here of its flow, from whichever CPU, goes first.
+ */
+static bool vspan_queue_may_skip(struct vspan_dev *vs, unsigned int flow)
+{
+	struct vspan_queue *q = this_cpu_ptr(vs->queues);
+	unsigned int alone = READ_ONCE(q->alone);
+
+	if (likely(!alone))
+		return false;
+	WRITE_ONCE(q->alone, alone - 1);
+	return READ_ONCE(vs->flow_cpu[flow]) == smp_processor_id() &&
+	       !vspan_queue_has(q, flow);
 }
 
 /**
@@ -348,6 +365,8 @@ bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
 	bool first, keeps, led = false, added = false;
 	struct vspan_queue *q;
 
+	if (vspan_queue_may_skip(vs, flow) && vspan_deliver_straight(vs, skb))
+		return true;
 	/* Mostly, only this CPU adds here, and its consumer is here too: the lock
 	 * is for flows that have moved, a threaded NAPI, and vspan_queue_close().
 	 * Another round follows when the flow was led elsewhere.

@@ -18,6 +18,9 @@ struct vspan_dev;
  */
 #define VSPAN_QUEUE_TRUESIZE	4096
 
+/* So many copies are delivered without the queue once one was alone there. */
+#define VSPAN_QUEUE_ALONE	16
+
 /* Conversations are told apart by so many bits of a hash. */
 #define VSPAN_FLOW_BITS		10
 #define VSPAN_FLOWS		(1 << VSPAN_FLOW_BITS)
@@ -37,6 +40,8 @@ struct vspan_dev;
  * @work: makes frames of @long_copy, and has the NAPI deliver them
  * @open: copies are taken; cleared before the queue is emptied for good
  * @stalled: frames of this CPU that came while the tap's ring was full
+ * @alone: how many copies are still to go straight to the reader, for the last that
+ *	went through here was alone; READ_ONCE/WRITE_ONCE
  * @napi: the context that delivers
  * @vs: the span
  * @tails: @added as it was behind the last copy of each conversation that was put
@@ -55,6 +60,7 @@ struct vspan_queue {
 	struct work_struct work;
 	bool open;
 	unsigned int stalled;
+	unsigned int alone;
 	struct napi_struct napi;
 	struct vspan_dev *vs;
 	u32 tails[VSPAN_FLOWS];

@@ -377,6 +377,7 @@ unsigned int vspan_order_flow(const struct sk_buff *skb);
 /* deliver.c */
 bool vspan_deliver_has_guide(const struct net_device *dev);
 bool vspan_deliver_has_reader(const struct vspan_dev *vs);
+bool vspan_deliver_straight(struct vspan_dev *vs, struct sk_buff *skb);
 unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget);
 void vspan_deliver_frames(struct vspan_queue *q, unsigned int budget);
 void vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why);

@@ -156,3 +156,9 @@ tap_path()
 	REPLY=/dev/tap$REPLY
 	check_wait "$REPLY of $2" test -c "$REPLY"
 }
+
+# How often a NAPI had its turn
+polls()
+{
+	awk '/NET_RX/ { for (i = 2; i <= NF; i++) n += $i } END { print n }' /proc/softirqs
+}

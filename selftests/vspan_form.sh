@@ -31,6 +31,9 @@ ALL_TESTS=(
 
 ALL=dst=ff:ff:ff:ff:ff:ff
 
+# What is noted of a frame must be, by whichever way its copy gets to the tap's reader.
+export PKT_TAP=1
+
 # DEV COUNT: UDP of 40 bytes from machine 1 to machine 2, in frames padded to 60
 PADDED='
 import socket, sys

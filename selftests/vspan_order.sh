@@ -9,6 +9,7 @@ ALL_TESTS=(
 	"what_is_answered_comes_first cut=headers snaplen headers"
 	"super_frames_come_before_short_answers"
 	"what_others_say_does_not_wait"
+	"straight_is_no_short_cut"
 	"sender_on_every_cpu 0"
 	"sender_on_every_cpu 1"
 )
@@ -74,6 +75,45 @@ what_others_say_does_not_wait()
 	require_cpus 2 && odd_add "$sw" odd0 && source_add "$sw" odd0 rx,tx || return
 	mix 5
 	check_eq "exit code, as it is out of order" "$RC" 1
+}
+
+# TAP FRAMES: reads so many; of those to 02:0d:d0:00:00:04 and from there, tells the order
+QUESTIONS='
+import os, select, sys
+fd = os.open(sys.argv[1], os.O_RDWR | os.O_NONBLOCK)
+poll = select.poll()
+poll.register(fd, select.POLLIN)
+print("ready", flush=True)
+said = ""
+for _ in range(int(sys.argv[2])):
+    if not poll.poll(20000):
+        break
+    frame = os.read(fd, 4096)[10:]
+    odd = bytes.fromhex("020dd0000004")
+    said += "q" * (frame[:6] == odd) + "a" * (frame[6:12] == odd)
+print(said)
+'
+
+# Who asks has softirqs off until he is answered, so that the copy of what he asked waits.
+# On the CPU that answers, copies come one at a time, and need not wait: but for those
+# of this conversation.
+straight_is_no_short_cut()
+{
+	local out i want=''
+
+	require_cpus 2 && require_command taskset && odd_add "$sw" odd0 &&
+		span_add "$sw" span1 && source_add "$sw" odd0 rx,tx to span1 &&
+		tap_path "$sw" span1 || return
+	out=$(mktemp) && defer rm -f "$out"
+	python3 -c "$QUESTIONS" "$REPLY" 160 >"$out" 2>&1 &
+	busywait grep -q ready "$out" || fail "no reader"
+	for ((i = 0; i < 20; i++)); do
+		taskset -c 1 "$PKT" send odd0 ns="$sw" count=3 end=0 >/dev/null
+		taskset -c 0 "$PKT" send odd0 ns="$sw" dst="${ODD}4" count=1 end=0 >/dev/null
+		want+=qa
+	done
+	wait
+	check_eq "questions and answers" "$(tail -n 1 "$out")" "$want"
 }
 
 # THREADED: copies of many frames wait, or of few.

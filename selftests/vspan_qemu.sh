@@ -7,6 +7,7 @@
 ALL_TESTS=(
 	"flows_spread_over_queues 2"
 	"flows_spread_over_queues 4"
+	"sockets_keep_to_a_queue"
 	"qemu_reads_the_tap"
 	"frozen_qemu_harms_nobody"
 	"vhost_reads_two_queues"
@@ -37,6 +38,66 @@ flows_spread_over_queues()
 	check_ok "flows" "$PKT" queues "$TAP" ns="$p1" dev=eth0 queues="$1" flows=64 count=100
 	stats "$sw" span0
 	check_j span0/stats/drops/ring_full 0
+}
+
+# TAP QUEUES FRAMES: reads all queues; then tells of conversations how many there were, and
+# how many came by more than one queue, and how many queues there were of use
+READ_QUEUES='
+import fcntl, os, select, sys
+fds = [os.open(sys.argv[1], os.O_RDWR | os.O_NONBLOCK) for _ in range(int(sys.argv[2]))]
+want = int(sys.argv[3])
+poll = select.poll()
+for fd in fds:
+    poll.register(fd, select.POLLIN)
+print("ready", flush=True)
+flows, got = {}, 0
+while got < want:
+    ready = poll.poll(20000)
+    if not ready:
+        break
+    for fd, _ in ready:
+        frame = os.read(fd, 4096)[10:]
+        if frame[12:14] == bytes([8, 0]) and frame[23] == 17:
+            got += 1
+            flows.setdefault(frozenset((frame[34:36], frame[36:38])), set()).add(fd)
+print("frames=%d flows=%d torn=%d queues=%d" % (got, len(flows),
+      sum(len(q) > 1 for q in flows.values()), len(set().union(*flows.values()))))
+'
+
+# WAY OWN PEER FLOWS: as many connected sockets; ask 10 times each, or answer that often
+TALK_UDP='
+import socket, sys
+way, own, peer, flows = sys.argv[1], sys.argv[2], sys.argv[3], int(sys.argv[4])
+socks = []
+for i in range(flows):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind((own, 5000 + i * (7 if way == "ask" else 3)))
+    sock.connect((peer, 5000 + i * (3 if way == "ask" else 7)))
+    sock.settimeout(20)
+    socks.append(sock)
+print("ready", flush=True)
+for n in range(10):
+    for sock in socks:
+        if way == "ask":
+            sock.send(b"ask")
+        sock.recv(64)
+        if way != "ask":
+            sock.send(b"answer")
+'
+
+# A connected socket gives what it sends a hash of its own (sk_txhash), its peer another.
+sockets_keep_to_a_queue()
+{
+	local dir
+
+	dir=$(mktemp -d) && defer rm -rf "$dir"
+	python3 -c "$READ_QUEUES" "$TAP" 4 1280 >"$dir/read" 2>&1 &
+	busywait grep -q ready "$dir/read" || fail "no reader"
+	ip netns exec "$p2" python3 -c "$TALK_UDP" answer 192.0.2.2 192.0.2.1 64 >"$dir/answer" 2>&1 &
+	busywait grep -q ready "$dir/answer" || fail "nobody answers"
+	check_ok "talk" ip netns exec "$p1" python3 -c "$TALK_UDP" ask 192.0.2.1 192.0.2.2 64
+	wait
+	check_eq "conversations" "$(tail -n 1 "$dir/read")" "frames=1280 flows=64 torn=0 queues=4"
 }
 
 # qemu_start VCPUS NETDEV DEVICE: undone at the end of the test case. The taps are

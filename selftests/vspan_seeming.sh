@@ -129,12 +129,6 @@ no_type_of_super_frame()
 	check_balance span1 odd0 rx $((20 + $(nproc)))
 }
 
-# How often a NAPI had its turn
-polls()
-{
-	awk '/NET_RX/ { for (i = 2; i <= NF; i++) n += $i } END { print n }' /proc/softirqs
-}
-
 # segments COUNT EACH WORDS...: so many super-frames of so many segments to the span's tap
 segments()
 {

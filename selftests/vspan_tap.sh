@@ -20,6 +20,7 @@ ALL_TESTS=(
 	"span_down_is_counted"
 	"reader_comes_and_goes"
 	"threaded_napi"
+	"alone_goes_straight"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -236,6 +237,25 @@ threaded_napi()
 		recv span1 ns="$sw" id=1 len=60-1514 count=1455
 	ip netns exec "$sw" sh -c 'echo 0 >/sys/class/net/span1/threaded'
 	flows "without again" send eth0 ns="$p2" id=2 recv "$REPLY" id=2
+}
+
+# A dummy's frames raise no softirq. Where another reads too, each copy has a poll.
+alone_goes_straight()
+{
+	local before
+
+	ip -n "$sw" link add d0 up type dummy && defer ip -n "$sw" link del d0
+	source_add "$sw" d0 tx || return
+	before=$(polls)
+	flows "alone" send d0 ns="$sw" id=1 len=60-1514 count=2000 \
+		recv "$TAP" id=1 len=60-1514 count=2000
+	(($(polls) - before < 1000)) || fail "2000 copies took $(($(polls) - before)) polls"
+	before=$(polls)
+	flows "not alone" send d0 ns="$sw" id=2 count=2000 recv "$TAP" id=2 count=2000 \
+		recv span0 ns="$sw" id=2 count=2000
+	(($(polls) - before >= 1000)) || fail "2000 copies took $(($(polls) - before)) polls"
+	stats "$sw" span0
+	check_j span0/stats/drops/ring_full 0
 }
 
 tests_run

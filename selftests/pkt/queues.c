@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A reader with more than one queue, as a multiqueue VM is: which flow comes by
- * which queue, and that each flow stays with one, complete and in order.
+ * which queue, and that each flow stays with one, both ways, complete and in order.
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -80,7 +80,26 @@ static void queues_open(struct queues *m, const char *tap)
 		m->flow[i] = (struct udp_flow){ .queue = -1 };
 }
 
-/* UDP from 192.0.2.1 to .2, of which only the ports differ; the payload says which. */
+static void swap_bytes(uint8_t *a, uint8_t *b, size_t len)
+{
+	for (; len; len--, a++, b++) {
+		uint8_t was = *a;
+
+		*a = *b;
+		*b = was;
+	}
+}
+
+static void udp_turn(uint8_t *p)
+{
+	swap_bytes(p, p + 6, 6);
+	swap_bytes(p + 26, p + 30, 4);
+	swap_bytes(p + 34, p + 36, 2);
+}
+
+/* UDP between 192.0.2.1 and .2, of which only the ports differ; the payload says which.
+ * Every other frame of a flow is the answer to the one before.
+ */
 static void udp_frame(uint8_t *p, uint32_t flow, uint32_t seq)
 {
 	static const uint8_t head[HEADERS] = {
@@ -97,6 +116,8 @@ static void udp_frame(uint8_t *p, uint32_t flow, uint32_t seq)
 	put32(p + HEADERS, PKT_MAGIC);
 	put32(p + HEADERS + 4, flow);
 	put32(p + HEADERS + 8, seq);
+	if (seq % 2)
+		udp_turn(p);
 }
 
 static void queues_frame(struct queues *m, uint32_t queue, const struct frame *fr)
