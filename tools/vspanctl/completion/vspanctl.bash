@@ -2,7 +2,9 @@
 # shellcheck shell=bash
 # Completion of vspanctl for bash. It has no list of words of its own: the grammar
 # is what 'vspanctl COMMAND help' prints, and the names are those the kernel has.
-# shellcheck disable=SC2048,SC2086	# many variables here are lists of words
+# Of these some were chosen by whoever runs a container here: they are compared and
+# written, never expanded, and quoted where the line would have the shell expand them.
+# shellcheck disable=SC2048,SC2086,SC2088	# many variables here are lists of words
 
 # What the tool is asked, where the command line being written asks it.
 _vspanctl_ask()
@@ -93,7 +95,7 @@ _vspanctl_expand()
 		NETNS) ip netns list 2>/dev/null | sed 's/ .*//' ;;
 		[A-Z]*) [ -z "${first[$word]}" ] || _vspanctl_expand ${first[$word]} ;;
 		[0-9]*) ;;
-		*) echo "$word" ;;
+		*) printf '%s\n' "$word" ;;
 		esac
 	done
 }
@@ -125,9 +127,9 @@ _vspanctl_words()
 	elif [ -n "${value[$prev]}" ]; then
 		_vspanctl_expand ${value[$prev]}
 	else
-		for word in $(_vspanctl_expand "${places[@]:1}"); do
-			[[ " ${path[*]} " == *" $word "* ]] || echo "$word"
-		done
+		while read -r word; do
+			[[ " ${path[*]} " == *" $word "* ]] || printf '%s\n' "$word"
+		done < <(_vspanctl_expand "${places[@]:1}")
 	fi
 }
 
@@ -146,6 +148,47 @@ _vspanctl_split()
 		-*) ;;
 		*) path+=("${COMP_WORDS[i]}") ;;
 		esac
+	done
+}
+
+# What was typed of the last word, as the shell will read it; quote gets the quote
+# that is open in it.
+_vspanctl_typed()
+{
+	quote=''
+	case $cur in
+	\'* | \"*) quote=${cur:0:1}; typed=${cur:1} ;;
+	*) typed=${cur//\\/} ;;
+	esac
+}
+
+# _vspanctl_quoted WORD: as it has to stand on the line. One that the quote that is
+# open cannot hold is not offered.
+_vspanctl_quoted()
+{
+	case $quote in
+	\') [[ $1 == *\'* ]] || printf '%s\n' "$1" ;;
+	\") [[ $1 == *[\"\\\$\`!]* ]] || printf '%s\n' "$1" ;;
+	*)
+		if [[ $1 == "~/"* ]]; then
+			printf '~/%q\n' "${1:2}"	# a file, no name can have a slash
+		elif [[ $1 == *[!a-zA-Z0-9_.,:@%+=/-]* ]]; then
+			printf '%q\n' "$1"
+		else
+			printf '%s\n' "$1"
+		fi
+		;;
+	esac
+}
+
+# Those of the words, one a line, that begin as what was typed does.
+_vspanctl_matches()
+{
+	local word quote typed
+
+	_vspanctl_typed
+	while read -r word; do
+		[[ -z $word || $word != "$typed"* ]] || _vspanctl_quoted "$word"
 	done
 }
 
@@ -168,7 +211,7 @@ _vspanctl()
 		fi
 		;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	mapfile -t COMPREPLY < <(_vspanctl_matches <<<"$words")
 }
 
 complete -F _vspanctl vspanctl

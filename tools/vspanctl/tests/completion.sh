@@ -22,7 +22,16 @@ vspanctl()
 		printf '  vnet*     rx -> dormant\n  master br0 rx,tx\n'
 		printf '  output t0 -> active\n'
 		;;
+	"-n evil show") printf 'span0: up\n'; evil_names | sed 's/.*/  & rx,tx -> active/' ;;
+	"-n evil span show") evil_names | sed 's/$/: up, reader/' ;;
 	esac
+}
+
+# Names that a container may give to its devices, and to sources and spans there.
+# shellcheck disable=SC2016	# they are not to be expanded, that is the point
+evil_names()
+{
+	printf '%s\n' 'd$(touch${IFS}X)' 'd`touch${IFS}X`' "d';touch\${IFS}X;'" 'd*' 'd\x'
 }
 
 ip()
@@ -30,6 +39,7 @@ ip()
 	case $* in
 	"-o link show") printf '1: lo: <LOOPBACK>\n2: eth0: <UP>\n3: p1@if2: <UP>\n' ;;
 	"-n red -o link show") printf '1: lo: <LOOPBACK>\n5: redeth: <UP>\n' ;;
+	"-n evil -o link show") evil_names | sed 's/.*/2: &: <UP>/' ;;
 	"netns list") printf 'red (id: 0)\nblue\n' ;;
 	esac
 }
@@ -49,6 +59,65 @@ completes()
 	[ "${got% }" == "$want" ] || { ok="not ok"; failed=$((failed + 1)); }
 	echo "$ok $count - completion: vspanctl $line"
 	[ "$ok" == ok ] || printf '#  got: %s\n# want: %s\n' "$got" "$want"
+}
+
+# offers LINE WORDS...: exactly these, as they are to stand on the command line
+offers()
+{
+	local line=$1 got want ok=ok
+
+	shift
+	read -ra COMP_WORDS <<<"vspanctl ${line//\\/\\\\}"
+	[[ $line != *' ' ]] || COMP_WORDS+=('')
+	COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+	COMPREPLY=()
+	_vspanctl
+	got=$(printf '%s\n' "${COMPREPLY[@]}" | sort -u)
+	want=$(printf '%s\n' "$@" | sort)
+	count=$((count + 1))
+	[ "$got" == "$want" ] || { ok="not ok"; failed=$((failed + 1)); }
+	echo "$ok $count - completion of evil names: vspanctl $line"
+	[ "$ok" == ok ] || printf '# got: %s\n' "$got"
+}
+
+# Nothing was run, neither by what looks for names nor by the line they are put into.
+runs_nothing()
+{
+	local word ok=ok
+
+	for word in "${COMPREPLY[@]}"; do
+		eval ": $word"
+	done
+	count=$((count + 1))
+	[ -z "$(ls -A)" ] || { ok="not ok"; failed=$((failed + 1)); }
+	echo "$ok $count - completion of evil names: $1 runs nothing"
+}
+
+# shellcheck disable=SC2016,SC2088
+evil()
+{
+	local dir place quoted=()
+
+	dir=$(mktemp -d)
+	cd "$dir" || return
+	mapfile -t quoted < <(evil_names | while read -r word; do printf '%q\n' "$word"; done)
+	for place in "del " "set " "show " "add " "add eth0 to " "output add span0 dev " \
+		"output del " "xml " "check "; do
+		COMPREPLY=()
+		offers "-n evil ${place}d" "${quoted[@]}"
+		runs_nothing "$place"
+	done
+	offers "-n evil del 'd" 'd$(touch${IFS}X)' 'd`touch${IFS}X`' 'd*' 'd\x'
+	offers '-n evil del "d' 'd*'
+	offers '-n evil del d\$' 'd\$\(touch\$\{IFS\}X\)'
+	offers '-n evil del d$(touch${IFS}X)' 'd\$\(touch\$\{IFS\}X\)'
+	runs_nothing "what was typed"
+	# Words that were given are left out, and no pattern among them is expanded.
+	touch dup drop 'file;x'
+	HOME=$dir offers "save f" 'file\;x'
+	HOME=$dir offers "save ~/f" '~/file\;x'
+	offers "del eth0 to mon " ""
+	rm -rf "$dir"
 }
 
 echo "KTAP version 1"
@@ -72,10 +141,10 @@ completes "add eth0 snaplen " "headers"
 completes "add eth0 vlan " "all untagged"
 completes "add eth0 redirect " "off on"
 completes "add eth0 dup " "drop keep"
-completes "set " "eth0 master vnet*"
-completes "del v" "vnet*"
+completes "set " "eth0 master vnet\\*"
+completes "del v" "vnet\\*"
 completes "del eth0 " "to"
-completes "check " "eth0 master mon span0 vnet*"
+completes "check " "eth0 master mon span0 vnet\\*"
 completes "show " "mon span0"
 completes "metrics " "openmetrics prometheus"
 completes "span " "add del help set show"
@@ -89,6 +158,7 @@ completes "output add span0 dev " "eth0 lo p1"
 completes "output del span0 " "dev psample"
 completes "xml span0 " "queues"
 completes "monitor " ""
+evil
 echo "1..$count"
 echo "# Totals: pass:$((count - failed)) fail:$failed"
 [ "$failed" -eq 0 ]
