@@ -64,15 +64,29 @@ static struct vspan_filter *vspan_nl_new_filter(struct genl_info *info,
 	return f;
 }
 
+/* A sender who lost the program on the way must not get all frames. */
+static int vspan_nl_check_text(struct genl_info *info, struct nlattr *prog)
+{
+	struct nlattr *text = info->attrs[VSPAN_A_SOURCE_FILTER_TEXT];
+
+	if (!text || (prog && (nla_len(prog) || !*(char *)nla_data(text))))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(info->extack, text,
+			    "a filter's text came without its program; send both");
+	return -EINVAL;
+}
+
 /* An empty program is no filter. */
 static int vspan_nl_parse_filter(struct genl_info *info,
 				 struct vspan_rule *rule)
 {
 	struct nlattr *attr = info->attrs[VSPAN_A_SOURCE_FILTER];
 	struct vspan_filter *f;
+	int err;
 
-	if (!attr)
-		return 0;
+	err = vspan_nl_check_text(info, attr);
+	if (err || !attr)
+		return err;
 	f = nla_len(attr) ? vspan_nl_new_filter(info, attr) : NULL;
 	if (IS_ERR(f))
 		return PTR_ERR(f);

@@ -17,6 +17,7 @@ ALL_TESTS=(
 	"too_long"
 	"the_kernel_refuses"
 	"the_kernel_accepts"
+	"text_without_its_program"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -96,6 +97,8 @@ VLAN_TABLE=(
 	"2|less 64 and vlan 10"
 	"2|vlan 10 and less 64"
 	"2|host 198.51.100.1 and udp and vlan 10"
+	"2|ip[9] = 17 and vlan 10 and udp;vlan 10 and udp"
+	"2|udp[2:2] = 53 and vlan 10 and ip;vlan 10 and udp port 53"
 )
 
 # These say which way a frame goes, which a span's reader does not know.
@@ -360,6 +363,27 @@ the_kernel_accepts()
 	check_eq "empty" "$(prog empty)" accepted
 	json "$sw" show span0
 	check_j span0/sources/eth0/filter absent "filter after an empty program"
+}
+
+# Who reads the text has to be able to rely on it: it says what the program selects.
+text_without_its_program()
+{
+	local what
+
+	source_add "$sw" eth0 rx filter "arp" || return
+	for what in text-only text-of-none; do
+		check_eq "$what" "$(prog "$what")" \
+			"EINVAL: a filter's text came without its program; send both"
+	done
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter "arp" "filter after all that"
+	check_eq "no text" "$(prog empty)" accepted
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter absent
+	check_eq "and of no filter" "$(prog text-only)" \
+		"EINVAL: a filter's text came without its program; send both"
+	json "$sw" show span0
+	check_j span0/sources/eth0/filter absent
 }
 
 tests_run

@@ -77,6 +77,8 @@ static const struct {
 	{ "odd-length", jump_out, sizeof(jump_out) - 4 },
 	{ "one-byte", accept_all, 1 },
 	{ "empty", accept_all, 0 },
+	{ "text-of-none", accept_all, 0 },
+	{ "text-only", NULL, 0 },
 };
 
 static uint32_t choose(const char *what, struct sock_filter *room, const void **prog)
@@ -215,7 +217,10 @@ int prog_main(int argc, char **argv)
 	add(&m, VSPAN_A_SOURCE_SPAN, span, (uint32_t)strlen(span) + 1);
 	add(&m, VSPAN_A_SOURCE_NAME, source, (uint32_t)strlen(source) + 1);
 	add(&m, VSPAN_A_SOURCE_KIND, &kind, sizeof(kind));
-	add(&m, VSPAN_A_SOURCE_FILTER, prog, len);
+	if (prog)
+		add(&m, VSPAN_A_SOURCE_FILTER, prog, len);
+	if (!strncmp(what, "text-", strlen("text-")))
+		add(&m, VSPAN_A_SOURCE_FILTER_TEXT, "udp", sizeof("udp"));
 	talk(fd, &m);
 	close(fd);
 	return say(&m);
