@@ -26,6 +26,7 @@
  * @onoff: "on" or "off" may follow; then @parse gets "on" if neither does
  * @parse: reads the value, or the word itself if there is none
  * @put: adds it to a vspan message, NULL if it is not sent that way
+ * @make: the same for what is made on the way, which may fail with a sentence
  */
 struct arg {
 	const char *word;
@@ -34,6 +35,8 @@ struct arg {
 	bool onoff;
 	int (*parse)(struct args *a, const char *val);
 	void (*put)(struct nlmsghdr *nlh, const struct args *a);
+	int (*make)(struct nlmsghdr *nlh, const struct args *a, char *err,
+		    size_t len);
 };
 
 /**
@@ -337,7 +340,7 @@ static const struct arg arg_table[] = {
 	{ "dup", HAS_DUP, "{ keep | drop }",
 	  .parse = dup_parse, .put = dup_put },
 	{ "filter", HAS_FILTER, "EXPR",
-	  .parse = filter_parse, .put = filter_put_arg },
+	  .parse = filter_parse, .make = filter_make },
 	{ "snaplen", HAS_SNAPLEN, "{ BYTES | headers }",
 	  .parse = snaplen_parse, .put = snaplen_put },
 	{ "sample", HAS_SAMPLE, "N", .parse = sample_parse, .put = sample_put },
@@ -539,12 +542,28 @@ const char *args_source_text(uint32_t kind, const char *name, char *buf,
  * @nlh: the message
  * @a: the parsed words
  * @which: HAS_* of those the message takes
+ * @err: gets a sentence if one of them cannot be added
+ * @len: size of @err
+ *
+ * A message that lacks some of what was given asks for more than that: it must not be
+ * sent then.
+ *
+ * Return: 0 or a negative errno.
  */
-void args_put(struct nlmsghdr *nlh, const struct args *a, unsigned int which)
+int args_put(struct nlmsghdr *nlh, const struct args *a, unsigned int which,
+	     char *err, size_t len)
 {
-	size_t i;
+	const struct arg *arg;
+	int ret = 0;
 
-	for (i = 0; i < ARRAY_SIZE(arg_table); i++)
-		if (arg_table[i].put && (a->has & which & arg_table[i].has))
-			arg_table[i].put(nlh, a);
+	for (arg = arg_table; !ret && arg < arg_table + ARRAY_SIZE(arg_table);
+	     arg++) {
+		if (!(a->has & which & arg->has))
+			continue;
+		if (arg->put)
+			arg->put(nlh, a);
+		else if (arg->make)
+			ret = arg->make(nlh, a, err, len);
+	}
+	return ret;
 }

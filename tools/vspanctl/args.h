@@ -12,6 +12,8 @@
 #define QUEUES_MIN	1
 #define QUEUES_MAX	256	/* of a tap, in the kernel */
 
+#define ARGS_ERR_LEN	320
+
 /* "master " and a name */
 #define SOURCE_TEXT_LEN	(VSPAN_PATTERN_LEN + 8)
 
@@ -95,7 +97,7 @@ struct args {
 	uint32_t group;
 	uint16_t vid;
 	uint32_t queues;
-	char err[320];
+	char err[ARGS_ERR_LEN];
 };
 
 int args_source(struct args *a, const char *cmd, unsigned int allowed,
@@ -107,6 +109,7 @@ int args_output(struct args *a, const char *cmd, unsigned int allowed,
 int args_optional_span(struct args *a, const char *cmd, int argc, char **argv);
 const char *args_source_text(uint32_t kind, const char *name, char *buf,
 			     size_t size);
-void args_put(struct nlmsghdr *nlh, const struct args *a, unsigned int which);
+int args_put(struct nlmsghdr *nlh, const struct args *a, unsigned int which,
+	     char *err, size_t len);
 
 #endif /* VSPANCTL_ARGS_H */

@@ -24,14 +24,22 @@ int filter_parse(struct args *a, const char *val)
 }
 
 /**
- * filter_put_arg - Add a filter's program and its text to a message.
+ * filter_make - Add a filter's program and its text to a message.
  * @nlh: the message
  * @a: the parsed words
+ * @err: gets a sentence if there is no program any more
+ * @len: size of @err
+ *
+ * Return: 0, -EINVAL or -ENOMEM; nothing is added then.
  */
-void filter_put_arg(struct nlmsghdr *nlh, const struct args *a)
+int filter_make(struct nlmsghdr *nlh, const struct args *a, char *err,
+		size_t len)
 {
-	filter_put(nlh, VSPAN_A_SOURCE_FILTER, a->filter);
-	mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_FILTER_TEXT, a->filter);
+	int ret = filter_put(nlh, VSPAN_A_SOURCE_FILTER, a->filter, err, len);
+
+	if (!ret)
+		mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_FILTER_TEXT, a->filter);
+	return ret;
 }
 
 /**

@@ -13,7 +13,8 @@ int number_parse(struct args *a, const char *word, const char *val,
 
 /* args_copy.c */
 int filter_parse(struct args *a, const char *val);
-void filter_put_arg(struct nlmsghdr *nlh, const struct args *a);
+int filter_make(struct nlmsghdr *nlh, const struct args *a, char *err,
+		size_t len);
 int snaplen_parse(struct args *a, const char *val);
 void snaplen_put(struct nlmsghdr *nlh, const struct args *a);
 int sample_parse(struct args *a, const char *val);

@@ -6,7 +6,8 @@
 #include <libmnl/libmnl.h>
 
 int filter_check(const char *text, char *err, size_t len);
-void filter_put(struct nlmsghdr *nlh, uint16_t type, const char *text);
+int filter_put(struct nlmsghdr *nlh, uint16_t type, const char *text,
+	       char *err, size_t len);
 void filter_close(void);
 
 #endif /* VSPANCTL_FILTER_H */

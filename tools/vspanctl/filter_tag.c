@@ -2,15 +2,16 @@
 /*
  * A frame's outermost VLAN tag is beside its bytes or among them: a NIC takes it out,
  * a device without that offload has it put in before it sends. libpcap's programs for
- * live devices look for the tag in both places, but only where the expression says
- * "vlan", and have all before that word read as if it were beside. So "icmp and vlan 10"
- * would miss what "vlan 10 and icmp" selects. And behind "vlan" a frame without any tag
- * is read as if it had one: "not vlan and udp" selects nothing. A filter here consists of
- * two programs: libpcap's, for frames with a tag beside or none, which it does not look
- * for among the bytes; and the same made over, for frames with a tag among the bytes, in
- * such a way that it sees the frame as if the tag were beside.
+ * files look for the tag among the bytes, and those for live devices in both places, but
+ * only where the expression says "vlan", and have all before that word read as if it were
+ * beside. So "icmp and vlan 10" would miss what "vlan 10 and icmp" selects, and behind
+ * "vlan" a frame without any tag is read as if it had one: "not vlan and udp" selects
+ * nothing. A filter here consists of two programs: one for frames with a tag beside or
+ * none, which asks beside the bytes only; and the same made over, for frames with a tag
+ * among the bytes, in such a way that it sees the frame as if the tag were beside.
  */
 #include "filter_tag.h"
+#include "filter_words.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -36,12 +37,6 @@ struct making {
 	unsigned int len;
 	const unsigned int *at;
 };
-
-static bool asks_for_tag(const struct bpf_insn *i)
-{
-	return i->code == (BPF_LD | BPF_B | BPF_ABS) &&
-	       i->k == (uint32_t)(SKF_AD_OFF + SKF_AD_VLAN_TAG_PRESENT);
-}
 
 static void emit(struct making *m, uint16_t code, uint8_t jt, uint8_t jf,
 		 uint32_t k)
@@ -122,41 +117,6 @@ static void emit_tagged(struct making *m, const struct bpf_insn *i,
 	}
 }
 
-/* Where a condition leads if it is false: past a jump too far for it. */
-static unsigned int branch_false(const struct bpf_program *prog, unsigned int pos)
-{
-	const struct bpf_insn *i = prog->bf_insns;
-	unsigned int to = pos + 1 + i[pos].jf;
-
-	return i[to].code == (BPF_JMP | BPF_JA) ? to + 1 + i[to].k : to;
-}
-
-/* "ld M[n]; add #4; st M[n]": from here on what is read is behind a tag. */
-static bool is_step(const struct bpf_program *prog, unsigned int pos)
-{
-	const struct bpf_insn *i = &prog->bf_insns[pos];
-
-	return pos + 2 < prog->bf_len && i[0].code == (BPF_LD | BPF_MEM) &&
-	       i[1].code == (BPF_ALU | BPF_ADD | BPF_K) && i[1].k == TAG_LEN &&
-	       i[2].code == BPF_ST && i[2].k == i[0].k;
-}
-
-/* No step over a tag that is not there: where none is beside, none is. */
-static void stay_put(struct bpf_program *prog)
-{
-	struct bpf_insn *i = prog->bf_insns;
-	unsigned int pos, step;
-
-	for (pos = 0; pos + 1 < prog->bf_len; pos++) {
-		if (!asks_for_tag(&i[pos]) ||
-		    i[pos + 1].code != (BPF_JMP | BPF_JEQ | BPF_K))
-			continue;
-		for (step = branch_false(prog, pos + 1); is_step(prog, step);
-		     step += 3)
-			i[step + 1].k = 0;
-	}
-}
-
 /* Which of the two, and the first as it is; the second is what follows. */
 static void emit_first(struct making *m, const struct bpf_program *prog)
 {
@@ -190,25 +150,46 @@ static void make_both(struct making *m, const struct bpf_program *prog,
 	}
 }
 
-/**
- * filter_asks_for_tag - Does a program ask for the tag that is beside the bytes?
- * @prog: the program
- *
- * Return: true if so, as it does for an expression with "vlan".
+/* "ld #k; st M[n]; ldx M[n]; ldb [x + 0]", k where the tag is beside the bytes: that is
+ * how libpcap, unoptimized, reads a byte at k.
  */
-bool filter_asks_for_tag(const struct bpf_program *prog)
+static bool loads_tag(const struct bpf_insn *i)
 {
-	unsigned int i;
+	return i[0].code == (BPF_LD | BPF_IMM) &&
+	       (i[0].k == FILTER_TAG_PRESENT || i[0].k == FILTER_TAG) &&
+	       i[1].code == BPF_ST &&
+	       i[2].code == (BPF_LDX | BPF_MEM) && i[2].k == i[1].k &&
+	       i[3].code == (BPF_LD | BPF_B | BPF_IND) && !i[3].k;
+}
 
-	for (i = 0; i < prog->bf_len; i++)
-		if (asks_for_tag(&prog->bf_insns[i]))
-			return true;
-	return false;
+/**
+ * filter_tag_loads - Have the bytes at FILTER_TAG_PRESENT and FILTER_TAG be the tag
+ *		      that is beside a frame's bytes.
+ * @prog: program of an expression that filter_words_mark() has marked; changed
+ *
+ * The kernel takes such an offset for the tag in a load that names it, and only there.
+ *
+ * Return: how many loads of such bytes there were.
+ */
+unsigned int filter_tag_loads(struct bpf_program *prog)
+{
+	struct bpf_insn *insn = prog->bf_insns;
+	unsigned int i, count = 0;
+
+	for (i = 0; i + 4 <= prog->bf_len; i++) {
+		if (!loads_tag(&insn[i]))
+			continue;
+		insn[i + 3].code = BPF_LD | BPF_B | BPF_ABS;
+		insn[i + 3].k = insn[i].k;
+		count++;
+	}
+	return count;
 }
 
 /**
  * filter_tag - Make a program judge a frame alike wherever its outermost tag is.
- * @prog: libpcap's program for a live Ethernet device; replaced
+ * @prog: program that knows of a tag beside the bytes, after filter_tag_loads();
+ *	  replaced
  *
  * Return: 0; -ENOMEM; -E2BIG if it is longer than VSPAN_FILTER_MAX then.
  */
@@ -220,7 +201,6 @@ int filter_tag(struct bpf_program *prog)
 
 	if (!at)
 		return ret;
-	stay_put(prog);
 	make_both(&m, prog, at);
 	m.out = calloc(m.len, sizeof(*m.out));
 	if (m.out && m.len > VSPAN_FILTER_MAX) {

@@ -39,7 +39,7 @@ int output_send(struct ctx *ctx, uint8_t op, const struct args *a)
 	int err;
 
 	mnl_attr_put_strz(nlh, VSPAN_A_OUTPUT_SPAN, a->span);
-	args_put(nlh, a, del ? HAS_TARGET : ARGS_OUTPUT);
+	args_put(nlh, a, del ? HAS_TARGET : ARGS_OUTPUT, NULL, 0);
 	err = request(&ctx->nl.genl, nlh);
 	if (!err)
 		return EXIT_OK;

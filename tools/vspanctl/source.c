@@ -31,16 +31,21 @@ int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
 		const struct args *a)
 {
 	struct nlmsghdr *nlh = source_request(ctx, op, a);
+	const char *to = strcmp(cmd, "add") ? "of" : "to";
+	char why[ARGS_ERR_LEN];
 	int err;
 
 	/* To delete, its key is all that may be said. */
-	if (op != VSPAN_CMD_SOURCE_DEL)
-		args_put(nlh, a, ARGS_SOURCE);
+	if (op != VSPAN_CMD_SOURCE_DEL &&
+	    args_put(nlh, a, ARGS_SOURCE, why, sizeof(why))) {
+		report("%s %s %s %s: %s", cmd, a->text, to, a->span, why);
+		return EXIT_REFUSED;
+	}
 	err = request(&ctx->nl.genl, nlh);
 	if (!err)
 		return EXIT_OK;
-	return refused(&ctx->nl.genl, err, "%s %s %s %s", cmd, a->text,
-		       strcmp(cmd, "add") ? "of" : "to", a->span);
+	return refused(&ctx->nl.genl, err, "%s %s %s %s", cmd, a->text, to,
+		       a->span);
 }
 
 /* Make the default span. Another vspanctl may make it at the same moment, and

@@ -135,7 +135,7 @@ static int span_put_frames(struct ctx *ctx, const struct args *a)
 
 	nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_SET, 0);
 	mnl_attr_put_strz(nlh, VSPAN_A_SPAN_NAME, a->span);
-	args_put(nlh, a, HAS_FRAMES);
+	args_put(nlh, a, HAS_FRAMES, NULL, 0);
 	return request(&ctx->nl.genl, nlh);
 }
 

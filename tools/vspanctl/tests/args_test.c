@@ -375,7 +375,7 @@ static void test_put_output(struct ktap *t)
 
 	memcpy(&eth, "eth", 3);
 	args_output(&a, "output add", ARGS_OUTPUT, 6, dev);
-	args_put(nlh, &a, ARGS_OUTPUT);
+	args_put(nlh, &a, ARGS_OUTPUT, a.err, sizeof(a.err));
 	ktap_ok(t, attr_of(nlh, VSPAN_A_OUTPUT_DEV) == eth &&
 		   attr_of(nlh, VSPAN_A_OUTPUT_VLAN) == 200 &&
 		   attr_of(nlh, VSPAN_A_OUTPUT_STRIP) == 1 &&
@@ -384,7 +384,7 @@ static void test_put_output(struct ktap *t)
 
 	nlh = mnl_nlmsg_put_header(buf);
 	args_output(&a, "output add", ARGS_OUTPUT, 3, group);
-	args_put(nlh, &a, ARGS_OUTPUT);
+	args_put(nlh, &a, ARGS_OUTPUT, a.err, sizeof(a.err));
 	ktap_ok(t, attr_of(nlh, VSPAN_A_OUTPUT_GROUP) == 7 &&
 		   nlh->nlmsg_len == MNL_NLMSG_HDRLEN + 8,
 		"a psample group goes alone");
@@ -418,7 +418,7 @@ static void test_put(struct ktap *t)
 	struct args a;
 
 	args_source(&a, "add", ADD, 4, argv);
-	args_put(nlh, &a, ARGS_SOURCE);
+	args_put(nlh, &a, ARGS_SOURCE, a.err, sizeof(a.err));
 	mnl_attr_for_each(attr, nlh, 0) {
 		if (mnl_attr_get_type(attr) == VSPAN_A_SOURCE_DIR)
 			seen += mnl_attr_get_u32(attr) == VSPAN_DIR_TX;
@@ -432,7 +432,7 @@ static void test_put(struct ktap *t)
 
 	nlh = mnl_nlmsg_put_header(buf);
 	args_source(&a, "add", ADD, 1, argv);
-	args_put(nlh, &a, ARGS_SOURCE);
+	args_put(nlh, &a, ARGS_SOURCE, a.err, sizeof(a.err));
 	ktap_ok(t, nlh->nlmsg_len == MNL_NLMSG_HDRLEN,
 		"what was not given does not");
 }

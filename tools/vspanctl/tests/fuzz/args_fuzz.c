@@ -35,7 +35,8 @@ static void parse(int argc, char **argv)
 	if (err && !memchr(a.err, '\0', sizeof(a.err)))
 		abort();
 	if (!err && argv[0][0] != 's' && argv[0][0] != 'w')
-		args_put(mnl_nlmsg_put_header(buf), &a, a.has);
+		args_put(mnl_nlmsg_put_header(buf), &a, a.has, a.err,
+			 sizeof(a.err));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Filters: which "vlan" is the outermost tag's, and what no program comes of. */
+#include "filter.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <linux/filter.h>
+#include <linux/vspan.h>
+
+#include "filter_words.h"
+#include "ktap.h"
+
+#define P	"ether[0xfffff030] = 1"
+#define T	"ether[0xfffff02c] & 0xfff = "
+
+/* Expressions and how they are marked; NULL if they are not. */
+static const struct {
+	const char *text;
+	const char *want;
+} marked[] = {
+	{ "tcp port 80",		NULL },
+	{ "vlan",			"(" P ")" },
+	{ "not vlan",			"not (" P ")" },
+	{ "vlan 10",			"(" P " and " T "10)" },
+	{ "vlan 0xa and ip",		"(" P " and " T "0xa) and ip" },
+	{ "icmp and vlan\t10",		"icmp and (" P " and " T "10)" },
+	{ "vlan (10)",			"(" P " and " T "10)" },
+	{ "(vlan ( (10 )))and arp",	"((" P " and " T "10))and arp" },
+	{ "(vlan(10))",			"((" P " and " T "10))" },
+	{ "vlan and (arp)",		"(" P ") and (arp)" },
+	{ "(vlan)or(udp)",		"((" P "))or(udp)" },
+	{ "vlan 1 and vlan 2",		"(" P " and " T "1) and vlan 2" },
+	{ "vlan||vlan",			"(" P ")||vlan" },
+	{ "host vlan-1",		NULL },
+	{ "host vlan.example",		NULL },
+	{ "host a.vlan and vlan",	"host a.vlan and (" P ")" },
+	{ "host \\vlan",		NULL },
+	{ "ether host \\vlan and vlan", "ether host \\vlan and (" P ")" },
+	{ "geneve and vlan",		NULL },
+	{ "vlan and geneve",		"(" P ") and geneve" },
+	{ "",				NULL },
+};
+
+static void test_marked(struct ktap *t)
+{
+	unsigned int marks;
+	char *got;
+	size_t i;
+
+	for (i = 0; i < sizeof(marked) / sizeof(*marked); i++) {
+		if (filter_words_mark(marked[i].text, &got, &marks))
+			ktap_ok(t, false, marked[i].text);
+		else
+			ktap_str(t, got ? got : "no mark",
+				 marked[i].want ? marked[i].want : "no mark",
+				 marked[i].text);
+		free(got);
+	}
+}
+
+/* What is put into a message is a program, or nothing at all. */
+static int put(const char *text, struct nlmsghdr **nlh, char *err, size_t len)
+{
+	static char buf[65536];
+
+	*nlh = mnl_nlmsg_put_header(buf);
+	return filter_put(*nlh, VSPAN_A_SOURCE_FILTER, text, err, len);
+}
+
+static unsigned int tag_loads(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr = mnl_nlmsg_get_payload(nlh);
+	const struct sock_filter *f = mnl_attr_get_payload(attr);
+	size_t i, n = mnl_attr_get_payload_len(attr) / sizeof(*f);
+	unsigned int count = 0;
+
+	for (i = 0; i < n; i++)
+		count += f[i].code == (BPF_LD | BPF_B | BPF_ABS) &&
+			 (f[i].k == FILTER_TAG_PRESENT || f[i].k == FILTER_TAG);
+	return count;
+}
+
+/* The first of the two programs asks once more which of them it is. */
+static void test_tag(struct ktap *t)
+{
+	struct nlmsghdr *nlh;
+	char err[512];
+
+	ktap_ok(t, !put("vlan 10 and udp", &nlh, err, sizeof(err)) &&
+		tag_loads(nlh) == 3, "vlan N asks for the tag beside the bytes");
+	ktap_ok(t, !put("icmp or not vlan", &nlh, err, sizeof(err)) &&
+		tag_loads(nlh) == 2, "vlan does, wherever it stands");
+	ktap_ok(t, !put("udp", &nlh, err, sizeof(err)) && tag_loads(nlh) == 1,
+		"nothing else does");
+}
+
+static void test_none(struct ktap *t)
+{
+	static const char *const bad[] = {
+		"tcp port", "host vspan.invalid", "vlan 5000", "ip and arp",
+		"vlan and host vspan.invalid",
+	};
+	struct nlmsghdr *nlh;
+	char err[512];
+	size_t i;
+
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		*err = '\0';
+		ktap_ok(t, put(bad[i], &nlh, err, sizeof(err)) == -EINVAL &&
+			nlh->nlmsg_len == MNL_NLMSG_HDRLEN &&
+			strstr(err, bad[i]), bad[i]);
+	}
+	ktap_ok(t, !put("", &nlh, err, sizeof(err)) &&
+		nlh->nlmsg_len > MNL_NLMSG_HDRLEN, "no filter is a program too");
+}
+
+int main(void)
+{
+	struct ktap t = { 0 };
+
+	ktap_start();
+	test_marked(&t);
+	test_tag(&t);
+	test_none(&t);
+	filter_close();
+	return ktap_end(&t);
+}
