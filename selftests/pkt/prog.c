@@ -63,6 +63,9 @@ static uint32_t fill(struct sock_filter *p, uint32_t n)
 	return n * (uint32_t)sizeof(*p);
 }
 
+/* What tells no address to anybody who compiles it. */
+static const char unknown[] = "host vspan.invalid";
+
 static const struct {
 	const char *what;
 	const void *prog;
@@ -79,6 +82,7 @@ static const struct {
 	{ "empty", accept_all, 0 },
 	{ "text-of-none", accept_all, 0 },
 	{ "text-only", NULL, 0 },
+	{ "text-unknown", accept_all, sizeof(accept_all) },
 };
 
 static uint32_t choose(const char *what, struct sock_filter *room, const void **prog)
@@ -219,7 +223,9 @@ int prog_main(int argc, char **argv)
 	add(&m, VSPAN_A_SOURCE_KIND, &kind, sizeof(kind));
 	if (prog)
 		add(&m, VSPAN_A_SOURCE_FILTER, prog, len);
-	if (!strncmp(what, "text-", strlen("text-")))
+	if (!strcmp(what, "text-unknown"))
+		add(&m, VSPAN_A_SOURCE_FILTER_TEXT, unknown, sizeof(unknown));
+	else if (!strncmp(what, "text-", strlen("text-")))
 		add(&m, VSPAN_A_SOURCE_FILTER_TEXT, "udp", sizeof("udp"));
 	talk(fd, &m);
 	close(fd);

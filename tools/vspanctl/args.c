@@ -273,6 +273,17 @@ static int qlen_parse(struct args *a, const char *val)
 	return number_parse(a, "qlen", val, QLEN_MIN, QLEN_MAX, &a->qlen);
 }
 
+static int mtu_parse(struct args *a, const char *val)
+{
+	return number_parse(a, "mtu", val, 1, MTU_MAX, &a->mtu);
+}
+
+static int state_parse(struct args *a, const char *word)
+{
+	a->down = !strcmp(word, "down");
+	return 0;
+}
+
 static int queues_parse(struct args *a, const char *val)
 {
 	return number_parse(a, "queues", val, QUEUES_MIN, QUEUES_MAX,
@@ -350,6 +361,9 @@ static const struct arg arg_table[] = {
 	{ "frames", HAS_FRAMES, "FRAMES",
 	  .parse = frames_parse, .put = frames_put },
 	{ "qlen", HAS_QLEN, "QLEN", .parse = qlen_parse },
+	{ "mtu", HAS_MTU, "MTU", .parse = mtu_parse },
+	{ "up", HAS_STATE, .parse = state_parse },
+	{ "down", HAS_STATE, .parse = state_parse },
 	{ "dev", HAS_TARGET, "DEV", .parse = dev_parse, .put = target_put },
 	{ "psample", HAS_TARGET, "GROUP", .parse = group_parse },
 	{ "vlan", HAS_VID, "VID", .parse = vid_parse, .put = vid_put },

@@ -9,6 +9,7 @@
 
 #define QLEN_MIN	1
 #define QLEN_MAX	32767	/* of IFLA_TXQLEN, in the kernel */
+#define MTU_MAX		2147483647
 #define QUEUES_MIN	1
 #define QUEUES_MAX	256	/* of a tap, in the kernel */
 
@@ -37,13 +38,18 @@ enum {
 	HAS_SAMPLE	= 1 << 15,
 	HAS_RATE	= 1 << 16,
 	HAS_TAG		= 1 << 17,
+	HAS_MTU		= 1 << 18,
+	HAS_STATE	= 1 << 19,
 };
 
-/* What can be changed at a source, at a span; what an output can have. */
+/* What can be changed at a source, at a span, of that at its device; what an output can
+ * have.
+ */
 #define ARGS_SOURCE	(HAS_DIR | HAS_VLANS | HAS_HOOK | HAS_REDIRECT | \
 			 HAS_PROMISC | HAS_DUP | HAS_FILTER | HAS_SNAPLEN | \
 			 HAS_SAMPLE | HAS_RATE | HAS_TAG)
-#define ARGS_SPAN	(HAS_FRAMES | HAS_QLEN)
+#define ARGS_SPAN	(HAS_FRAMES | ARGS_LINK)
+#define ARGS_LINK	(HAS_QLEN | HAS_MTU | HAS_STATE)
 #define ARGS_OUTPUT	(HAS_TARGET | HAS_VID | HAS_STRIP)
 
 /**
@@ -57,6 +63,8 @@ enum {
  * @vlans: VLANs to copy
  * @frames: VSPAN_FRAMES_*
  * @qlen: frames in a queue
+ * @mtu: MTU of the span's device
+ * @down: that device is down
  * @hook: VSPAN_HOOK_*
  * @redirect: frames are moved, not copied
  * @promisc: the device is promiscuous while it is bound
@@ -83,6 +91,8 @@ struct args {
 	uint8_t vlans[VSPAN_VLAN_BITMAP_LEN];
 	uint32_t frames;
 	uint32_t qlen;
+	uint32_t mtu;
+	bool down;
 	uint32_t hook;
 	bool redirect;
 	bool promisc;

@@ -18,9 +18,11 @@ static int span_read(struct args *a, int argc, char **argv)
 {
 	int err = args_span(a, "span add", ARGS_SPAN, argc, argv);
 
-	/* What is no cable's form has to be said; a queue's length may be. */
+	/* What is no cable's form has to be said, and so has down; a queue's length and
+	 * an MTU may be.
+	 */
 	if (!err)
-		a->has |= HAS_FRAMES;
+		a->has |= HAS_FRAMES | HAS_STATE;
 	return err;
 }
 
@@ -32,7 +34,9 @@ static int span_cmp(const struct args *x, const struct args *y)
 static bool span_same(const struct args *old, const struct args *want)
 {
 	return old->frames == want->frames &&
-	       (!(want->has & HAS_QLEN) || old->qlen == want->qlen);
+	       (!(want->has & HAS_QLEN) || old->qlen == want->qlen) &&
+	       (!(want->has & HAS_MTU) || old->mtu == want->mtu) &&
+	       old->down == want->down;
 }
 
 static const char *span_text(const struct args *a, char *buf, size_t size)
@@ -48,6 +52,10 @@ static void span_put(FILE *fp, const struct args *a)
 		fputs(" frames asis", fp);
 	if (a->has & HAS_QLEN)
 		fprintf(fp, " qlen %u", a->qlen);
+	if (a->has & HAS_MTU)
+		fprintf(fp, " mtu %u", a->mtu);
+	if (a->down)
+		fputs(" down", fp);
 }
 
 /* --- sources --- */
@@ -316,9 +324,14 @@ static int config_add_span(struct config *c, const struct span *span)
 	if (!e)
 		return -ENOMEM;
 	e->is_away = span->is_away;
-	e->a.has = HAS_SPAN | ARGS_SPAN;
+	e->a.has = HAS_SPAN | HAS_FRAMES | HAS_QLEN | HAS_STATE;
+	if (span->mtu)
+		e->a.has |= HAS_MTU;
 	e->a.frames = span->frames;
 	e->a.qlen = span->qlen;
+	e->a.mtu = span->mtu;
+	/* Elsewhere it is others who bring it up. */
+	e->a.down = !span->up && !span->is_away;
 	strcpy(e->a.span, span->name);
 	c->entries.count++;
 	return 0;
@@ -490,6 +503,22 @@ const struct entry *config_find(const struct config *c, const struct entry *key)
 }
 
 /**
+ * config_drop - Take an entry out.
+ * @c: configuration; it has to be sorted again
+ * @e: the entry
+ */
+void config_drop(struct config *c, const struct entry *e)
+{
+	struct entry *entries = c->entries.items;
+	size_t i = e - entries;
+
+	memmove(&entries[i], &entries[i + 1],
+		(--c->entries.count - i) * sizeof(*entries));
+	free(c->index);
+	c->index = NULL;
+}
+
+/**
  * config_free - Free what a configuration holds and leave it empty.
  * @c: configuration
  */
@@ -505,11 +534,13 @@ void config_free(struct config *c)
  * @old: what there is
  * @want: what is wanted, known by the same
  *
+ * A program of somebody else's is no filter that a line can have.
+ *
  * Return: true if nothing has to be changed.
  */
 bool entry_same(const struct entry *old, const struct entry *want)
 {
-	return entry_ops[old->kind].same(&old->a, &want->a);
+	return !old->is_mute && entry_ops[old->kind].same(&old->a, &want->a);
 }
 
 /**

@@ -26,6 +26,7 @@ enum entry_kind {
  * @line: the line of the file, 0 if the kernel told it
  * @is_away: a span that was moved to another netns
  * @is_mute: a source with a filter that has no text
+ * @skip: it cannot be made, and what there is of it is left as it is
  * @a: the words of the line, with what they leave out filled in
  */
 struct entry {
@@ -33,6 +34,7 @@ struct entry {
 	unsigned int line;
 	bool is_away;
 	bool is_mute;
+	bool skip;
 	struct args a;
 };
 
@@ -52,6 +54,7 @@ int config_add_model(struct config *c, const struct model *m);
 int config_sort(struct config *c, const struct entry **twice);
 const struct entry *config_find(const struct config *c,
 				const struct entry *key);
+void config_drop(struct config *c, const struct entry *e);
 void config_free(struct config *c);
 
 bool entry_same(const struct entry *old, const struct entry *want);

@@ -116,6 +116,26 @@ int filter_check(const char *text, char *err, size_t len)
 }
 
 /**
+ * filter_says - Ask libpcap about an expression.
+ * @text: the expression
+ *
+ * Return: why it is none, in libpcap's words, good until the next is compiled; NULL if
+ * it is one.
+ */
+const char *filter_says(const char *text)
+{
+	pcap_t *p = filter_open();
+	struct bpf_program prog;
+
+	if (!p)
+		return "";
+	if (pcap_compile(p, &prog, text, 0, PCAP_NETMASK_UNKNOWN))
+		return pcap_geterr(p);
+	pcap_freecode(&prog);
+	return NULL;
+}
+
+/**
  * filter_put - Add the program of an expression to a message.
  * @nlh: the message, with room for VSPAN_FILTER_MAX instructions
  * @type: number of the attribute

@@ -63,7 +63,7 @@ static const struct cmd cmds[] = {
 	}, {
 		.name	= "span",
 		.sub	= span_cmds,
-		.terms	= TERM_FRAMES TERM_QLEN,
+		.terms	= TERM_FEATURE TERM_FRAMES TERM_QLEN TERM_MTU,
 	}, {
 		.name	= "output",
 		.sub	= output_cmds,
@@ -83,8 +83,9 @@ static const struct cmd top = {
 	.usage	= "[ OPTIONS ] COMMAND\n"
 		  "{ help | COMMAND help }\n",
 	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_OPTION
-		  TERM_LIST TERM_VID TERM_FRAMES TERM_QLEN TERM_OUTPUT
-		  TERM_GROUP TERM_QUEUES TERM_FORMAT TERM_FILE,
+		  TERM_LIST TERM_VID TERM_FEATURE TERM_FRAMES TERM_QLEN
+		  TERM_MTU TERM_OUTPUT TERM_GROUP TERM_QUEUES TERM_FORMAT
+		  TERM_FILE,
 };
 
 static void usage_lines(struct out *o, const char *lines, const char *prog,

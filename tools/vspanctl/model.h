@@ -145,6 +145,7 @@ struct output {
  * @reader: somebody reads it
  * @frames: VSPAN_FRAMES_*
  * @qlen: frames in each queue
+ * @mtu: MTU of its device, if it was asked for by span_mtus()
  * @pins: bytes that a reader who has stopped can hold, at most; 0 if the module does not
  *	say
  * @delivered: frames and bytes delivered
@@ -164,6 +165,7 @@ struct span {
 	bool reader;
 	uint32_t frames;
 	uint32_t qlen;
+	uint32_t mtu;
 	uint64_t pins;
 	struct dir_stats delivered;
 	uint64_t monitor_tx_dropped;

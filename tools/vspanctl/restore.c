@@ -31,6 +31,9 @@ struct step {
  * @span0: the default span, where it has to be made without a line for it
  * @steps: what to do, in order
  * @count: how many steps
+ * @force: a line that cannot be done costs no other
+ * @has_gaps: lines could not be read, so that nobody knows what else is wanted
+ * @ret: exit code of the first line that could not be done
  */
 struct plan {
 	const char *file;
@@ -39,42 +42,81 @@ struct plan {
 	struct entry span0;
 	struct step *steps;
 	size_t count;
+	bool force;
+	bool has_gaps;
+	int ret;
 };
 
 /* --- reading --- */
 
-static int read_lines(struct config *c, struct words *w)
+/* Is a line that cannot be done the end? @ret: the exit code it asks for */
+static int line_failed(struct plan *p, int ret)
 {
-	char err[320];
-	int more, ret;
-
-	while ((more = words_next(w)) > 0) {
-		ret = config_add_line(c, w->line, w->argc, w->argv, err,
-				      sizeof(err));
-		report_at(w->name, w->line);
-		if (ret == -EINVAL)
-			return usage_error("%s", err);
-		if (ret)
-			return refused(NULL, ret, "restore");
-	}
-	report_at(w->name, more == -EINVAL ? w->line : 0);
-	if (more == -EINVAL)
-		return usage_error("%s", w->err);
-	return more ? refused(NULL, more, "read the configuration") : EXIT_OK;
+	if (!p->ret)
+		p->ret = ret;
+	return p->force ? EXIT_OK : ret;
 }
 
-static int sort_lines(struct config *c, const char *file)
+static int read_line(struct plan *p, const struct words *w)
 {
+	char err[ARGS_ERR_LEN];
+	int ret = config_add_line(&p->want, w->line, w->argc, w->argv, err,
+				  sizeof(err));
+
+	report_at(w->name, w->line);
+	if (!ret)
+		return EXIT_OK;
+	if (ret != -EINVAL)
+		return refused(NULL, ret, "restore");
+	p->has_gaps = true;
+	return line_failed(p, usage_error("%s", err));
+}
+
+/* Returns whether to go on, with an exit code if not. */
+static bool read_on(struct plan *p, struct words *w, int more, int *ret)
+{
+	if (more > 0) {
+		*ret = read_line(p, w);
+		return !*ret;
+	}
+	report_at(w->name, more == -EINVAL ? w->line : 0);
+	if (more == -EINVAL) {
+		p->has_gaps = true;
+		*ret = line_failed(p, usage_error("%s", w->err));
+		return !*ret && words_skip(w);
+	}
+	*ret = refused(NULL, more, "read the configuration");
+	return false;
+}
+
+static int read_lines(struct plan *p, struct words *w)
+{
+	int more, ret = EXIT_OK;
+
+	while ((more = words_next(w)))
+		if (!read_on(p, w, more, &ret))
+			break;
+	report_at(w->name, 0);
+	return ret;
+}
+
+static int sort_lines(struct plan *p)
+{
+	struct config *c = &p->want;
 	const struct entry *twice;
 	char text[ENTRY_TEXT_LEN];
-	int err = config_sort(c, &twice);
+	int err, ret;
 
-	if (err != -EEXIST)
-		return err ? refused(NULL, err, "restore") : EXIT_OK;
-	report_at(file, twice->line);
-	return usage_error("\"%s\" is in line %u already; delete one of the two lines",
-			   entry_text(twice, text, sizeof(text)),
-			   config_find(c, twice)->line);
+	while ((err = config_sort(c, &twice)) == -EEXIST) {
+		report_at(p->file, twice->line);
+		ret = line_failed(p, usage_error("\"%s\" is in line %u already; delete one of the two lines",
+						 entry_text(twice, text, sizeof(text)),
+						 config_find(c, twice)->line));
+		if (ret)
+			return ret;
+		config_drop(c, twice);
+	}
+	return err ? refused(NULL, err, "restore") : EXIT_OK;
 }
 
 static int read_file(struct plan *p, const char *file)
@@ -86,9 +128,9 @@ static int read_file(struct plan *p, const char *file)
 	p->file = w.name;
 	if (err)
 		return refused(NULL, err, "read %s", file);
-	ret = read_lines(&p->want, &w);
+	ret = read_lines(p, &w);
 	words_close(&w);
-	return ret ? ret : sort_lines(&p->want, p->file);
+	return ret ? ret : sort_lines(p);
 }
 
 /* --- planning --- */
@@ -112,7 +154,7 @@ static void plan_wanted(struct plan *p, enum entry_kind kind)
 	size_t i;
 
 	for (i = 0; i < p->want.entries.count; i++, e++) {
-		if (e->kind != kind)
+		if (e->kind != kind || e->skip)
 			continue;
 		old = config_find(&p->now, e);
 		if (!old || !entry_same(old, e))
@@ -121,22 +163,23 @@ static void plan_wanted(struct plan *p, enum entry_kind kind)
 	}
 }
 
-/* What the file does not name, or has to be made anew. The last one first, so
- * that they come back in their order if they must.
- */
+/* Is it not named in the file, or to be made anew? */
+static bool is_unwanted(const struct plan *p, const struct entry *old)
+{
+	const struct entry *want = config_find(&p->want, old);
+
+	return want ? !want->skip && !can_be_set(old, want) : !p->has_gaps;
+}
+
+/* The last one first, so that they come back in their order if they must. */
 static void plan_unwanted(struct plan *p, enum entry_kind kind)
 {
-	const struct entry *now = p->now.entries.items, *e, *want;
+	const struct entry *now = p->now.entries.items;
 	size_t i;
 
-	for (i = p->now.entries.count; i--;) {
-		e = &now[i];
-		if (e->kind != kind)
-			continue;
-		want = config_find(&p->want, e);
-		if (!want || !can_be_set(e, want))
-			plan_step(p, kind, e, NULL);
-	}
+	for (i = p->now.entries.count; i--;)
+		if (now[i].kind == kind && is_unwanted(p, &now[i]))
+			plan_step(p, kind, &now[i], NULL);
 }
 
 /* Is there a span for what is new, or will there be one? */
@@ -174,17 +217,21 @@ static int plan_need_span(struct plan *p, const struct entry *e)
 /* Sources first: they may bring the default span. */
 static int plan_need_spans(struct plan *p)
 {
+	const struct entry *old;
 	enum entry_kind kind;
-	const struct entry *e, *old;
+	struct entry *e;
 	size_t i;
 
 	for (kind = ENTRY_SOURCE; kind < ENTRY_KINDS; kind++) {
 		e = p->want.entries.items;
 		for (i = 0; i < p->want.entries.count; i++, e++) {
 			old = config_find(&p->now, e);
-			if (e->kind == kind && !(old && can_be_set(old, e)) &&
-			    plan_need_span(p, e))
+			if (e->kind != kind || (old && can_be_set(old, e)) ||
+			    !plan_need_span(p, e))
+				continue;
+			if (line_failed(p, EXIT_REFUSED))
 				return EXIT_REFUSED;
+			e->skip = true;
 		}
 	}
 	return EXIT_OK;
@@ -245,22 +292,27 @@ static int (*const change[ENTRY_KINDS])(struct ctx *ctx,
 	[ENTRY_OUTPUT]	= change_output,
 };
 
+/* A program without text cannot be made again, and without it all is mirrored. */
+static int undo_step(struct ctx *ctx, const struct step *s)
+{
+	if (s->old && s->old->is_mute)
+		return EXIT_REFUSED;
+	return change[s->kind](ctx, s->want, s->old);
+}
+
 /* Each step back leads to a state that the kernel has had. */
 static void plan_undo(struct ctx *ctx, const struct plan *p, size_t done)
 {
 	int ret = EXIT_OK;
 
 	report_at(NULL, 0);
-	while (done--) {
-		const struct step *s = &p->steps[done];
-
-		ret |= change[s->kind](ctx, s->want, s->old);
-	}
+	while (done--)
+		ret |= undo_step(ctx, &p->steps[done]);
 	if (ret)
 		report("restore: what was there before could not be put back in full; see: vspanctl show");
 }
 
-static int plan_do(struct ctx *ctx, const struct plan *p)
+static int plan_do(struct ctx *ctx, struct plan *p)
 {
 	size_t i;
 	int ret;
@@ -270,12 +322,12 @@ static int plan_do(struct ctx *ctx, const struct plan *p)
 
 		report_at(p->file, s->want ? s->want->line : 0);
 		ret = change[s->kind](ctx, s->old, s->want);
-		if (!ret)
+		if (!ret || !line_failed(p, ret))
 			continue;
 		plan_undo(ctx, p, i);
 		return ret;
 	}
-	return EXIT_OK;
+	return p->ret;
 }
 
 static int restore(struct ctx *ctx, struct plan *p, const char *file)
@@ -292,7 +344,7 @@ static int restore(struct ctx *ctx, struct plan *p, const char *file)
 	 * boot of a machine whose module could not be built.
 	 */
 	if (!ctx->nl.family && !p->want.entries.count)
-		return EXIT_OK;
+		return p->ret;
 	if (ctx_open(ctx) || snapshot(ctx, "restore", &p->now))
 		return EXIT_REFUSED;
 	ret = plan_make(p);
@@ -310,7 +362,7 @@ static int restore(struct ctx *ctx, struct plan *p, const char *file)
 int cmd_restore(struct ctx *ctx, int argc, char **argv)
 {
 	struct place before = report_place();
-	struct plan p = { 0 };
+	struct plan p = { .force = ctx->force };
 	const char *file;
 	int ret;
 

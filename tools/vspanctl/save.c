@@ -9,21 +9,43 @@
 #include <unistd.h>
 
 #include "config.h"
+#include "filter.h"
 #include "snapshot.h"
 #include "vspanctl.h"
 
 #define HEADER	"# Virtual SPAN ports, written by: vspanctl save\n" \
 		"# vspanctl restore makes what is here of what there is; see vspanctl(8).\n"
 
-static int check_words(const struct config *c)
+/* Where the file is read, at boot, nobody knows the names of hosts. */
+static int resolve_filter(struct entry *e)
 {
-	const struct entry *e = c->entries.items;
+	char text[ENTRY_TEXT_LEN], why[ARGS_ERR_LEN];
+	char was[sizeof(e->a.filter)];
+	int ret;
+
+	strcpy(was, e->a.filter);
+	ret = filter_resolve(e->a.filter, why, sizeof(why));
+	entry_text(e, text, sizeof(text));
+	if (ret > 0)
+		report("save: \"%s\": the hosts that filter \"%.80s\" names are saved as the addresses they have now",
+		       text, was);
+	else if (ret < 0)
+		report("save: \"%s\" would not come back: %s", text, why);
+	return ret < 0 ? EXIT_REFUSED : EXIT_OK;
+}
+
+static int check_words(struct config *c)
+{
+	struct entry *e = c->entries.items;
 	char text[ENTRY_TEXT_LEN];
 	size_t i;
 
 	for (i = 0; i < c->entries.count; i++, e++) {
-		if (entry_can_be_said(e))
+		if (entry_can_be_said(e)) {
+			if (*e->a.filter && resolve_filter(e))
+				return EXIT_REFUSED;
 			continue;
+		}
 		report("save: there are no words for \"%s\", which was not made by vspanctl; delete or rename it and save again",
 		       entry_text(e, text, sizeof(text)));
 		return EXIT_REFUSED;

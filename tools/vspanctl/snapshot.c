@@ -4,6 +4,8 @@
 
 #include <errno.h>
 
+#include "link.h"
+
 #define SNAPSHOT_TRIES	10
 
 /**
@@ -36,12 +38,29 @@ int config_file(const struct ctx *ctx, const char *cmd, int argc, char **argv,
 	return EXIT_OK;
 }
 
+/* Only rtnetlink tells of MTUs. A span that has gone meanwhile has none. */
+static int span_mtus(struct nl *nl, struct model *m)
+{
+	struct span *span = m->spans.items;
+	struct link link;
+	int err;
+	size_t i;
+
+	err = m->spans.count ? nl_open_rtnl(nl) : 0;
+	for (i = 0; !err && i < m->spans.count; i++, span++)
+		if (!span->is_away && !link_now(nl, span->ifindex, &link))
+			span->mtu = link.mtu;
+	return err;
+}
+
 static int snapshot_once(struct ctx *ctx, struct config *c)
 {
 	struct model m = { 0 };
 	int err;
 
 	err = model_read(&m, &ctx->nl, MODEL_SOURCES | MODEL_OUTPUTS);
+	if (!err)
+		err = span_mtus(&ctx->nl, &m);
 	if (!err)
 		err = config_add_model(c, &m);
 	model_free(&m);

@@ -54,7 +54,7 @@ int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
 static int source_make_span(struct ctx *ctx, const struct args *a,
 			    struct span *span, bool *made)
 {
-	int err = span_link_add(ctx, a->span, 0);
+	int err = span_link_add(ctx, a);
 
 	*made = !err;
 	if (err && err != -EEXIST)

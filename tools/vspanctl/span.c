@@ -7,6 +7,7 @@
 #include <linux/rtnetlink.h>
 
 #include "args.h"
+#include "link.h"
 #include "model.h"
 #include "vspanctl.h"
 
@@ -63,21 +64,37 @@ bool span_is_away(struct ctx *ctx, const char *name, int *netnsid)
 	return away;
 }
 
+/* What of @which was given. */
+static void span_link_put(struct nlmsghdr *nlh, const struct args *a,
+			  unsigned int which)
+{
+	struct ifinfomsg *ifm = mnl_nlmsg_get_payload(nlh);
+
+	which &= a->has;
+	if (which & HAS_STATE) {
+		ifm->ifi_flags = a->down ? 0 : IFF_UP;
+		ifm->ifi_change = IFF_UP;
+	}
+	if (which & HAS_QLEN)
+		mnl_attr_put_u32(nlh, IFLA_TXQLEN, a->qlen);
+	if (which & HAS_MTU)
+		mnl_attr_put_u32(nlh, IFLA_MTU, a->mtu);
+}
+
 /**
  * span_link_add - Make the device of a span and bring it up.
  * @ctx: context, open
- * @name: its name
- * @qlen: frames in a queue, 0 for the kernel's default
+ * @a: its name, and what its device is to be
  *
- * One request does both, so the kernel takes the device back if it cannot be
- * brought up.
+ * It stays down if that was asked for. One request does both, so that the kernel takes
+ * the device back if it cannot be brought up.
  *
  * Return: 0 or a negative errno, with the kernel's words in ctx->nl.rtnl.
  */
-int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen)
+int span_link_add(struct ctx *ctx, const struct args *a)
 {
+	struct args up = { .has = HAS_STATE };
 	struct nlmsghdr *nlh;
-	struct ifinfomsg *ifm;
 	struct nlattr *info;
 	int err;
 
@@ -86,12 +103,9 @@ int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen)
 		return err;
 	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK,
 			      NLM_F_CREATE | NLM_F_EXCL, 0);
-	ifm = mnl_nlmsg_get_payload(nlh);
-	ifm->ifi_flags = IFF_UP;
-	ifm->ifi_change = IFF_UP;
-	mnl_attr_put_strz(nlh, IFLA_IFNAME, name);
-	if (qlen)
-		mnl_attr_put_u32(nlh, IFLA_TXQLEN, qlen);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, a->span);
+	span_link_put(nlh, a->has & HAS_STATE ? a : &up, HAS_STATE);
+	span_link_put(nlh, a, HAS_QLEN | HAS_MTU);
 	info = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, VSPAN_LINK_KIND);
 	mnl_attr_nest_end(nlh, info);
@@ -115,8 +129,8 @@ int span_link_del(struct ctx *ctx, unsigned int ifindex)
 		       nl_link_request(&ctx->nl, RTM_DELLINK, 0, ifindex));
 }
 
-static int span_link_qlen(struct ctx *ctx, unsigned int ifindex,
-			  unsigned int qlen)
+static int span_link_set(struct ctx *ctx, unsigned int ifindex,
+			 const struct args *a)
 {
 	struct nlmsghdr *nlh;
 	int err;
@@ -125,8 +139,28 @@ static int span_link_qlen(struct ctx *ctx, unsigned int ifindex,
 	if (err)
 		return err;
 	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK, 0, ifindex);
-	mnl_attr_put_u32(nlh, IFLA_TXQLEN, qlen);
+	span_link_put(nlh, a, ARGS_LINK);
 	return request(&ctx->nl.rtnl, nlh);
+}
+
+/* What the device is, of that which @a is to change. */
+static int span_link_get(struct ctx *ctx, const struct span *span,
+			 const struct args *a, struct args *old)
+{
+	struct link link = { 0 };
+	int err = 0;
+
+	memset(old, 0, sizeof(*old));
+	if (a->has & HAS_MTU) {
+		err = nl_open_rtnl(&ctx->nl);
+		if (!err)
+			err = link_now(&ctx->nl, span->ifindex, &link);
+	}
+	old->has = a->has & ARGS_LINK;
+	old->qlen = span->qlen;
+	old->mtu = link.mtu;
+	old->down = !span->up;
+	return err;
 }
 
 static int span_put_frames(struct ctx *ctx, const struct args *a)
@@ -188,7 +222,7 @@ int span_make(struct ctx *ctx, const struct args *a)
 	struct span span;
 	int err, ret;
 
-	err = span_link_add(ctx, a->span, a->has & HAS_QLEN ? a->qlen : 0);
+	err = span_link_add(ctx, a);
 	if (err)
 		return span_add_refused(ctx, err, a->span);
 	if (!(a->has & HAS_FRAMES) || a->frames == VSPAN_FRAMES_WIRE)
@@ -212,25 +246,27 @@ int span_make(struct ctx *ctx, const struct args *a)
 int span_change(struct ctx *ctx, const struct args *a)
 {
 	struct span span;
+	struct args old;
 	int err;
 
 	if (span_find(ctx, a->span, &span, "span set"))
 		return EXIT_REFUSED;
-	if (a->has & HAS_QLEN) {
-		err = span_link_qlen(ctx, span.ifindex, a->qlen);
+	err = span_link_get(ctx, &span, a, &old);
+	if (!err && old.has)
+		err = span_link_set(ctx, span.ifindex, a);
+	if (err)
+		refused(&ctx->nl.rtnl, err, "span set %s", a->span);
+	if (!err && a->has & HAS_FRAMES) {
+		err = span_put_frames(ctx, a);
 		if (err)
-			return refused(&ctx->nl.rtnl, err, "span set %s qlen",
-				       a->span);
+			refused(&ctx->nl.genl, err, "span set %s frames",
+				a->span);
 	}
-	if (!(a->has & HAS_FRAMES))
-		return EXIT_OK;
-	err = span_put_frames(ctx, a);
 	if (!err)
 		return EXIT_OK;
-	/* Nothing changes on a refusal: put the queue length back. */
-	refused(&ctx->nl.genl, err, "span set %s frames", a->span);
-	if (a->has & HAS_QLEN)
-		span_link_qlen(ctx, span.ifindex, span.qlen);
+	/* Nothing changes on a refusal: put back what the device was. */
+	if (old.has)
+		span_link_set(ctx, span.ifindex, &old);
 	return EXIT_REFUSED;
 }
 
@@ -268,7 +304,7 @@ static int cmd_span_set(struct ctx *ctx, int argc, char **argv)
 	if (args_span(&a, "span set", ARGS_SPAN, argc, argv))
 		return usage_error("%s", a.err);
 	if (!(a.has & ARGS_SPAN))
-		return usage_error("span set %s changes nothing: name frames or qlen; see: vspanctl span set help",
+		return usage_error("span set %s changes nothing: name frames, qlen, mtu, up or down; see: vspanctl span set help",
 				   a.span);
 	return ctx_open(ctx) ? EXIT_REFUSED : span_change(ctx, &a);
 }
@@ -298,8 +334,8 @@ const struct cmd span_cmds[] = {
 	{
 		.name	= "add",
 		.fn	= cmd_span_add,
-		.usage	= "span add SPAN [ frames FRAMES ] [ qlen QLEN ]\n",
-		.terms	= TERM_FRAMES TERM_QLEN,
+		.usage	= "span add SPAN [ FEATURE ]...\n",
+		.terms	= TERM_FEATURE TERM_FRAMES TERM_QLEN TERM_MTU,
 	}, {
 		.name	= "del",
 		.fn	= cmd_span_del,
@@ -307,8 +343,8 @@ const struct cmd span_cmds[] = {
 	}, {
 		.name	= "set",
 		.fn	= cmd_span_set,
-		.usage	= "span set SPAN [ frames FRAMES ] [ qlen QLEN ]\n",
-		.terms	= TERM_FRAMES TERM_QLEN,
+		.usage	= "span set SPAN [ FEATURE ]...\n",
+		.terms	= TERM_FEATURE TERM_FRAMES TERM_QLEN TERM_MTU,
 	}, {
 		.name	= "show",
 		.fn	= cmd_span_show,

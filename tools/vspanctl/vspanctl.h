@@ -106,7 +106,7 @@ int span_get(struct ctx *ctx, const char *name, struct span *span);
 int span_find(struct ctx *ctx, const char *name, struct span *span,
 	      const char *cmd);
 bool span_is_away(struct ctx *ctx, const char *name, int *netnsid);
-int span_link_add(struct ctx *ctx, const char *name, unsigned int qlen);
+int span_link_add(struct ctx *ctx, const struct args *a);
 int span_link_del(struct ctx *ctx, unsigned int ifindex);
 int span_make(struct ctx *ctx, const struct args *a);
 int span_change(struct ctx *ctx, const struct args *a);
@@ -155,8 +155,11 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 	"            tag { port | bridge } }\n"
 #define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n"
 #define TERM_VID	"VID := 1..4094\n"
+#define TERM_FEATURE							\
+	"FEATURE := { frames FRAMES | qlen QLEN | mtu MTU | up | down }\n"
 #define TERM_FRAMES	"FRAMES := { wire | asis }\n"
 #define TERM_QLEN	"QLEN := 1..32767\n"
+#define TERM_MTU	"MTU := 1..2147483647\n"
 #define TERM_OUTPUT							\
 	"OUTPUT := { dev DEV [ vlan VID ] [ strip ] | psample GROUP }\n"
 #define TERM_GROUP	"GROUP := 0..4294967295\n"

@@ -155,6 +155,8 @@ static int line(struct words *w)
 	int c, err;
 
 	w->line = w->at;
+	w->first = w->at;
+	w->begin = ftell(w->fp);
 	while (!is_end(c = get(w))) {
 		if (is_blank(c))
 			continue;
@@ -232,6 +234,27 @@ int words_next(struct words *w)
 		return more;
 	err = index_words(w);
 	return err ? err : 1;
+}
+
+/**
+ * words_skip - Go on behind a line that is not well-formed.
+ * @w: the file, after words_next() has returned -EINVAL
+ *
+ * A quote that is not closed has taken in all lines that follow: they are read again.
+ *
+ * Return: false if that cannot be done.
+ */
+bool words_skip(struct words *w)
+{
+	int c;
+
+	clearerr(w->fp);
+	if (w->begin < 0 || fseek(w->fp, w->begin, SEEK_SET) < 0)
+		return false;
+	w->at = w->first;
+	while (!is_end(c = get_raw(w)))
+		;
+	return c != EOF;
 }
 
 /**

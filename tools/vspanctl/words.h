@@ -2,6 +2,7 @@
 #ifndef VSPANCTL_WORDS_H
 #define VSPANCTL_WORDS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -11,6 +12,8 @@
  * @name: name of the file, for messages
  * @line: number of the line that the words began on
  * @at: number of the line being read
+ * @first: number of the line that the last of them began on, well-formed or not
+ * @begin: where that is in the file, -1 if it cannot be read again
  * @argc: how many words there are
  * @argv: the words, and NULL
  * @text: where they are kept, each with its NUL
@@ -23,6 +26,8 @@ struct words {
 	const char *name;
 	unsigned int line;
 	unsigned int at;
+	unsigned int first;
+	long begin;
 	int argc;
 	char **argv;
 	char *text;
@@ -33,6 +38,7 @@ struct words {
 
 int words_open(struct words *w, const char *file);
 int words_next(struct words *w);
+bool words_skip(struct words *w);
 void words_close(struct words *w);
 void words_put(FILE *fp, const char *word);
 
