@@ -16,10 +16,12 @@ ALL_TESTS=(
 	"boot taps service"
 	"boot_without_the_module"
 	"boot_without_a_configuration"
-	"boot_with_a_bad_configuration"
+	"boot_with_bad_lines"
+	"every_option_comes_back"
 	"restart_and_reload_cut_nothing"
 	"reload_applies_an_edited_file_without_a_gap"
 	"reload_of_a_bad_file_says_its_line_and_changes_nothing"
+	"restart_with_a_bad_line_does_the_others"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -151,7 +153,7 @@ cat_init()
 		for dir in /etc/modules-load.d /usr/lib/modules-load.d; do
 			mount -t tmpfs none \$dir
 		done
-		cp $SHIPPED/vspan-modules.conf /usr/lib/modules-load.d/vspan.conf
+		echo vspan >/etc/modules-load.d/vspan.conf
 		echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 || :
 		mount --bind $BOOT/console /dev/console
 		export container=vspan SYSTEMD_UNIT_PATH=$BOOT/units SYSTEMD_GENERATOR_PATH=$BOOT
@@ -252,7 +254,7 @@ boot()
 		"$([[ "$*" == *taps*service* ]]; echo $?)"
 }
 
-# It comes later, and with it what the service could not do.
+# The service is skipped, and no boot is degraded. Later the module comes.
 boot_without_the_module()
 {
 	boot_prepare || return
@@ -266,9 +268,9 @@ boot_without_the_module()
 		$VSPANCTL -j show >$BOOT/later
 	EOT
 	boot_now vspan.service taps.service check.service
-	check_result "exit-code failed"
+	check_result "exec-condition inactive"
 	check_eq "what the service said" "$(<"$BOOT/vspan.log")" \
-		"vspanctl: /etc/vspan.conf: the vspan module is not loaded; load it with: modprobe vspan"
+		"vspanctl: the vspan module is not loaded; load it with: modprobe vspan"
 	[[ $(<"$BOOT/later") == *'"bindings":[{"dev":"vnet0"'* ]] || fail "later" "$(<"$BOOT/later")"
 }
 
@@ -284,18 +286,99 @@ boot_without_a_configuration()
 	check_eq "spans" "$(<"$BOOT/show")" "[]"
 }
 
-boot_with_a_bad_configuration()
+# What can be done is done; each of the others is named, and the service fails.
+boot_with_bad_lines()
 {
 	boot_prepare || return
-	echo "add eth0 frob" >>"$BOOT/conf"
-	unit_script taps "After=vspan.service" <<<"exit 0"
+	cat >>"$BOOT/conf" <<-'EOT'
+		add eth0 frob
+		add eth1 filter 'udp and host vspan.invalid'
+		add eth2 to nowhere
+		add vnet* tx
+		add lo
+		add eth3 filter 'icmp and vlan 10'
+		add 'eth4
+		add eth5
+	EOT
+	unit_taps "After=vspan.service"
 	unit_check "After=taps.service"
-	echo "exit 0" >"$BOOT/more.sh"
+	echo "$VSPANCTL save - | grep ^add >$BOOT/saved" >"$BOOT/more.sh"
 	boot_now vspan.service taps.service check.service
 	check_result "exit-code failed"
-	check_eq "what the service said" "$(<"$BOOT/vspan.log")" \
-		"vspanctl: /etc/vspan.conf:2: what is \"frob\"? see: vspanctl add help"
-	check_eq "spans" "$(<"$BOOT/show")" "[]"
+	check_eq "what is mirrored" "$(<"$BOOT/saved")" "\
+add 'vnet*' rx,tx to span0
+add eth3 rx,tx to span0 filter 'icmp and vlan 10'
+add eth5 rx,tx to span0"
+	check_eq "what the service said" "$(<"$BOOT/vspan.log")" "\
+vspanctl: /etc/vspan.conf:2: what is \"frob\"? see: vspanctl add help
+vspanctl: /etc/vspan.conf:3: filter \"udp and host vspan.invalid\": unknown host 'vspan.invalid'
+vspanctl: /etc/vspan.conf:8: the quote ' is not closed
+vspanctl: /etc/vspan.conf:5: \"add vnet* to span0\" is in line 1 already; delete one of the two lines
+vspanctl: /etc/vspan.conf:4: add eth2 to nowhere: no span is named nowhere; make it with a line: span add nowhere
+vspanctl: /etc/vspan.conf:6: add lo to span0: a loopback device can be neither source nor \
+output; name one that leads out of here"
+}
+
+# Each word of the help of what a line can be is in one of them.
+LINES_THERE_ARE=(
+	"span add a frames asis qlen 300 mtu 9000 down"
+	"span add b frames wire up"
+	"add vnet* rx,tx"
+	"add eth1 rx to a vlan 1-3,untagged filter 'icmp and vlan 10 or udp' snaplen 96 sample 3 \
+rate 1000 hook tap redirect off promisc off dup drop tag port"
+	"add master br9 tx to a vlan all snaplen headers promisc on dup keep tag bridge"
+	"add eth2 to a redirect on"
+	"add eth3 rx to b hook rx-handler"
+	"output add a dev eth9 vlan 7 strip"
+	"output add b psample 3"
+)
+
+# lines_have_all COMMAND...
+lines_have_all()
+{
+	local word
+
+	for word in $("$VSPANCTL" "$@" help | sed 's/^Usage: *vspanctl//' | tr -c 'a-z,A-Z-' '\n' |
+		grep -E '^[a-z]+([,-][a-z]+)*$' | sort -u); do
+		printf '%s\n' "${LINES_THERE_ARE[@]}" | grep "^$*" | grep -Eq "(^|[ ,])$word([ ,]|$)" ||
+			fail "no line with '$word' of: vspanctl $* help"
+	done
+}
+
+# The file is what save writes of these lines.
+saved_lines()
+{
+	local ns=$1
+
+	printf '%s\n' "${LINES_THERE_ARE[@]}" >"$DIR/lines"
+	check_ok "span0" "$VSPANCTL" -n "$ns" span add span0
+	check_ok "the lines" "$VSPANCTL" -n "$ns" -b "$DIR/lines"
+	"$VSPANCTL" -n "$ns" save - >"$DIR/saved" || fail "save"
+	check_ok "undone" "$VSPANCTL" -n "$ns" flush
+}
+
+every_option_comes_back()
+{
+	local ns
+
+	lines_have_all add
+	lines_have_all span add
+	lines_have_all output add
+	setup_ns ns || return
+	saved_lines "$ns"
+	boot_prepare || return
+	cp "$DIR/saved" "$BOOT/conf"
+	unit_taps "After=vspan.service"
+	unit_check "After=taps.service"
+	cat >"$BOOT/more.sh" <<-EOT
+		$VSPANCTL save - >$BOOT/saved
+		ip -br link show a >$BOOT/link
+	EOT
+	boot_now vspan.service taps.service check.service
+	check_result "success active"
+	check_eq "what the service said" "$(<"$BOOT/vspan.log")" ""
+	check_eq "what came back" "$(<"$BOOT/saved")" "$(<"$DIR/saved")"
+	grep -q " mtu 9000 down$" "$BOOT/saved" || fail "a's device" "$(<"$BOOT/link")"
 }
 
 # A thousand frames, and not one is missed.
@@ -403,9 +486,6 @@ source nor output; name one that leads out of here"
 			systemctl is-active vspan.service
 			$VSPANCTL -j show | sed 's/"reader":[a-z]*/"reader":false/' | cmp - $BOOT/show
 		done >$BOOT/active
-		cp $BOOT/conf.1 /etc/vspan.conf
-		! systemctl restart vspan.service
-		$VSPANCTL -j show | sed 's/"reader":[a-z]*/"reader":false/' | cmp - $BOOT/show
 		journalctl --sync
 		journalctl -o cat -t vspanctl >$BOOT/journal
 	EOT
@@ -415,8 +495,28 @@ source nor output; name one that leads out of here"
 		"failed active failed active reloaded active "
 	check_eq "in the journal" "$(<"$BOOT/journal")" "\
 vspanctl: /etc/vspan.conf:3: what is \"frob\"? see: vspanctl add help
-vspanctl: $refusal
 vspanctl: $refusal"
+}
+
+# What is there and not in a line that can be read stays: it may be in another.
+restart_with_a_bad_line_does_the_others()
+{
+	boot_prepare || return
+	unit_taps "After=vspan.service"
+	unit_check "After=taps.service"
+	with_traffic >"$BOOT/more.sh" <<-EOT
+		printf 'add eth5\nadd vnet* frob\nadd eth6\n' >/etc/vspan.conf
+		! systemctl restart vspan.service
+		$VSPANCTL save - | grep ^add >$BOOT/saved
+	EOT
+	boot_now vspan.service taps.service check.service
+	check_traffic
+	check_eq "in the end" "$(<"$BOOT/saved")" "\
+add 'vnet*' rx,tx to span0
+add eth5 rx,tx to span0
+add eth6 rx,tx to span0"
+	check_eq "what the service said" "$(<"$BOOT/vspan.log")" \
+		"vspanctl: /etc/vspan.conf:2: what is \"frob\"? see: vspanctl add help"
 }
 
 tests_run
