@@ -246,7 +246,8 @@ static int check_run(struct check *c, const struct args *a)
  */
 int cmd_check(struct ctx *ctx, int argc, char **argv)
 {
-	struct check c = { .ctx = ctx, .feature = link_feature };
+	struct check c = { .ctx = ctx, .feature = link_feature,
+			   .vfs = link_vfs };
 	struct args a;
 	int ret;
 

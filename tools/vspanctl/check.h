@@ -49,6 +49,7 @@ struct finding {
  * @link: device of @bind or @output, or NULL
  * @output: the output of @span, or NULL
  * @feature: asks whether an offload of a device is on: link_feature()
+ * @vfs: asks how many SR-IOV functions are beside a device: link_vfs()
  * @quotes: words of the last fix
  * @quote: number of the one to use next
  */
@@ -64,6 +65,7 @@ struct check {
 	const struct link *link;
 	const struct output *output;
 	bool (*feature)(const char *dev, const char *name);
+	unsigned int (*vfs)(const struct link *link);
 	char quotes[QUOTES][QUOTE_LEN];
 	unsigned int quote;
 };

@@ -128,11 +128,13 @@ static void probe_switch(struct check *c)
 
 static void probe_vfs(struct check *c)
 {
-	if (!c->link->vfs)
+	unsigned int vfs = c->vfs(c->link);
+
+	if (!vfs)
 		return;
 	found(c, FIND_NOTE, "sriov",
 	      "%s has %u virtual functions, whose traffic does not pass the host",
-	      c->link->name, c->link->vfs);
+	      c->link->name, vfs);
 	fix(c, "ip link show %s", quoted(c, c->link->name));
 }
 

@@ -3,6 +3,7 @@
 #include "link.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <linux/if_bridge.h>
 #include <linux/if_link.h>
@@ -16,7 +17,6 @@ static const struct nl_policy link_policy[IFLA_MAX + 1] = {
 	[IFLA_LINK]		= { .type = MNL_TYPE_U32 },
 	[IFLA_MASTER]		= { .type = MNL_TYPE_U32 },
 	[IFLA_LINKINFO]		= { .type = MNL_TYPE_NESTED },
-	[IFLA_NUM_VF]		= { .type = MNL_TYPE_U32 },
 	[IFLA_PROMISCUITY]	= { .type = MNL_TYPE_U32 },
 	[IFLA_CARRIER]		= { .type = MNL_TYPE_U8 },
 	[IFLA_PHYS_SWITCH_ID]	= { .type = MNL_TYPE_BINARY },
@@ -24,6 +24,7 @@ static const struct nl_policy link_policy[IFLA_MAX + 1] = {
 	[IFLA_XDP]		= { .type = MNL_TYPE_NESTED },
 	[IFLA_STATS64]		= { .type = MNL_TYPE_BINARY },
 	[IFLA_PARENT_DEV_NAME]	= { .type = MNL_TYPE_NUL_STRING },
+	[IFLA_PARENT_DEV_BUS_NAME] = { .type = MNL_TYPE_NUL_STRING },
 };
 
 static const struct nl_policy info_policy[IFLA_INFO_MAX + 1] = {
@@ -97,7 +98,10 @@ static void parse_place(struct link *link, const struct nlattr **tb)
 	link->lower_netnsid = get_u32(tb[IFLA_LINK_NETNSID]);
 	link->is_hardware = tb[IFLA_PARENT_DEV_NAME];
 	link->is_switched = tb[IFLA_PHYS_SWITCH_ID];
-	link->vfs = get_u32(tb[IFLA_NUM_VF]);
+	if (tb[IFLA_PARENT_DEV_BUS_NAME] && tb[IFLA_PARENT_DEV_NAME])
+		snprintf(link->place, sizeof(link->place), "%.40s/devices/%.64s",
+			 mnl_attr_get_str(tb[IFLA_PARENT_DEV_BUS_NAME]),
+			 mnl_attr_get_str(tb[IFLA_PARENT_DEV_NAME]));
 }
 
 static int link_parse(const struct nlmsghdr *nlh, struct link *link)
@@ -179,7 +183,7 @@ int links_read(struct array *links, struct nl *nl)
 	if (err)
 		return err;
 	nlh = nl_link_request(nl, RTM_GETLINK, NLM_F_DUMP, 0);
-	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_VF);
+	/* Not of each SR-IOV function: of hundreds that is more than a message holds. */
 	err = nl_talk(&nl->rtnl, nlh, link_cb, links);
 	/* A list that a change has overtaken does to find faults. */
 	return err == -EINTR ? 0 : err;
@@ -254,6 +258,30 @@ int link_now(struct nl *nl, uint32_t ifindex, struct link *link)
 {
 	return nl_talk(&nl->rtnl, nl_link_request(nl, RTM_GETLINK, 0, ifindex),
 		       link_one_cb, link);
+}
+
+/**
+ * link_vfs - Ask how many SR-IOV functions are beside a device.
+ * @link: the device, of any netns: on its bus it is the host's
+ *
+ * Return: how many.
+ */
+unsigned int link_vfs(const struct link *link)
+{
+	unsigned int vfs = 0;
+	char path[160];
+	FILE *fp;
+
+	if (!*link->place)
+		return 0;
+	snprintf(path, sizeof(path), "/sys/bus/%s/sriov_numvfs", link->place);
+	fp = fopen(path, "re");
+	if (!fp)
+		return 0;
+	if (fscanf(fp, "%u", &vfs) != 1)
+		vfs = 0;
+	fclose(fp);
+	return vfs;
 }
 
 /* What a port answers of VLANs, and whose it is. */

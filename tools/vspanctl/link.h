@@ -24,7 +24,7 @@
  * @kind: kind of a virtual device, or ""
  * @is_hardware: a device of a bus carries it
  * @is_switched: a switch chip can forward between it and others
- * @vfs: SR-IOV functions beside it
+ * @place: where it is below /sys/bus, or ""
  * @vlan_filtering: it is a bridge that heeds VLANs
  * @xdp: XDP_ATTACHED_*
  * @xdp_id: number of the XDP program, if the kernel tells one
@@ -46,7 +46,7 @@ struct link {
 	char kind[16];
 	bool is_hardware;
 	bool is_switched;
-	uint32_t vfs;
+	char place[120];
 	bool vlan_filtering;
 	uint8_t xdp;
 	uint32_t xdp_id;
@@ -63,6 +63,7 @@ int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 		  struct link *link);
 int link_vlans(struct nl *nl, uint32_t ifindex, uint8_t *bitmap);
 int link_now(struct nl *nl, uint32_t ifindex, struct link *link);
+unsigned int link_vfs(const struct link *link);
 bool netns_name(struct nl *nl, int32_t netnsid, char *buf, size_t len);
 
 #endif /* VSPANCTL_LINK_H */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
 #include <linux/genetlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/vspan.h>
@@ -18,6 +20,20 @@ struct answer {
 	bool done;
 };
 
+static int nl_rx_grow(struct nl_sock *s, size_t room)
+{
+	char *rx;
+
+	if (room <= s->room)
+		return 0;
+	rx = realloc(s->rx, room);
+	if (!rx)
+		return -ENOMEM;
+	s->rx = rx;
+	s->room = room;
+	return 0;
+}
+
 /**
  * nl_sock_open - Open a netlink socket that asks for extended acks.
  * @s: the socket
@@ -27,16 +43,20 @@ struct answer {
  */
 int nl_sock_open(struct nl_sock *s, int bus)
 {
-	int one = 1;
+	int one = 1, err;
 
 	s->mnl = mnl_socket_open2(bus, SOCK_CLOEXEC);
 	if (!s->mnl)
 		return -errno;
+	err = nl_rx_grow(s, NL_RX_LEN);
+	if (err) {
+		nl_sock_close(s);
+		return err;
+	}
 	mnl_socket_setsockopt(s->mnl, NETLINK_EXT_ACK, &one, sizeof(one));
 	mnl_socket_setsockopt(s->mnl, NETLINK_CAP_ACK, &one, sizeof(one));
 	if (mnl_socket_bind(s->mnl, 0, MNL_SOCKET_AUTOPID) < 0) {
-		int err = -errno;
-
+		err = -errno;
 		nl_sock_close(s);
 		return err;
 	}
@@ -51,7 +71,10 @@ void nl_sock_close(struct nl_sock *s)
 {
 	if (s->mnl)
 		mnl_socket_close(s->mnl);
+	free(s->rx);
 	s->mnl = NULL;
+	s->rx = NULL;
+	s->room = 0;
 }
 
 static void nl_extack_save(struct nl_sock *s, const struct nlmsghdr *nlh,
@@ -120,12 +143,27 @@ static int nl_recv_one(struct nl_sock *s, const struct nlmsghdr *nlh,
 	}
 }
 
+/* How much is to be received; what does not fit would be lost. */
+static ssize_t nl_peek(struct nl_sock *s)
+{
+	return recv(mnl_socket_get_fd(s->mnl), NULL, 0, MSG_PEEK | MSG_TRUNC);
+}
+
 static ssize_t nl_recv_raw(struct nl_sock *s)
 {
 	ssize_t len;
+	int err;
 
 	do {
-		len = mnl_socket_recvfrom(s->mnl, s->rx, sizeof(s->rx));
+		len = nl_peek(s);
+	} while (len < 0 && errno == EINTR);
+	if (len < 0)
+		return -errno;
+	err = nl_rx_grow(s, len);
+	if (err)
+		return err;
+	do {
+		len = mnl_socket_recvfrom(s->mnl, s->rx, s->room);
 	} while (len < 0 && errno == EINTR);
 	return len < 0 ? -errno : len;
 }

@@ -7,22 +7,24 @@
 #include <libmnl/libmnl.h>
 
 #define NL_TX_LEN	40960	/* the largest request has a filter of 32 KiB */
-#define NL_RX_LEN	32768	/* the kernel fills dumps up to this size */
+#define NL_RX_LEN	32768	/* the kernel fills dumps up to this size, as a rule */
 
 /**
  * struct nl_sock - One netlink socket.
  * @mnl: the socket, NULL until nl_sock_open()
  * @seq: number of the last request
  * @extack: the kernel's sentence on the last request, or ""
+ * @rx: what was received last, @room bytes fit
+ * @room: grows with what comes
  * @tx: the request being built
- * @rx: what was received last
  */
 struct nl_sock {
 	struct mnl_socket *mnl;
 	uint32_t seq;
 	char extack[256];
+	char *rx;
+	size_t room;
 	_Alignas(struct nlmsghdr) char tx[NL_TX_LEN];
-	_Alignas(struct nlmsghdr) char rx[NL_RX_LEN];
 };
 
 /**

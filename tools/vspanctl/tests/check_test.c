@@ -27,9 +27,9 @@ static struct nlmsghdr *msg_link(void)
 	mnl_attr_put_strz(nlh, IFLA_IFNAME, "sw1p1");
 	mnl_attr_put_u32(nlh, IFLA_MTU, 1500);
 	mnl_attr_put_u32(nlh, IFLA_MASTER, 3);
-	mnl_attr_put_u32(nlh, IFLA_NUM_VF, 4);
 	mnl_attr_put(nlh, IFLA_PHYS_SWITCH_ID, sizeof(id), id);
 	mnl_attr_put_strz(nlh, IFLA_PARENT_DEV_NAME, "0000:01:00.0");
+	mnl_attr_put_strz(nlh, IFLA_PARENT_DEV_BUS_NAME, "pci");
 	nest = mnl_attr_nest_start(nlh, IFLA_XDP);
 	mnl_attr_put_u8(nlh, IFLA_XDP_ATTACHED, XDP_ATTACHED_HW);
 	mnl_attr_nest_end(nlh, nest);
@@ -43,7 +43,8 @@ static void test_parse(struct ktap *t, struct array *links)
 	ktap_ok(t, !link_cb(msg_link(), links), "link: parsed");
 	link = link_by_index(links, 7);
 	ktap_ok(t, link && !strcmp(link->name, "sw1p1"), "link: found");
-	ktap_ok(t, link->mtu == 1500 && link->master == 3 && link->vfs == 4 &&
+	ktap_ok(t, link->mtu == 1500 && link->master == 3 &&
+		!strcmp(link->place, "pci/devices/0000:01:00.0") &&
 		link->is_switched && link->is_hardware && link->carrier &&
 		link->xdp == XDP_ATTACHED_HW, "link: as the message has it");
 	ktap_ok(t, !link_by_index(links, 8), "link: others are not found");
@@ -108,6 +109,11 @@ static void test_hardware(struct ktap *t, struct check *c)
 
 static const char *on;
 
+static unsigned int vfs(const struct link *link)
+{
+	return *link->place ? 4 : 0;
+}
+
 static bool feature(const char *dev, const char *name)
 {
 	return !strcmp(dev, "nic0") && on && strstr(on, name);
@@ -121,7 +127,7 @@ static void test_offloads(struct ktap *t, struct check *c)
 		  .promiscuity = 1 },
 		{ .ifindex = 8, .name = "mv0", .kind = "macvlan", .lower = 7 },
 	};
-	struct check here = { .ctx = c->ctx, .feature = feature,
+	struct check here = { .ctx = c->ctx, .feature = feature, .vfs = vfs,
 			      .links = { .items = links, .count = 1 } };
 	struct binding b = { .dev = "nic0", .ifindex = 7 };
 	struct source src = { .name = "nic0", .kind = VSPAN_KIND_NAME,
@@ -268,7 +274,7 @@ static void test_print(struct ktap *t, struct check *c)
 int main(void)
 {
 	static struct ctx ctx;
-	struct check c = { .ctx = &ctx, .feature = feature };
+	struct check c = { .ctx = &ctx, .feature = feature, .vfs = vfs };
 	struct ktap t = { 0 };
 
 	ktap_start();
