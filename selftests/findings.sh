@@ -26,9 +26,10 @@ checked()
 	out=$(shell "vspanctl -j check $*")
 	RC=$?
 	FOUND=$(jq -r '.[] | "\(.finding) \(.severity) \(.fix)"' <<<"$out")
+	TAKEN=$(jq -r '.[] | select(.takes) | "\(.finding) \(.takes)"' <<<"$out")
 }
 
-# has KEY: its severity and fix in SEVERITY and FIX
+# has KEY: its severity and fix in SEVERITY and FIX, what that takes away in TAKES
 has()
 {
 	local key severity line
@@ -36,6 +37,7 @@ has()
 	while read -r key severity line; do
 		[ "$key" == "$1" ] || continue
 		SEVERITY=$severity FIX=$line
+		TAKES=$(sed -n "s/^$key //p" <<<"$TAKEN")
 		return 0
 	done <<<"$FOUND"
 	return 1

@@ -33,6 +33,10 @@ ALL_TESTS=(
 	"span_mtu"
 	"overlap"
 	"a_netns_by_name"
+	"elsewhere"
+	"unseen"
+	"wrong_node"
+	"no_node"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -309,6 +313,67 @@ a_netns_by_name()
 	[[ $out == "error (span_down): span0 is down"* ]] || fail "$out"
 	check_eq "lines over 80 columns" "$(grep -c '.\{81\}' <<<"$out")" 0
 	check_ok "what ends it" bash -c "ip netns exec $sw ip link set span0 up"
+}
+
+elsewhere()
+{
+	setup_ns box || return
+	span_add "$sw" span0 && source_add "$sw" p1 || return
+	gone elsewhere || fail "span0 is here"
+	ip -n "$sw" link set span0 netns "$box"
+	finds elsewhere note || return
+	check_eq "what tells more of it" "$FIX" \
+		"ip netns exec $box tc -s filter show dev span0 ingress"
+	check_ok "it does" shell "$FIX"
+}
+
+# Root without its rights is shown what anybody is; the JSON has the note too.
+unseen()
+{
+	defer ip -n "$sw" link del span0
+	mirrored p1 && traffic || return
+	gone unseen || fail "root is shown all"
+	check_eq "as text" "$(shell 'setpriv --bounding-set -all vspanctl check' | tail -n 1)" \
+		"all is well, as far as can be seen"
+	check_eq "as JSON" "$(shell 'setpriv --bounding-set -all vspanctl -j check' |
+		jq -r '.[] | "\(.finding) \(.severity) \(.fix)"')" "unseen note sudo vspanctl check"
+	check_ok "exit status" shell 'setpriv --bounding-set -all vspanctl check'
+}
+
+# node SPAN: of it, in NODE; made again when the test ends
+node()
+{
+	local numbers
+
+	link_ifindex "$sw" "$1" || return
+	NODE=/dev/tap$REPLY
+	numbers=$(shell "cat /sys/class/net/$1/tap$REPLY/dev") || return
+	[ -c "$NODE" ] || mknod -m 600 "$NODE" c "${numbers%:*}" "${numbers#*:}"
+	defer rm -f "$NODE"
+}
+
+# As if a device of a container had its number: the node is that of /dev/null.
+wrong_node()
+{
+	span_add "$sw" span0 && mirrored p1 && traffic && node span0 || return
+	gone wrong_node || fail "$NODE is right"
+	check_ok "xml" shell "vspanctl xml span0"
+	rm "$NODE" && mknod "$NODE" c 1 3
+	check_eq "xml" "$(shell 'vspanctl xml span0' 2>&1)" \
+		"vspanctl: xml: $NODE is the node of another device, perhaps of a container's, and \
+not of span0; see what puts it right with: vspanctl check span0"
+	cured wrong_node error
+	check_eq "that takes away" "$TAKES" "the node of that other device"
+	check_ok "xml" shell "vspanctl xml span0"
+}
+
+no_node()
+{
+	span_add "$sw" span0 && mirrored p1 && traffic && node span0 || return
+	rm "$NODE"
+	[[ $(shell 'vspanctl xml span0' 2>&1) == *"warning: there is no $NODE, "* ]] ||
+		fail "xml does not warn"
+	cured no_node note
 }
 
 tests_run

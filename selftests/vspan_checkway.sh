@@ -10,7 +10,9 @@ ALL_TESTS=(
 	"slot_taken_by_a_bridge"
 	"slot_taken_by_a_vlan_device"
 	"tc_ingress"
-	"nft_ingress"
+	"nft_ingress netdev"
+	"nft_ingress inet"
+	"nft_egress"
 	"tc_notes"
 	"tcx_ingress"
 	"tcx_notes"
@@ -42,6 +44,7 @@ xdp()
 	span_add "$sw" span0 && mirrored p1 rx || return
 	check_ok "attach" shell "$SELFTESTS/bpf.py xdp p1 $1" || return
 	cured xdp warning "ip link set dev p1 $word off"
+	check_eq "that takes away" "$TAKES" "the XDP program"
 }
 
 slot_taken_by_a_bridge()
@@ -77,22 +80,51 @@ tc_ingress()
 	cured tc_ingress warning "tc filter del dev a0 ingress"
 }
 
+# nft_chain FAMILY WHERE DEV NAME
+nft_chain()
+{
+	ip netns exec "$sw" nft -f - <<-EOT || { fail "no nftables"; return 1; }
+		table $1 t {
+			chain $4 {
+				type filter hook $2 device "$3" priority 0; policy drop;
+			}
+		}
+	EOT
+}
+
+# nft_ingress FAMILY
 nft_ingress()
 {
 	require_command nft || return
 	ip -n "$sw" link add a0 up type veth peer name b0
 	defer ip -n "$sw" link del a0
-	ip netns exec "$sw" nft -f - <<-EOT || { fail "no nftables"; return; }
-		table netdev t {
-			chain c {
-				type filter hook ingress device "a0" priority 0; policy drop;
-			}
-		}
-	EOT
+	defer ip netns exec "$sw" nft delete table "$1" t
+	nft_chain "$1" ingress a0 c || return
 	span_add "$sw" span0 && mirrored a0 rx hook rx-handler || return
 	cured nft_ingress warning "vspanctl set a0 to span0 hook tap"
+	check_eq "that takes away" "$TAKES" ""
 	check_vspan "$sw" set a0 redirect
 	cured nft_ingress warning
+	check_eq "that takes away" "$TAKES" "the chain c and all of its rules"
+}
+
+# What a0 receives is no matter, and what another device sends.
+nft_egress()
+{
+	require_command nft || return
+	ip -n "$sw" link add a0 up type veth peer name b0
+	defer ip -n "$sw" link del a0
+	defer ip netns exec "$sw" nft delete table netdev t
+	nft_chain netdev egress a0 c || return
+	span_add "$sw" span0 && mirrored a0 tx || return
+	finds nft_egress note || return
+	check_ok "what tells more of it" shell "$FIX"
+	check_vspan "$sw" set a0 rx
+	gone nft_egress || fail "what a0 sends is not asked for"
+	check_vspan "$sw" set a0 tx
+	ip netns exec "$sw" nft 'flush chain netdev t c; delete chain netdev t c'
+	nft_chain netdev egress b0 c
+	gone nft_egress || fail "the chain is at b0"
 }
 
 # What is worth knowing, but is meant so perhaps.

@@ -24,6 +24,7 @@ enum severity {
  * @source: of this source, as the command line has it, or ""
  * @dev: of this device, or ""
  * @text: a sentence, without a full stop
+ * @takes: what that takes away, which somebody may have put there on purpose, or ""
  * @fix: the command that ends it
  */
 struct finding {
@@ -33,6 +34,7 @@ struct finding {
 	char source[VSPAN_PATTERN_LEN + 8];
 	char dev[VSPAN_NAME_LEN + 1];
 	char text[320];
+	char takes[128];
 	char fix[512];
 };
 
@@ -48,6 +50,7 @@ struct finding {
  * @bind: the binding of that, or NULL
  * @link: device of @bind or @output, or NULL
  * @output: the output of @span, or NULL
+ * @is_blind: what drops frames may not be shown to this user
  * @feature: asks whether an offload of a device is on: link_feature()
  * @vfs: asks how many SR-IOV functions are beside a device: link_vfs()
  * @quotes: words of the last fix
@@ -64,6 +67,7 @@ struct check {
 	const struct binding *bind;
 	const struct link *link;
 	const struct output *output;
+	bool is_blind;
 	bool (*feature)(const char *dev, const char *name);
 	unsigned int (*vfs)(const struct link *link);
 	char quotes[QUOTES][QUOTE_LEN];
@@ -86,13 +90,14 @@ typedef void (*probe_fn)(struct check *c);
 /* check_find.c */
 void found(struct check *c, enum severity severity, const char *key,
 	   const char *fmt, ...) __printf(4, 5);
+void takes(struct check *c, const char *fmt, ...) __printf(2, 3);
 void fix(struct check *c, const char *fmt, ...) __printf(2, 3);
 const char *quoted(struct check *c, const char *word);
 const char *quoted_source(struct check *c);
-int findings_print(const struct check *c);
+int findings_print(struct check *c);
 
 /* check_span.c, check_source.c, check_dev.c, check_offload.c, check_filters.c,
- * check_bpf.c, check_overlap.c, check_output.c, check_tunnel.c
+ * check_bpf.c, check_nft.c, check_overlap.c, check_output.c, check_tunnel.c
  */
 extern const probe_fn span_probes[];
 extern const probe_fn source_probes[];
@@ -111,7 +116,8 @@ void probe_tcx_of_span(struct check *c);
 void probe_netkit(struct check *c);
 void probe_redirect_peer(struct check *c);
 void probe_overlap(struct check *c);
-void fix_hook(struct check *c, const char *cmd);
+void fix_hook(struct check *c, const char *what, const char *cmd);
+void blind(struct check *c, int err);
 void probe_tunnel(struct check *c);
 bool is_tunnel(const struct link *link);
 uint32_t frame_mtu(const struct check *c, const struct source *src);

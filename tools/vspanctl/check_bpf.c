@@ -54,16 +54,18 @@ struct prog {
 };
 
 /* A kernel that does not know the place has no program there. */
-static bool has_prog(uint32_t ifindex, uint32_t where, struct prog *prog)
+static bool has_prog(struct check *c, uint32_t ifindex, uint32_t where, struct prog *prog)
 {
 	struct prog_query q = { .ifindex = ifindex, .where = where,
 				.prog_ids = (uintptr_t)&prog->id, .count = 1,
 				.link_ids = (uintptr_t)&prog->link };
 
 	memset(prog, 0, sizeof(*prog));
+	if (!syscall(SYS_bpf, PROG_QUERY, &q, sizeof(q)))
+		return prog->id;
+	blind(c, errno);
 	/* With more programs than room, the first is told all the same. */
-	return (!syscall(SYS_bpf, PROG_QUERY, &q, sizeof(q)) ||
-		errno == ENOSPC) && prog->id;
+	return errno == ENOSPC && prog->id;
 }
 
 /**
@@ -77,7 +79,7 @@ void probe_tcx(struct check *c)
 	char cmd[64];
 
 	if (c->bind->hook == VSPAN_HOOK_RX_HANDLER &&
-	    has_prog(c->link->ifindex, TCX_INGRESS, &prog)) {
+	    has_prog(c, c->link->ifindex, TCX_INGRESS, &prog)) {
 		found(c, FIND_WARNING, "tcx_ingress",
 		      "BPF program %u at the ingress of %s (tcx) comes before the rx-handler, and what it drops or takes is not copied",
 		      prog.id, dev);
@@ -88,10 +90,10 @@ void probe_tcx(struct check *c)
 			snprintf(cmd, sizeof(cmd),
 				 "bpftool net detach tcx_ingress dev %s",
 				 quoted(c, dev));
-		fix_hook(c, cmd);
+		fix_hook(c, "the BPF program", cmd);
 	}
 	if (c->src->dir & VSPAN_DIR_TX &&
-	    has_prog(c->link->ifindex, TCX_EGRESS, &prog)) {
+	    has_prog(c, c->link->ifindex, TCX_EGRESS, &prog)) {
 		found(c, FIND_NOTE, "tcx_egress",
 		      "what BPF program %u at the egress of %s (tcx) drops does not leave, and is not copied",
 		      prog.id, dev);
@@ -108,7 +110,7 @@ void probe_tcx_of_span(struct check *c)
 {
 	struct prog prog;
 
-	if (c->span->is_away || !has_prog(c->span->ifindex, TCX_INGRESS, &prog))
+	if (c->span->is_away || !has_prog(c, c->span->ifindex, TCX_INGRESS, &prog))
 		return;
 	found(c, FIND_NOTE, "tcx_of_span",
 	      "what BPF program %u at the ingress of %s (tcx) drops does not get to a virtual machine",
@@ -125,15 +127,17 @@ void probe_netkit(struct check *c)
 	struct prog prog;
 
 	if (strcmp(c->link->kind, "netkit") || !(c->src->dir & VSPAN_DIR_RX) ||
-	    !has_prog(c->link->ifindex, NETKIT_PEER, &prog))
+	    !has_prog(c, c->link->ifindex, NETKIT_PEER, &prog))
 		return;
 	found(c, FIND_WARNING, "netkit",
 	      "BPF program %u at the other end of %s has frames first, and what it drops or takes is not copied",
 	      prog.id, c->link->name);
-	if (prog.link)
-		fix(c, "bpftool link detach id %u", prog.link);
-	else
+	if (!prog.link) {
 		fix(c, "bpftool prog show id %u", prog.id);
+		return;
+	}
+	takes(c, "the BPF program");
+	fix(c, "bpftool link detach id %u", prog.link);
 }
 
 /**
@@ -147,12 +151,15 @@ void probe_redirect_peer(struct check *c)
 {
 	const struct link *l = c->link;
 	struct link inside, outside;
+	int err;
 
 	/* In this order: what has come in has been sent by then. */
 	if ((strcmp(l->kind, "veth") && strcmp(l->kind, "netkit")) ||
-	    !(c->src->dir & VSPAN_DIR_TX) || !l->is_lower_away ||
-	    link_in_netns(&c->ctx->nl, l->lower_netnsid, l->lower, &inside) ||
-	    link_now(&c->ctx->nl, l->ifindex, &outside) || inside.rx <= outside.tx)
+	    !(c->src->dir & VSPAN_DIR_TX) || !l->is_lower_away)
+		return;
+	err = link_in_netns(&c->ctx->nl, l->lower_netnsid, l->lower, &inside);
+	blind(c, err);
+	if (err || link_now(&c->ctx->nl, l->ifindex, &outside) || inside.rx <= outside.tx)
 		return;
 	found(c, FIND_WARNING, "redirect_peer",
 	      "%llu frames came to %s, the other end of %s, past it: BPF programs hand them over (bpf_redirect_peer), and they are not copied",

@@ -110,6 +110,7 @@ static void probe_xdp(struct check *c)
 	found(c, FIND_WARNING, "xdp",
 	      "an XDP program on %s has frames first, and what it takes is not copied",
 	      c->link->name);
+	takes(c, "the XDP program");
 	fix(c, "ip link set dev %s %s off", quoted(c, c->link->name),
 	    xdp_words[c->link->xdp]);
 }
@@ -155,13 +156,16 @@ static void probe_slot(struct check *c)
 	      "%s stands where the rx-handler of %s would, so its frames are copied by the tap hook%s",
 	      who ? who->name : "another device", dev,
 	      c->src->redirect ? " and the host sees them too" : "");
-	if (!c->src->redirect)
+	if (!c->src->redirect) {
 		fix(c, "vspanctl set %s to %s hook tap", quoted_source(c),
 		    quoted(c, c->span->name));
-	else if (vlan)
+	} else if (vlan) {
+		takes(c, "the device %s, its addresses and routes", vlan->name);
 		fix(c, "ip link del %s", quoted(c, vlan->name));
-	else
+	} else {
+		takes(c, "%s from its master", c->link->name);
 		fix(c, "ip link set %s nomaster", dev);
+	}
 }
 
 const probe_fn dev_probes[] = {

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: what tc and nftables may drop before a copy is made. The tap hook is
- * ahead of both on RX; on TX what they drop does not leave, and is not copied.
+/* check: what tc may drop before a copy is made. The tap hook is
+ * ahead of it on RX; on TX what it drops does not leave, and is not copied.
  */
 #include <errno.h>
 #include <string.h>
-#include <arpa/inet.h>
-#include <linux/netfilter.h>
-#include <linux/netfilter/nf_tables.h>
-#include <linux/netfilter/nfnetlink.h>
 #include <linux/pkt_cls.h>
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
@@ -95,15 +91,18 @@ static struct tc_filters tc_filters(struct check *c, uint32_t ifindex,
 /**
  * fix_hook - Say what puts the copy ahead of what drops frames at the ingress.
  * @c: the check, at a device
+ * @what: what @cmd takes away
  * @cmd: command that ends the dropping; redirect knows no other hook
  */
-void fix_hook(struct check *c, const char *cmd)
+void fix_hook(struct check *c, const char *what, const char *cmd)
 {
-	if (c->src->redirect)
+	if (c->src->redirect) {
+		takes(c, "%s", what);
 		fix(c, "%s", cmd);
-	else
-		fix(c, "vspanctl set %s to %s hook tap", quoted_source(c),
-		    quoted(c, c->span->name));
+		return;
+	}
+	fix(c, "vspanctl set %s to %s hook tap", quoted_source(c),
+	    quoted(c, c->span->name));
 }
 
 static void probe_tc_ingress(struct check *c, const struct tc_filters *filters)
@@ -116,13 +115,14 @@ static void probe_tc_ingress(struct check *c, const struct tc_filters *filters)
 		found(c, FIND_WARNING, "tc_offloaded",
 		      "tc filters run in the hardware of %s, and what they drop or send on does not get to the host",
 		      c->link->name);
+		takes(c, "the tc filters");
 		fix(c, "%s", cmd);
 	}
 	if (filters->count && c->bind->hook == VSPAN_HOOK_RX_HANDLER) {
 		found(c, FIND_WARNING, "tc_ingress",
 		      "tc filters at the ingress of %s come before the rx-handler, and what they drop or take is not copied",
 		      c->link->name);
-		fix_hook(c, cmd);
+		fix_hook(c, "the tc filters", cmd);
 	}
 }
 
@@ -162,110 +162,4 @@ void probe_tc_of_span(struct check *c)
 	      "what tc filters at the ingress of %s drop does not get to a virtual machine",
 	      c->span->name);
 	fix(c, "tc -s filter show dev %s ingress", quoted(c, c->span->name));
-}
-
-/**
- * struct chain - A base chain of nftables' netdev family.
- * @dev: the device asked about
- * @table: its table
- * @name: its name, "" if there is none on @dev
- */
-struct chain {
-	const char *dev;
-	char table[64];
-	char name[64];
-};
-
-static const struct nl_policy chain_policy[NFTA_CHAIN_MAX + 1] = {
-	[NFTA_CHAIN_TABLE]	= { .type = MNL_TYPE_NUL_STRING },
-	[NFTA_CHAIN_NAME]	= { .type = MNL_TYPE_NUL_STRING },
-	[NFTA_CHAIN_HOOK]	= { .type = MNL_TYPE_NESTED },
-};
-
-static const struct nl_policy hook_policy[NFTA_HOOK_MAX + 1] = {
-	[NFTA_HOOK_HOOKNUM]	= { .type = MNL_TYPE_U32 },
-	[NFTA_HOOK_DEV]		= { .type = MNL_TYPE_NUL_STRING },
-	[NFTA_HOOK_DEVS]	= { .type = MNL_TYPE_NESTED },
-};
-
-static bool hook_has(const struct nlattr **tb, const char *dev)
-{
-	const struct nlattr *attr;
-
-	if (tb[NFTA_HOOK_DEV] &&
-	    !strcmp(mnl_attr_get_str(tb[NFTA_HOOK_DEV]), dev))
-		return true;
-	if (!tb[NFTA_HOOK_DEVS])
-		return false;
-	mnl_attr_for_each_nested(attr, tb[NFTA_HOOK_DEVS])
-		if (!mnl_attr_validate(attr, MNL_TYPE_NUL_STRING) &&
-		    !strcmp(mnl_attr_get_str(attr), dev))
-			return true;
-	return false;
-}
-
-/* struct nfgenmsg has the length of struct genlmsghdr, which nl_parse() skips. */
-static int chain_cb(const struct nlmsghdr *nlh, void *data)
-{
-	const struct nlattr *tb[NFTA_CHAIN_MAX + 1], *hook[NFTA_HOOK_MAX + 1];
-	struct chain *chain = data;
-	int err;
-
-	err = nl_parse(nlh, chain_policy, NFTA_CHAIN_MAX, tb);
-	if (!err)
-		err = nl_parse_nested(tb[NFTA_CHAIN_HOOK], hook_policy,
-				      NFTA_HOOK_MAX, hook);
-	if (err || !tb[NFTA_CHAIN_TABLE] || !tb[NFTA_CHAIN_NAME] ||
-	    !hook[NFTA_HOOK_HOOKNUM])
-		return err;
-	if (mnl_attr_get_u32(hook[NFTA_HOOK_HOOKNUM]) !=
-	    htonl(NF_NETDEV_INGRESS) || !hook_has(hook, chain->dev))
-		return 0;
-	snprintf(chain->table, sizeof(chain->table), "%s",
-		 mnl_attr_get_str(tb[NFTA_CHAIN_TABLE]));
-	snprintf(chain->name, sizeof(chain->name), "%s",
-		 mnl_attr_get_str(tb[NFTA_CHAIN_NAME]));
-	return 0;
-}
-
-static void find_chain(struct chain *chain)
-{
-	static struct nl_sock s;
-	struct nlmsghdr *nlh;
-	struct nfgenmsg *nfg;
-
-	/* A kernel without nftables has no chains. */
-	if (nl_sock_open(&s, NETLINK_NETFILTER))
-		return;
-	nlh = mnl_nlmsg_put_header(s.tx);
-	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETCHAIN;
-	nlh->nlmsg_flags = NLM_F_DUMP;
-	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
-	nfg->nfgen_family = NFPROTO_NETDEV;
-	nfg->version = NFNETLINK_V0;
-	nl_talk(&s, nlh, chain_cb, chain);
-	nl_sock_close(&s);
-}
-
-/**
- * probe_nft - May nftables drop frames before they are copied?
- * @c: the check, at a device
- */
-void probe_nft(struct check *c)
-{
-	struct chain chain = { .dev = c->link->name };
-	char cmd[320];
-
-	if (c->bind->hook != VSPAN_HOOK_RX_HANDLER)
-		return;
-	find_chain(&chain);
-	if (!*chain.name)
-		return;
-	found(c, FIND_WARNING, "nft_ingress",
-	      "the nftables chain %s at the ingress of %s comes before the rx-handler, and what it drops is not copied",
-	      chain.name, c->link->name);
-	snprintf(cmd, sizeof(cmd),
-		 "nft 'flush chain netdev %s %s; delete chain netdev %s %s'",
-		 chain.table, chain.name, chain.table, chain.name);
-	fix_hook(c, cmd);
 }

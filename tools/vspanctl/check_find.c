@@ -2,6 +2,7 @@
 /* check: what was found, and how it is told. */
 #include "check.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,6 +123,45 @@ void fix(struct check *c, const char *fmt, ...)
 	c->findings.count += !is_known(&c->findings);
 }
 
+/**
+ * takes - Say what is lost by the command that ends the finding noted down last.
+ * @c: the check
+ * @fmt: what, which others may need
+ *
+ * To be followed by fix().
+ */
+void takes(struct check *c, const char *fmt, ...)
+{
+	struct finding *f = c->findings.items;
+	va_list ap;
+
+	f += c->findings.count;
+	va_start(ap, fmt);
+	vsnprintf(f->takes, sizeof(f->takes), fmt, ap);
+	va_end(ap);
+}
+
+/**
+ * blind - Remember that something was not shown.
+ * @c: the check
+ * @err: errno of who was asked, negative or not; others than for want of rights mean
+ *	 that there is nothing to show
+ */
+void blind(struct check *c, int err)
+{
+	if (abs(err) == EPERM || abs(err) == EACCES)
+		c->is_blind = true;
+}
+
+static void find_blind(struct check *c)
+{
+	if (!c->is_blind)
+		return;
+	found(c, FIND_NOTE, "unseen",
+	      "what nftables, BPF programs and other network namespaces do to frames is shown to root of the host alone, and was not looked at");
+	fix(c, "sudo vspanctl check");
+}
+
 static void print_text(struct out *o, const struct finding *f)
 {
 	const char *word = f->text;
@@ -133,6 +173,9 @@ static void print_text(struct out *o, const struct finding *f)
 		out_wrap(o, 4, word == f->text ? "" : " ", "%.*s", (int)len,
 			 word);
 	}
+	if (*f->takes)
+		out_text(o, "\n        # this takes away %s; see first who needs it:",
+			 f->takes);
 	out_text(o, "\n        %s\n", f->fix);
 }
 
@@ -152,6 +195,8 @@ static void print_finding(struct out *o, const struct finding *f)
 		out_str(o, "dev", NULL, f->dev);
 	out_str(o, "finding", NULL, f->key);
 	out_str(o, "text", NULL, f->text);
+	if (*f->takes)
+		out_str(o, "takes", NULL, f->takes);
 	out_str(o, "fix", NULL, f->fix);
 	out_object_close(o);
 }
@@ -162,13 +207,15 @@ static void print_finding(struct out *o, const struct finding *f)
  *
  * Return: EXIT_REFUSED if there is more than notes, else EXIT_OK.
  */
-int findings_print(const struct check *c)
+int findings_print(struct check *c)
 {
-	const struct finding *f = c->findings.items;
+	const struct finding *f;
 	struct out *o = &c->ctx->out;
 	int severity, ret = EXIT_OK;
 	size_t i;
 
+	find_blind(c);
+	f = c->findings.items;
 	out_array_open(o, NULL);
 	for (severity = FIND_ERROR; severity >= FIND_NOTE; severity--) {
 		for (i = 0; i < c->findings.count; i++) {
@@ -181,6 +228,7 @@ int findings_print(const struct check *c)
 	}
 	out_array_close(o);
 	if (ret == EXIT_OK)
-		out_text(o, "all is well\n");
+		out_text(o, c->is_blind ? "all is well, as far as can be seen\n" :
+					  "all is well\n");
 	return ret;
 }

@@ -4,6 +4,7 @@
 #include <linux/if_arp.h>
 
 #include "check.h"
+#include "tapnode.h"
 
 /* The netns that the span was moved to, if it has a name, behind @how; else "". */
 static const char *in_netns(struct check *c, const char *how, char *buf,
@@ -84,11 +85,54 @@ static void probe_span_mtu(struct check *c)
 	fix(c, "ip link set %s mtu %u", quoted(c, link->name), mtu);
 }
 
+/* Nodes are the host's, and a container's device can have the number of this one. */
+static void probe_node(struct check *c)
+{
+	uint32_t ifindex = c->span->ifindex;
+	struct tap_number n;
+	enum tap_node node;
+
+	node = c->span->is_away ? TAP_NODE_UNKNOWN :
+	       tap_node(c->span->name, ifindex, &n);
+	if (node == TAP_NODE_OTHER) {
+		found(c, FIND_ERROR, "wrong_node",
+		      "/dev/tap%u is the node of another device, and who opens it for %s reads that one",
+		      ifindex, c->span->name);
+		takes(c, "the node of that other device");
+		fix(c, "rm /dev/tap%u && mknod -m 600 /dev/tap%u c %u %u",
+		    ifindex, ifindex, n.major, n.minor);
+	} else if (node == TAP_NODE_MISSING) {
+		found(c, FIND_NOTE, "no_node",
+		      "there is no /dev/tap%u, by which a virtual machine would read %s",
+		      ifindex, c->span->name);
+		fix(c, "mknod -m 600 /dev/tap%u c %u %u", ifindex, n.major,
+		    n.minor);
+	}
+}
+
+static void probe_elsewhere(struct check *c)
+{
+	char buf[QUOTE_LEN + 16];
+
+	if (!c->span->is_away)
+		return;
+	found(c, FIND_NOTE, "elsewhere",
+	      "%s is in another network namespace, and what is done to its frames there was not looked at",
+	      c->span->name);
+	if (*in_netns(c, "ip netns exec ", buf, sizeof(buf)))
+		fix(c, "%stc -s filter show dev %s ingress", buf,
+		    quoted(c, c->span->name));
+	else
+		fix(c, "lsns -t net");
+}
+
 const probe_fn span_probes[] = {
 	probe_up,
 	probe_reader,
 	probe_sources,
 	probe_span_mtu,
+	probe_node,
+	probe_elsewhere,
 	probe_span_drops,
 	probe_tc_of_span,
 	probe_tcx_of_span,

@@ -8,6 +8,7 @@
 
 #include "args.h"
 #include "model.h"
+#include "tapnode.h"
 #include "vspanctl.h"
 
 /* The longest name, each of its characters as "&quot;". */
@@ -113,6 +114,25 @@ static void print_xml(struct out *o, const char *span, const struct port *port)
 	out_text(o, "</interface>\n");
 }
 
+/* A machine that opens another's node reads what another mirrors. */
+static int xml_node(const char *span, uint32_t ifindex)
+{
+	struct tap_number number;
+
+	switch (tap_node(span, ifindex, &number)) {
+	case TAP_NODE_OTHER:
+		report("xml: /dev/tap%u is the node of another device, perhaps of a container's, and not of %s; see what puts it right with: vspanctl check %s",
+		       ifindex, span, span);
+		return EXIT_REFUSED;
+	case TAP_NODE_MISSING:
+		report("warning: there is no /dev/tap%u, and no virtual machine can open %s; see what makes it with: vspanctl check %s",
+		       ifindex, span, span);
+		return EXIT_OK;
+	default:
+		return EXIT_OK;
+	}
+}
+
 /**
  * cmd_xml - vspanctl xml SPAN [ queues QUEUES ]
  * @ctx: context
@@ -137,6 +157,8 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv)
 		       a.span);
 		return EXIT_REFUSED;
 	}
+	if (xml_node(a.span, span.ifindex))
+		return EXIT_REFUSED;
 	port.ifindex = span.ifindex;
 	port.queues = a.queues;
 	err = read_mac(ctx, &port);
