@@ -14,6 +14,7 @@ ALL_TESTS=(
 	"set_loses_no_frame"
 	"span_add_set_del_show"
 	"monitor_tells_of_changes"
+	"monitor_tells_the_time"
 	"monitor_tells_of_devices"
 	"netns_option"
 	"help_at_every_level"
@@ -103,7 +104,7 @@ json_keys()
 	check_vspan "$sw" add late0
 	check_eq "keys" "$(jq_keys show span0)" "frames ifindex outputs qlen reader sources \
 sources.bindings sources.bindings.dev sources.bindings.hook sources.bindings.ifindex sources.dir \
-sources.hook sources.kind sources.source sources.state sources.vlan sources.why span state"
+sources.hook sources.kind sources.reason sources.source sources.state sources.vlan sources.why span state"
 }
 
 json_keys_with_statistics()
@@ -200,6 +201,27 @@ monitor_tells_of_changes()
 	events_until '"span-set"'
 	events_until '"span-del"'
 	"$PKT" json <<<"$EVENTS" >/dev/null || fail "not JSON" "$EVENTS"
+}
+
+# Of now, to the second that there was before and is behind it.
+monitor_tells_the_time()
+{
+	local before after time
+
+	printf -v before '%(%Y-%m-%dT%H:%M:%S)T'
+	monitor_start -t || return
+	check_vspan "$sw" add eth8
+	events_until "source add eth8" || return
+	printf -v after '%(%Y-%m-%dT%H:%M:%S)T'
+	time=$(grep 'source add eth8' <<<"$EVENTS")
+	[[ $time =~ ^([0-9T:-]{19})\.[0-9]{6}[+-][0-9]{4}' source add eth8 ' ]] ||
+		fail "no time" "$EVENTS"
+	[[ ! ${BASH_REMATCH[1]} < $before && ! ${BASH_REMATCH[1]} > $after ]] ||
+		fail "${BASH_REMATCH[1]} is not between $before and $after"
+	monitor_start -t -j || return
+	check_vspan "$sw" del eth8
+	events_until '"event":"source-del","span":"span0","source":"eth8"' || return
+	[[ $EVENTS == *'{"time":"'[0-9]*'","event":"source-del"'* ]] || fail "JSON" "$EVENTS"
 }
 
 monitor_tells_of_devices()

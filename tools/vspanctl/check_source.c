@@ -7,18 +7,6 @@
 #include "seen.h"
 #include "vlan.h"
 
-static const char *const dormant_keys[] = {
-	[VSPAN_DORMANT_NO_DEVICE]	= "no_device",
-	[VSPAN_DORMANT_LOOPBACK]	= "loopback",
-	[VSPAN_DORMANT_IS_SPAN]		= "is_span",
-	[VSPAN_DORMANT_NOT_ETHERNET]	= "not_ethernet",
-	[VSPAN_DORMANT_NO_MEMORY]	= "bind_no_memory",
-	[VSPAN_DORMANT_NO_MATCH]	= "no_match",
-	[VSPAN_DORMANT_NO_PORTS]	= "no_ports",
-	[VSPAN_DORMANT_SHADOWED]	= "shadowed",
-	[VSPAN_DORMANT_IS_OUTPUT]	= "is_output",
-};
-
 /* An output of the span that goes by the device, to name one. */
 static const char *output_dev(const struct check *c)
 {
@@ -43,8 +31,7 @@ static void probe_dormant(struct check *c)
 	source_why(c->src, text, sizeof(text));
 	/* What it means is copied all the same. */
 	found(c, why == VSPAN_DORMANT_SHADOWED ? FIND_NOTE : FIND_ERROR,
-	      why < ARRAY_SIZE(dormant_keys) && dormant_keys[why] ?
-	      dormant_keys[why] : "dormant", "%s", text);
+	      dormant_key(why), "%s", text);
 	if (why == VSPAN_DORMANT_IS_OUTPUT)
 		fix(c, "vspanctl output del %s dev %s",
 		    quoted(c, c->span->name), quoted(c, output_dev(c)));

@@ -210,6 +210,8 @@ static int parse_options(struct ctx *ctx, int argc, char **argv, int *pos)
 			ctx->out.pretty = true;
 		} else if (is_option(argv[i], "statistics")) {
 			ctx->stats = true;
+		} else if (is_option(argv[i], "timestamp")) {
+			ctx->timestamp = true;
 		} else if (is_option(argv[i], "force")) {
 			ctx->force = true;
 		} else if (is_option(argv[i], "netns") ||

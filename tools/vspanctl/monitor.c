@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* monitor: one line or one JSON object for each change, as it happens. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <linux/genetlink.h>
 
 #include "args.h"
@@ -23,20 +25,44 @@ struct event {
 	uint8_t cmd;
 	const char *name;
 	const char *text;
-	int (*print)(struct out *o, const struct event *e,
+	int (*print)(struct ctx *ctx, const struct event *e,
 		     const struct nlmsghdr *nlh);
 };
 
-static int event_span(struct out *o, const struct event *e,
+/* When it was read, which is soon after it has happened. */
+static void print_time(struct out *o)
+{
+	struct timespec now;
+	char day[32], zone[8], text[64];
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof(zone), "%z", &tm);
+	snprintf(text, sizeof(text), "%s.%06ld%s", day, now.tv_nsec / 1000,
+		 zone);
+	out_str(o, "time", "%s ", text);
+}
+
+static void event_open(struct ctx *ctx, const struct event *e)
+{
+	out_object_open(&ctx->out, NULL);
+	if (ctx->timestamp)
+		print_time(&ctx->out);
+	out_str(&ctx->out, "event", NULL, e->name);
+}
+
+static int event_span(struct ctx *ctx, const struct event *e,
 		      const struct nlmsghdr *nlh)
 {
+	struct out *o = &ctx->out;
 	struct span span;
 	int err = model_parse_span(nlh, &span);
 
 	if (err)
 		return err;
-	out_object_open(o, NULL);
-	out_str(o, "event", NULL, e->name);
+	event_open(ctx, e);
 	out_text(o, "%s ", e->text);
 	if (e->cmd == VSPAN_CMD_SPAN_DEL_NTF && !o->json)
 		out_text(o, "%s", span.name);
@@ -46,17 +72,17 @@ static int event_span(struct out *o, const struct event *e,
 	return 0;
 }
 
-static int event_source(struct out *o, const struct event *e,
+static int event_source(struct ctx *ctx, const struct event *e,
 			const struct nlmsghdr *nlh)
 {
+	struct out *o = &ctx->out;
 	char text[SOURCE_TEXT_LEN];
 	struct source src;
 	int err = model_parse_source(nlh, &src);
 
 	if (err)
 		return err;
-	out_object_open(o, NULL);
-	out_str(o, "event", NULL, e->name);
+	event_open(ctx, e);
 	out_str(o, "span", NULL, src.span);
 	out_text(o, "%s %s %s %s ", e->text,
 		 args_source_text(src.kind, src.name, text, sizeof(text)),
@@ -69,17 +95,17 @@ static int event_source(struct out *o, const struct event *e,
 	return 0;
 }
 
-static int event_binding(struct out *o, const struct event *e,
+static int event_binding(struct ctx *ctx, const struct event *e,
 			 const struct nlmsghdr *nlh)
 {
+	struct out *o = &ctx->out;
 	char text[SOURCE_TEXT_LEN];
 	struct binding b;
 	int err = model_parse_binding(nlh, &b);
 
 	if (err)
 		return err;
-	out_object_open(o, NULL);
-	out_str(o, "event", NULL, e->name);
+	event_open(ctx, e);
 	out_str(o, "span", NULL, b.span);
 	print_key(o, b.name, b.kind);
 	out_text(o, "%s %s to %s: ", e->text,
@@ -89,17 +115,17 @@ static int event_binding(struct out *o, const struct event *e,
 	return 0;
 }
 
-static int event_output(struct out *o, const struct event *e,
+static int event_output(struct ctx *ctx, const struct event *e,
 			const struct nlmsghdr *nlh)
 {
+	struct out *o = &ctx->out;
 	struct output output;
 	char target[OUTPUT_TARGET_LEN];
 	int err = model_parse_output(nlh, &output);
 
 	if (err)
 		return err;
-	out_object_open(o, NULL);
-	out_str(o, "event", NULL, e->name);
+	event_open(ctx, e);
 	out_str(o, "span", NULL, output.span);
 	out_text(o, "%s %s %s %s", e->text,
 		 output_target(output.dev, output.group, target),
@@ -165,7 +191,7 @@ static int monitor_cb(const struct nlmsghdr *nlh, void *data)
 	for (i = 0; i < ARRAY_SIZE(events); i++) {
 		if (genl->cmd != events[i].cmd)
 			continue;
-		err = events[i].print(&ctx->out, &events[i], nlh);
+		err = events[i].print(ctx, &events[i], nlh);
 		if (err)
 			return err;
 		out_text(&ctx->out, "\n");

@@ -39,6 +39,19 @@ static const char *const dormant_reasons[] = {
 	[VSPAN_DORMANT_SHADOWED]	= "other sources have all that %s means",
 };
 
+/* The same for programs, and of check. */
+static const char *const dormant_keys[] = {
+	[VSPAN_DORMANT_NO_DEVICE]	= "no_device",
+	[VSPAN_DORMANT_LOOPBACK]	= "loopback",
+	[VSPAN_DORMANT_IS_SPAN]		= "is_span",
+	[VSPAN_DORMANT_NOT_ETHERNET]	= "not_ethernet",
+	[VSPAN_DORMANT_NO_MEMORY]	= "bind_no_memory",
+	[VSPAN_DORMANT_NO_MATCH]	= "no_match",
+	[VSPAN_DORMANT_NO_PORTS]	= "no_ports",
+	[VSPAN_DORMANT_SHADOWED]	= "shadowed",
+	[VSPAN_DORMANT_IS_OUTPUT]	= "is_output",
+};
+
 #define X(_id, _name)	[VSPAN_A_DROP_##_id] = _name,
 static const char *const drop_names[VSPAN_A_DROP_MAX + 1] = {
 	VSPAN_DROP_REASONS(X)
@@ -286,9 +299,22 @@ void output_why(const struct output *output, char *buf, size_t len)
 		    "%s is or leads to a source of the span");
 }
 
-static void print_dormant(struct out *o, const char *why)
+/**
+ * dormant_key - Name a reason to be dormant, for programs.
+ * @why: VSPAN_DORMANT_*
+ *
+ * Return: its name; "dormant" if it is newer than this vspanctl.
+ */
+const char *dormant_key(uint32_t why)
+{
+	return why < ARRAY_SIZE(dormant_keys) && dormant_keys[why] ?
+	       dormant_keys[why] : "dormant";
+}
+
+static void print_dormant(struct out *o, uint32_t reason, const char *why)
 {
 	out_str(o, "state", NULL, "dormant");
+	out_str(o, "reason", NULL, dormant_key(reason));
 	out_str(o, "why", NULL, why);
 	out_wrap(o, INDENT, " ", "-> dormant: %s", why);
 }
@@ -313,7 +339,7 @@ void print_state(struct out *o, const struct source *src)
 		return;
 	}
 	source_why(src, why, sizeof(why));
-	print_dormant(o, why);
+	print_dormant(o, src->dormant, why);
 }
 
 static void print_label(struct out *o, int indent, const char *label)
@@ -450,7 +476,7 @@ void print_output_state(struct out *o, const struct output *output)
 		return;
 	}
 	output_why(output, why, sizeof(why));
-	print_dormant(o, why);
+	print_dormant(o, output->dormant, why);
 }
 
 /**

@@ -10,6 +10,7 @@
 
 const char *output_target(const char *dev, uint32_t group, char *buf);
 
+const char *dormant_key(uint32_t why);
 void source_why(const struct source *src, char *buf, size_t len);
 void output_why(const struct output *output, char *buf, size_t len);
 

@@ -33,6 +33,7 @@ struct span;
  * @stats: -s was given
  * @batch: file of commands given by -b, or NULL
  * @force: -force was given
+ * @timestamp: -t was given
  */
 struct ctx {
 	struct nl nl;
@@ -41,6 +42,7 @@ struct ctx {
 	bool stats;
 	const char *batch;
 	bool force;
+	bool timestamp;
 };
 
 /**
@@ -168,7 +170,7 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 #define TERM_FILE	"FILE := { PATH | - }\n"
 #define TERM_OPTIONS							\
 	"OPTIONS := { -j[son] | -p[retty] | -s[tatistics] |\n"		\
-	"             -n[etns] NETNS | -b[atch] FILE | -f[orce] |\n"	\
-	"             -V[ersion] | -h[elp] }\n"
+	"             -t[imestamp] | -n[etns] NETNS | -b[atch] FILE |\n"	\
+	"             -f[orce] | -V[ersion] | -h[elp] }\n"
 
 #endif /* VSPANCTL_H */

@@ -329,7 +329,7 @@ helps()
 		[ "$RET" -eq 0 ] && grep -q '^vspanctl [0-9]' "$TMP/out"
 		result $? "vspanctl $word"
 	done
-	run -j -p -s -f -json -pretty -statistics -force --json help
+	run -j -p -s -f -t -json -pretty -statistics -timestamp -force --json help
 	result "$RET" "options by letter and by word"
 	run help
 	! grep -q '.\{81\}' "$TMP/out"

@@ -125,7 +125,7 @@ OPTIONS="dup filter hook promisc rate redirect rx rx,tx sample snaplen tag to tx
 completes "" "$(printf '%s\n' add check del flush help metrics monitor output restore save set \
 	show span xml | tr '\n' ' ' | sed 's/ $//')"
 completes "s" "save set show span"
-completes "-" "-Version -batch -force -help -json -netns -pretty -statistics"
+completes "-" "-Version -batch -force -help -json -netns -pretty -statistics -timestamp"
 completes "-s sh" "show"
 completes "-n " "blue red"
 completes "-n red show " "red0"

@@ -143,7 +143,7 @@ static void test_json(struct ktap *t)
 	      "[" SPAN_JSON("span0", "") ",\"sources\":["
 	      "{\"source\":\"vnet3\",\"kind\":\"name\",\"dir\":[\"rx\"],"
 	      "\"hook\":\"tap\",\"state\":\"dormant\","
-	      "\"why\":\"no device is named vnet3\",\"bindings\":[]},"
+	      "\"reason\":\"no_device\",\"why\":\"no device is named vnet3\",\"bindings\":[]},"
 	      "{\"source\":\"eth0\",\"kind\":\"name\",\"dir\":[\"rx\",\"tx\"],"
 	      "\"vlan\":\"10,20-30\",\"hook\":\"tap\",\"state\":\"active\","
 	      "\"bindings\":[{\"dev\":\"eth0\",\"ifindex\":2,\"hook\":\"tap\"}]}],"
@@ -254,9 +254,9 @@ static void test_outputs_json(struct ktap *t)
 		      "\"strip\":true,\"state\":\"active\"},"
 		      "{\"psample\":4294967295,\"state\":\"active\"},"
 		      "{\"dev\":\"erspan0\",\"state\":\"dormant\","
-		      "\"why\":\"no device is named erspan0\"},"
+		      "\"reason\":\"no_device\",\"why\":\"no device is named erspan0\"},"
 		      "{\"dev\":\"eth0\",\"ifindex\":2,\"strip\":true,"
-		      "\"state\":\"dormant\",\"why\":"
+		      "\"state\":\"dormant\",\"reason\":\"is_output\",\"why\":"
 		      "\"eth0 is or leads to a source of the span\"}]}]\n",
 		      "JSON of output show");
 	check_outputs(t, stats, "span1", show_span_outputs,
@@ -266,9 +266,9 @@ static void test_outputs_json(struct ktap *t)
 		      "{\"psample\":4294967295,\"state\":\"active\""
 		      OUTPUT_STATS "},"
 		      "{\"dev\":\"erspan0\",\"state\":\"dormant\","
-		      "\"why\":\"no device is named erspan0\"" OUTPUT_STATS "},"
+		      "\"reason\":\"no_device\",\"why\":\"no device is named erspan0\"" OUTPUT_STATS "},"
 		      "{\"dev\":\"eth0\",\"ifindex\":2,\"strip\":true,"
-		      "\"state\":\"dormant\",\"why\":"
+		      "\"state\":\"dormant\",\"reason\":\"is_output\",\"why\":"
 		      "\"eth0 is or leads to a source of the span\""
 		      OUTPUT_STATS "}]}]\n", "JSON of outputs with counters");
 }

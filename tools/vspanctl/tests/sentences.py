@@ -25,7 +25,7 @@ FOUND = re.compile(r'found\(c, [^"]*?"([a-z_]+)",|VSPAN_A_DROP_\w+, "(\w+)"|'
 
 def keys():
     """What check can find."""
-    for path in sorted(TOOL.glob("check*.c")):
+    for path in sorted([*TOOL.glob("check*.c"), TOOL / "print.c"]):
         for found in FOUND.findall(path.read_text()):
             yield path.name, "".join(found)
 
