@@ -22,6 +22,7 @@ ALL_TESTS=(
 	"reload_applies_an_edited_file_without_a_gap"
 	"reload_of_a_bad_file_says_its_line_and_changes_nothing"
 	"restart_with_a_bad_line_does_the_others"
+	"networkd_leaves_spans_alone"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -517,6 +518,54 @@ add eth5 rx,tx to span0
 add eth6 rx,tx to span0"
 	check_eq "what the service said" "$(<"$BOOT/vspan.log")" \
 		"vspanctl: /etc/vspan.conf:2: what is \"frob\"? see: vspanctl add help"
+}
+
+NETWORKD=/lib/systemd/systemd-networkd
+
+# What is Type=ether here gets an address by DHCP, but for a span. There is no udev to
+# wait for where /sys cannot be written.
+cat_networkd()
+{
+	cat <<-EOT
+		set -e
+		mount --make-rprivate /
+		mount -t sysfs -o ro sys /sys
+		mount -t tmpfs run /run
+		mkdir -p /run/systemd/network /run/systemd/netif/{links,leases,lldp}
+		chown -R systemd-network /run/systemd/netif
+		cp $SHIPPED/10-vspan.network /run/systemd/network/
+		printf '[Match]\nType=ether\n[Network]\nDHCP=ipv4\n' \
+			>/run/systemd/network/20-all.network
+		ip link add name other type veth peer name far
+		ip link add name span0 up type vspan
+		cp /sys/class/net/other/ifindex $BOOT/other
+		cp /sys/class/net/span0/ifindex $BOOT/span0
+		exec $NETWORKD
+	EOT
+}
+
+# networkd_says DEV STATE: of a device of its namespaces
+networkd_says()
+{
+	grep -qx "ADMIN_STATE=$2" "/proc/$NETWORKD_PID/root/run/systemd/netif/links/$(<"$BOOT/$1")" \
+		2>/dev/null
+}
+
+networkd_leaves_spans_alone()
+{
+	if [ ! -x "$NETWORKD" ] || ! getent passwd systemd-network >/dev/null; then
+		skip "no systemd-networkd"
+		return
+	fi
+	BOOT=$(mktemp -d "$DIR/boot.XXXXXX")
+	cat_networkd >"$BOOT/init.sh"
+	unshare --mount --net bash "$BOOT/init.sh" >"$BOOT/out" 2>&1 </dev/null &
+	NETWORKD_PID=$!
+	defer kill_quietly "$NETWORKD_PID"
+	check_wait "others are its own" networkd_says other configuring
+	check_wait "a span is not" networkd_says span0 unmanaged
+	[ "$RET" -eq 0 ] || fail "logs:" "$(tail -n 20 "$BOOT/out"
+		grep . /proc/"$NETWORKD_PID"/root/run/systemd/netif/links/*)"
 }
 
 tests_run
