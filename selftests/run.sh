@@ -16,6 +16,7 @@ TEST_PROGS=(
 	vspan_cli.sh
 	vspan_refuse.sh
 	vspan_restore.sh
+	vspan_force.sh
 	vspan_boot.sh
 	vspan_race.sh
 	vspan_lifetime.sh

@@ -16,11 +16,6 @@ ALL_TESTS=(
 	"missing_span_changes_nothing"
 	"refusal_puts_everything_back"
 	"refusal_of_an_output_puts_everything_back"
-	"refusal_leaves_no_source_without_its_filter"
-	"force_does_what_can_be_done"
-	"mtu_up_and_down_come_back"
-	"hosts_are_saved_as_addresses"
-	"what_cannot_be_compiled_is_not_saved"
 	"batch_stops_or_goes_on"
 	"batch_is_one_process_and_socket"
 	"thousand_sources"
@@ -34,66 +29,8 @@ ALL_TESTS=(
 . "$(dirname "$0")/topo.sh"
 # shellcheck source=selftests/events.sh
 . "$(dirname "$0")/events.sh"
-
-setup()
-{
-	topo_cable || return 1
-	ip -n "$sw" -b - <<-EOT || return 1
-		link add out0 type veth peer name out1
-		link set out0 up
-		link set out1 up
-		link add br0 type bridge
-	EOT
-	DIR=$(mktemp -d) || return 1
-	defer rm -rf "$DIR"
-}
-
-# Lines of a configuration on stdin to a file
-conf()
-{
-	cat >"$DIR/$1"
-}
-
-# Something of everything; undone at the end of the test case
-everything()
-{
-	conf all <<-'EOT'
-		span add mon frames asis qlen 300
-		add 'vnet*' rx to mon vlan 10,20-30,untagged
-		add master br0 to mon dup keep
-		add eth0 tx to mon promisc
-		output add mon dev out0 vlan 200 strip
-		output add mon psample 7
-		span add span0 qlen 4096
-		add eth0 rx
-		add tap[0-9] tx
-		add late0 redirect
-		add late1 rx hook rx-handler
-	EOT
-	defer_spans mon span0
-	check_vspan "$sw" -b "$DIR/all"
-}
-
-defer_spans()
-{
-	local span
-
-	for span in "$@"; do
-		defer ip -n "$sw" link del "$span"
-	done
-}
-
-# All there is, with the counters if it is called with -s
-state()
-{
-	"$VSPANCTL" -n "$sw" "$@" -j show
-}
-
-# check_state WHAT WANT [-s]
-check_state()
-{
-	check_eq "$1" "$(state "${@:3}")" "$2"
-}
+# shellcheck source=selftests/conf.sh
+. "$(dirname "$0")/conf.sh"
 
 saved_is_restored()
 {
@@ -342,125 +279,6 @@ refusal_of_an_output_puts_everything_back()
 	EOT
 	check_refused "$sw" 1 "$DIR/bad:2: output add lo to span0: " restore "$DIR/bad"
 	check_state "as before" "$before"
-}
-
-# A program without text: nobody can make it again, and without it all is mirrored.
-refusal_leaves_no_source_without_its_filter()
-{
-	local what out rc
-
-	defer_spans span0
-	source_add "$sw" eth0 rx filter "arp" || return
-	for what in "add eth0 rx filter udp" "add eth1"; do
-		"$PKT" prog ns="$sw" span=span0 source=eth0 what=accept-all >/dev/null
-		conf bad <<<"$what"$'\n'"output add span0 dev lo"
-		rc=0
-		out=$("$VSPANCTL" -n "$sw" restore "$DIR/bad" 2>&1) || rc=$?
-		check_eq "exit code" "$rc" 1
-		[[ $out == *"could not be put back in full"* ]] || fail "'$what' says" "$out"
-		json "$sw" show
-		[[ ! -v J[span0/sources/eth0/source] || -v J[span0/sources/eth0/filter] ]] ||
-			fail "'$what' and back: all of eth0 is mirrored"
-	done
-	check_vspan "$sw" add eth0
-}
-
-# Lines of each kind that fail, in each step that there is.
-force_does_what_can_be_done()
-{
-	local rc=0 out
-
-	everything || return
-	conf some <<-'EOT'
-		span add mon frames asis qlen 300
-		add eth0 tx to mon promisc
-		add lo to mon
-		add vnet* frob
-		output add nowhere psample 1
-		output add mon psample 8
-		output add mon psample 8
-		add eth0 rx vlan 7
-		add "never
-		add late9
-	EOT
-	out=$("$VSPANCTL" -n "$sw" -force restore "$DIR/some" 2>&1) || rc=$?
-	check_eq "exit code" "$rc" 2
-	check_eq "what it said" "$(cut -d : -f 3 <<<"$out" | tr '\n' ' ')" "4 9 7 5 3 "
-	json "$sw" show
-	check_j mon/sources/eth0/dir/0 tx
-	check_j mon/outputs/8/psample 8
-	check_j span0/sources/eth0/vlan 7
-	check_j span0/sources/late9/source late9
-	check_j 'mon/sources/vnet*/source' 'vnet*' "named by a line that could not be read"
-	check_j mon/outputs/7/psample 7 "or could be"
-	sed -i '/frob/d; /never/d' "$DIR/some"
-	check_refused "$sw" 2 "$DIR/some:6: " restore "$DIR/some"
-	rc=0
-	vspan "$sw" -force restore "$DIR/some" 2>/dev/null || rc=$?
-	check_eq "exit code of what was not understood" "$rc" 2
-	json "$sw" show
-	check_j 'mon/sources/vnet*/source' absent "all lines could be read"
-	check_j mon/outputs/7/psample absent
-	sed -i '/psample/d' "$DIR/some"
-	rc=0
-	vspan "$sw" -force restore "$DIR/some" 2>/dev/null || rc=$?
-	check_eq "exit code of what was refused" "$rc" 1
-	sed -i '/ lo /d' "$DIR/some"
-	check_ok "nothing is wrong" vspan "$sw" -force restore "$DIR/some"
-}
-
-mtu_up_and_down_come_back()
-{
-	defer_spans mon low
-	check_vspan "$sw" span add mon mtu 9000
-	check_vspan "$sw" span add low down
-	check_vspan "$sw" save "$DIR/saved"
-	check_eq "saved" "$(grep -c -e '^span add mon .* mtu 9000$' -e '^span add low .* down$' \
-		"$DIR/saved")" 2
-	ip -n "$sw" link set mon mtu 1400 down
-	ip -n "$sw" link set low up
-	check_vspan "$sw" restore "$DIR/saved"
-	[[ $(ip -n "$sw" link show mon) == *UP*"mtu 9000"* ]] || fail "mon" "$(ip -n "$sw" link show mon)"
-	[[ $(ip -n "$sw" link show low) != *[,\<]UP[,\>]* ]] || fail "low is up"
-	conf bad <<<"span add mon mtu 1400 down"$'\n'"span add low up"$'\n'"add lo"
-	check_refused "$sw" 1 "add lo" restore "$DIR/bad"
-	check_vspan "$sw" save "$DIR/again"
-	check_ok "put back" cmp "$DIR/saved" "$DIR/again"
-	ip -n "$sw" link del mon
-	ip -n "$sw" link del low
-	check_vspan "$sw" restore "$DIR/saved"
-	check_vspan "$sw" save "$DIR/again"
-	check_ok "made anew" cmp "$DIR/saved" "$DIR/again"
-}
-
-hosts_are_saved_as_addresses()
-{
-	local out
-
-	defer_spans span0
-	source_add "$sw" eth0 filter 'udp port domain and not src host localhost' || return
-	source_add "$sw" eth1 filter 'ip host (localhost) and vlan 10' || return
-	out=$("$VSPANCTL" -n "$sw" save "$DIR/saved" 2>&1) || fail "save: $out"
-	check_eq "sentences" "$(grep -c 'names are saved as the addresses they have now' <<<"$out")" 2
-	grep -Eq "filter 'udp port domain and not src host \(?(127.0.0.1|::1)( or [0-9.:]+)*\)?'" \
-		"$DIR/saved" || fail "eth0" "$(<"$DIR/saved")"
-	grep -Fq "filter 'ip host (127.0.0.1) and vlan 10'" "$DIR/saved" ||
-		fail "eth1" "$(<"$DIR/saved")"
-	check_vspan "$sw" flush
-	check_vspan "$sw" restore "$DIR/saved"
-	check_eq "and no name is left" "$(vspan "$sw" save - 2>&1)" "$(<"$DIR/saved")"
-}
-
-# The kernel has the program, and the file would not bring it back.
-what_cannot_be_compiled_is_not_saved()
-{
-	defer_spans span0
-	source_add "$sw" eth0 rx || return
-	"$PKT" prog ns="$sw" span=span0 source=eth0 what=text-unknown >/dev/null
-	conf saved <<<"as it was"
-	check_refused "$sw" 1 "would not come back: filter \"host vspan.invalid\": unknown host" \
-		save "$DIR/saved"
-	check_eq "the file" "$(<"$DIR/saved")" "as it was"
 }
 
 batch_stops_or_goes_on()

@@ -107,6 +107,8 @@ tools_are_there()
 	for page in "$TOP"/tools/vspanctl/*.[1-8]; do
 		inside man -w "$(basename "${page%.*}")" || return
 	done
+	inside test -e /lib/systemd/network/10-vspan.network || return
+	inside test -e /usr/lib/NetworkManager/conf.d/10-vspan.conf || return
 	[ "$(inside systemctl is-enabled vspan.service)" = enabled ] || return
 	cmp "$DISK/etc/vspan.conf" "$TOP/tools/systemd/vspan.conf" &&
 		[ -e "$DISK/usr/share/doc/vspan-tools/examples/grafana.json" ]

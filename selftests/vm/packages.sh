@@ -24,7 +24,9 @@ packages_rpm()
 		--define "vspan_version $(version)" tools/rpm/vspan.spec || return
 	rpm -qlp "$out"/RPMS/*/vspan-{dkms,tools}-*.rpm | tee "$out/files"
 	[ "$(grep -cx -e '/usr/bin/vspanctl' -e '/usr/lib/systemd/system/vspan.service' \
-		-e '/etc/vspan.conf' -e "/usr/src/vspan-$(version)/dkms.conf" -e '.*/vspanctl\.8\(\.gz\)\?' "$out/files")" -eq 5 ]
+		-e '/usr/lib/systemd/network/10-vspan.network' \
+		-e '/usr/lib/NetworkManager/conf.d/10-vspan.conf' \
+		-e '/etc/vspan.conf' -e "/usr/src/vspan-$(version)/dkms.conf" -e '.*/vspanctl\.8\(\.gz\)\?' "$out/files")" -eq 7 ]
 }
 
 # packages_machine SUITE REL...: "own" is the host. Nothing of it can be changed: no
