@@ -224,6 +224,44 @@ bool vspan_binding_stays(const struct vspan_binding *b, enum vspan_hook hook)
 	return b->port->hook == vspan_binding_hook(b->port->dev, hook);
 }
 
+/**
+ * vspan_binding_first - the first of the bindings of a device
+ * @dev: the device
+ * @hook: how its frames are taken
+ *
+ * Context: RTNL.
+ * Return: the binding, or NULL if frames are not taken that way.
+ */
+struct vspan_binding *vspan_binding_first(const struct net_device *dev,
+					  enum vspan_hook hook)
+{
+	struct vspan_port *port = vspan_port_find(dev, hook);
+
+	return port ? list_first_entry_or_null(&port->bindings,
+					       struct vspan_binding, port_node) :
+		      NULL;
+}
+
+/**
+ * vspan_binding_astray - a binding that can have the hook it wants, and has another
+ * @net: netns of its device
+ *
+ * Context: RTNL.
+ * Return: the binding, or NULL if there is none.
+ */
+struct vspan_binding *vspan_binding_astray(const struct net *net)
+{
+	struct vspan_port *port;
+	struct vspan_binding *b;
+	unsigned long key;
+
+	xa_for_each(&vspan_net(net)->ports, key, port)
+		list_for_each_entry(b, &port->bindings, port_node)
+			if (!vspan_binding_stays(b, rtnl_dereference(b->src->rule)->hook))
+				return b;
+	return NULL;
+}
+
 /* The slot asks what the tap has left for it, so it is the slot that must have
  * stopped asking before the tap stops telling.
  */
@@ -330,14 +368,11 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 void vspan_binding_destroy_all(struct net_device *dev)
 {
 	enum vspan_hook hook;
-	struct vspan_port *port;
+	struct vspan_binding *b;
 
-	/* The port goes with its last binding. */
 	for (hook = 0; hook < VSPAN_HOOK_CNT; hook++)
-		while ((port = vspan_port_find(dev, hook)))
-			vspan_binding_destroy(list_first_entry(&port->bindings,
-							       struct vspan_binding,
-							       port_node));
+		while ((b = vspan_binding_first(dev, hook)))
+			vspan_binding_destroy(b);
 }
 
 /**

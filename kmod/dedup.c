@@ -221,6 +221,36 @@ static enum vspan_overlap vspan_dedup_overlap(const struct vspan_dedup_look *loo
 }
 
 /**
+ * vspan_dedup_begin - several bindings of a span are about to change
+ * @vs: the span
+ *
+ * There is one plan for all of them, vspan_dedup_end()'s: each looks at every binding.
+ * Meanwhile a frame may pass several of them.
+ *
+ * Context: RTNL.
+ */
+void vspan_dedup_begin(struct vspan_dev *vs)
+{
+	if (!vs->changes++)
+		WRITE_ONCE(vs->seen.overlap, VSPAN_OVERLAP_LATE);
+}
+
+/**
+ * vspan_dedup_end - they have changed
+ * @vs: the span
+ *
+ * Context: RTNL.
+ * Return: true if no other change of many is under way.
+ */
+bool vspan_dedup_end(struct vspan_dev *vs)
+{
+	if (--vs->changes)
+		return false;
+	vspan_dedup_plan(vs);
+	return true;
+}
+
+/**
  * vspan_dedup_unsure - what a device sends may soon not be copied below it
  * @vs: the span, of which a binding or rule is about to change
  * @dev: the device of that binding, or NULL for a rule, which may have many
@@ -236,8 +266,9 @@ void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev)
 	struct vspan_binding *b;
 	bool any = false;
 
-	if (dev && !netdev_has_any_upper_dev(dev))
+	if (vs->unsure || (dev && !netdev_has_any_upper_dev(dev)))
 		return;
+	vs->unsure = vs->changes;
 	list_for_each_entry(src, &vs->sources, span_node)
 		list_for_each_entry(b, &src->bindings, src_node) {
 			any |= b->goes_on;
@@ -261,6 +292,9 @@ void vspan_dedup_plan(struct vspan_dev *vs)
 	struct vspan_source *src;
 	struct vspan_binding *b;
 
+	if (vs->changes)
+		return;
+	vs->unsure = false;
 	list_for_each_entry(src, &vs->sources, span_node)
 		list_for_each_entry(b, &src->bindings, src_node)
 			vspan_dedup_look(&look, b);

@@ -7,6 +7,8 @@
 
 #include "vspan.h"
 
+void vspan_dedup_begin(struct vspan_dev *vs);
+bool vspan_dedup_end(struct vspan_dev *vs);
 void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev);
 void vspan_dedup_plan(struct vspan_dev *vs);
 bool vspan_dedup(const struct vspan_binding *b, const struct vspan_rule *rule,

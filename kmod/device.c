@@ -64,9 +64,11 @@ static void vspan_dev_uninit(struct net_device *dev)
 	struct vspan_dev *vs = netdev_priv(dev);
 	struct vspan_output *out, *next_out;
 	struct vspan_source *src, *next_src;
+	LIST_HEAD(doomed);
 
 	list_for_each_entry_safe(src, next_src, &vs->sources, span_node)
-		vspan_source_destroy(src);
+		vspan_source_doom(src, &doomed);
+	vspan_source_destroy_all(&doomed);
 	list_for_each_entry_safe(out, next_out, &vs->outputs, node)
 		vspan_output_destroy(out);
 	vspan_promisc_run(NULL);

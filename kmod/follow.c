@@ -6,7 +6,11 @@
 #include <linux/err.h>
 #include <linux/rtnetlink.h>
 
+#include "dedup.h"
 #include "vspan.h"
+
+/* How many bindings may change their hook before others get RTNL */
+#define VSPAN_REHOOK_MAX	16
 
 /**
  * vspan_follow_bar - what keeps a device from being a source of a span?
@@ -79,36 +83,13 @@ static int vspan_follow_offer(struct vspan_source *src, struct net_device *dev)
 int vspan_follow_source(struct vspan_source *src)
 {
 	struct net_device *dev = NULL;
-	int err;
+	int err = 0;
 
-	while ((dev = vspan_match_next(src, dev))) {
+	vspan_dedup_begin(src->vs);
+	while (!err && (dev = vspan_match_next(src, dev)))
 		err = vspan_follow_offer(src, dev);
-		if (err)
-			return err;
-	}
-	return 0;
-}
-
-/* The source of a span that should have a device, or NULL. */
-static struct vspan_source *vspan_follow_best(const struct vspan_dev *vs,
-					      struct net_device *dev)
-{
-	struct vspan_source *src, *best = NULL;
-
-	list_for_each_entry(src, &vs->sources, span_node)
-		if (net_eq(src->net, dev_net(dev)) &&
-		    (!best || vspan_match_beats(src, best)) &&
-		    vspan_follow_wants(src, dev))
-			best = src;
-	return best;
-}
-
-/* Is a binding what it would be if it were made now? */
-static bool vspan_follow_current(const struct vspan_binding *b,
-				 struct net_device *dev)
-{
-	return vspan_follow_wants(b->src, dev) == b->dirs &&
-	       vspan_binding_stays(b, vspan_follow_hook(b->src));
+	vspan_dedup_end(src->vs);
+	return err;
 }
 
 /* Let @src have @dev, in place of the binding there may be: with a gap, if there
@@ -125,16 +106,20 @@ static void vspan_follow_give(struct vspan_binding *b, struct vspan_source *src,
 	vspan_binding_create(src, dev, dirs, hook);
 }
 
-static void vspan_follow_settle(struct vspan_dev *vs, struct net_device *dev)
+/* @first is vspan_claim_first() of @vs. */
+static void vspan_follow_settle(struct vspan_dev *vs, struct net_device *dev,
+				struct vspan_source *first)
 {
-	struct vspan_source *src = vspan_follow_best(vs, dev);
 	struct vspan_binding *b = vspan_binding_find(dev, vs);
+	struct vspan_source *src;
+	u32 dirs = 0;
 
-	if (b && b->src == src && vspan_follow_current(b, dev))
+	src = vspan_claim_best(first, dev, &dirs);
+	if (b && b->src == src && b->dirs == dirs &&
+	    vspan_binding_stays(b, vspan_follow_hook(src)))
 		return;
 	if (src)
-		vspan_follow_give(b, src, dev, vspan_follow_wants(src, dev),
-				  vspan_follow_hook(src));
+		vspan_follow_give(b, src, dev, dirs, vspan_follow_hook(src));
 	else if (b)
 		vspan_binding_destroy(b);
 }
@@ -147,33 +132,67 @@ static void vspan_follow_settle(struct vspan_dev *vs, struct net_device *dev)
  */
 void vspan_follow_dev(struct net_device *dev)
 {
-	struct vspan_dev *vs;
+	struct vspan_net *vn = vspan_net(dev_net(dev));
+	struct vspan_source *first = NULL;
 
 	if (!vspan_follow_listed(dev))
 		return;
-	list_for_each_entry(vs, &vspan_devs, node)
-		vspan_follow_settle(vs, dev);
+	while ((first = vspan_claim_span(vn, first)))
+		vspan_follow_settle(first->vs, dev, first);
 }
 
 /**
- * vspan_follow_retry - bind what an output kept sources from
- * @vs: a span that lost an output
- * @net: netns of the output
+ * vspan_follow_retry - bind what memory was wanting for
+ * @vs: a span of which a source could not be made
+ * @net: netns of the source
  *
  * Context: RTNL.
  */
 void vspan_follow_retry(struct vspan_dev *vs, struct net *net)
 {
+	struct vspan_source *first = vspan_claim_first(vs, net);
 	struct net_device *dev;
 
-	if (vs->dev->reg_state != NETREG_REGISTERED)
+	if (!first)
 		return;
+	vspan_dedup_begin(vs);
 	for_each_netdev(net, dev)
-		vspan_follow_settle(vs, dev);
+		vspan_follow_settle(vs, dev, first);
+	vspan_dedup_end(vs);
+}
+
+static int vspan_follow_offer_lower(struct net_device *dev,
+				    struct netdev_nested_priv *priv)
+{
+	struct vspan_dev *vs = priv->data;
+
+	vspan_follow_settle(vs, dev, vspan_claim_first(vs, dev_net(dev)));
+	return 0;
 }
 
 /**
- * vspan_follow_ports - the same for all ports of a master
+ * vspan_follow_freed - bind what an output kept sources from
+ * @vs: a span that lost an output
+ * @dev: the output's device
+ *
+ * That is @dev, and the devices it sends through.
+ *
+ * Context: RTNL.
+ */
+void vspan_follow_freed(struct vspan_dev *vs, struct net_device *dev)
+{
+	struct netdev_nested_priv priv = { .data = vs };
+
+	if (vs->dev->reg_state != NETREG_REGISTERED || !vspan_follow_listed(dev))
+		return;
+	vspan_dedup_begin(vs);
+	vspan_follow_offer_lower(dev, &priv);
+	netdev_walk_all_lower_dev(dev, vspan_follow_offer_lower, &priv);
+	vspan_dedup_end(vs);
+}
+
+/**
+ * vspan_follow_ports - vspan_follow_dev() for all ports of a master
  * @master: a device that changed its name
  *
  * Context: RTNL.
@@ -188,19 +207,24 @@ void vspan_follow_ports(struct net_device *master)
 }
 
 /**
- * vspan_follow_lost - unbind a source and let others have its devices
- * @src: the source, in no list any more
+ * vspan_follow_lost - unbind sources and let others have their devices
+ * @lost: the sources, by &struct vspan_source.net_node; nothing else finds them
  *
  * Context: RTNL.
  */
-void vspan_follow_lost(struct vspan_source *src)
+void vspan_follow_lost(struct list_head *lost)
 {
-	while (!list_empty(&src->bindings)) {
-		struct vspan_binding *b = list_first_entry(&src->bindings,
-							   struct vspan_binding,
-							   src_node);
+	struct vspan_source *src, *first = NULL;
+	const struct vspan_source *last = NULL;
+	struct vspan_binding *b, *tmp;
 
-		vspan_follow_settle(src->vs, b->port->dev);
+	list_for_each_entry(src, lost, net_node) {
+		/* Searched for once for all that are alike. */
+		if (!last || last->vs != src->vs || last->net != src->net)
+			first = vspan_claim_first(src->vs, src->net);
+		last = src;
+		list_for_each_entry_safe(b, tmp, &src->bindings, src_node)
+			vspan_follow_settle(src->vs, b->port->dev, first);
 	}
 }
 
@@ -213,14 +237,9 @@ void vspan_follow_lost(struct vspan_source *src)
 void vspan_follow_yield(struct net_device *dev)
 {
 	struct vspan_binding *b;
-	struct vspan_dev *vs;
 
-	list_for_each_entry(vs, &vspan_devs, node) {
-		b = vspan_binding_find(dev, vs);
-		if (b && b->port->hook == VSPAN_HOOK_RX_HANDLER)
-			vspan_follow_give(b, b->src, dev, b->dirs,
-					  VSPAN_HOOK_TAP);
-	}
+	while ((b = vspan_binding_first(dev, VSPAN_HOOK_RX_HANDLER)))
+		vspan_follow_give(b, b->src, dev, b->dirs, VSPAN_HOOK_TAP);
 }
 
 static bool vspan_follow_any_slot(const struct vspan_net *vn)
@@ -250,6 +269,24 @@ void vspan_follow_later(const struct net_device *dev)
 		schedule_work(&vn->regain);
 }
 
+/* Those that want another hook than they have, and can have it, as many at a time as
+ * wait for grace periods without keeping others from RTNL for long.
+ */
+static bool vspan_follow_rehook(struct vspan_net *vn)
+{
+	unsigned int n;
+
+	for (n = 0; n < VSPAN_REHOOK_MAX; n++) {
+		struct vspan_binding *b = vspan_binding_astray(vn->net);
+
+		if (!b)
+			return true;
+		vspan_follow_give(b, b->src, b->port->dev, b->dirs,
+				  vspan_follow_hook(b->src));
+	}
+	return false;
+}
+
 /**
  * vspan_follow_regain - take receive slots that are free, leave those that are
  *	of no use
@@ -258,11 +295,12 @@ void vspan_follow_later(const struct net_device *dev)
 void vspan_follow_regain(struct work_struct *work)
 {
 	struct vspan_net *vn = container_of(work, struct vspan_net, regain);
-	struct net_device *dev;
+	bool done;
 
 	rtnl_lock();
-	for_each_netdev(vn->net, dev)
-		vspan_follow_dev(dev);
+	done = vspan_follow_rehook(vn);
 	vspan_promisc_run(vn->net);
 	rtnl_unlock();
+	if (!done)
+		schedule_work(&vn->regain);
 }

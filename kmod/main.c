@@ -25,6 +25,7 @@ static int __net_init vspan_net_init(struct net *net)
 	struct vspan_net *vn = vspan_net(net);
 
 	INIT_LIST_HEAD(&vn->sources);
+	INIT_LIST_HEAD(&vn->claims);
 	INIT_LIST_HEAD(&vn->outputs);
 	xa_init(&vn->ports);
 	INIT_WORK(&vn->regain, vspan_follow_regain);
@@ -40,11 +41,13 @@ static void __net_exit vspan_net_exit(struct net *net)
 	struct vspan_net *vn = vspan_net(net);
 	struct vspan_output *out, *next_out;
 	struct vspan_source *src, *next_src;
+	LIST_HEAD(doomed);
 
 	cancel_work_sync(&vn->regain);
 	rtnl_lock();
 	list_for_each_entry_safe(src, next_src, &vn->sources, net_node)
-		vspan_source_destroy(src);
+		vspan_source_doom(src, &doomed);
+	vspan_source_destroy_all(&doomed);
 	list_for_each_entry_safe(out, next_out, &vn->outputs, net_node)
 		vspan_output_destroy(out);
 	rtnl_unlock();

@@ -99,6 +99,19 @@ static const struct {
 };
 
 /**
+ * vspan_match_says - does a source say that it means a device?
+ * @src: the source
+ * @dev: a device of its netns
+ *
+ * Context: RTNL.
+ * Return: as vspan_match(), as far as no output matters.
+ */
+u32 vspan_match_says(const struct vspan_source *src, struct net_device *dev)
+{
+	return vspan_kinds[src->kind].match(src, dev);
+}
+
+/**
  * vspan_match - does a source mean a device?
  * @src: the source
  * @dev: a device of its netns
@@ -111,9 +124,12 @@ static const struct {
  */
 u32 vspan_match(const struct vspan_source *src, struct net_device *dev)
 {
-	if (src->kind != VSPAN_KIND_NAME && vspan_output_awaits(src->vs, dev))
+	u32 dirs = vspan_match_says(src, dev);
+
+	if (dirs && src->kind != VSPAN_KIND_NAME &&
+	    vspan_output_awaits(src->vs, dev))
 		return 0;
-	return vspan_kinds[src->kind].match(src, dev);
+	return dirs;
 }
 
 /**

@@ -222,10 +222,12 @@ int vspan_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info)
 static void vspan_nl_flush(struct net *net, const struct vspan_dev *vs)
 {
 	struct vspan_source *src, *tmp;
+	LIST_HEAD(doomed);
 
 	list_for_each_entry_safe(src, tmp, &vspan_net(net)->sources, net_node)
 		if (!vs || src->vs == vs)
-			vspan_source_destroy(src);
+			vspan_source_doom(src, &doomed);
+	vspan_source_destroy_all(&doomed);
 }
 
 /**

@@ -36,15 +36,16 @@ static void vspan_notifier_relink(struct net_device *dev,
 				  const struct netdev_notifier_changeupper_info
 				  *info)
 {
-	struct vspan_dev *vs;
+	struct vspan_net *vn = vspan_net(dev_net(dev));
+	struct vspan_source *src = NULL;
 
 	/* An output that now leads to a source yields, not the source. */
-	vspan_output_retry_all(dev_net(dev));
+	vspan_output_retry_above(info->upper_dev);
 	vspan_follow_dev(dev);
 	vspan_follow_dev(info->upper_dev);
 	vspan_follow_later(dev);
-	list_for_each_entry(vs, &vspan_devs, node)
-		vspan_dedup_plan(vs);
+	while ((src = vspan_claim_span(vn, src)))
+		vspan_dedup_plan(src->vs);
 }
 
 static void vspan_notifier_other(struct net_device *dev, unsigned long event,

@@ -128,17 +128,10 @@ static void vspan_output_free_rcu(struct rcu_head *rcu)
 	vspan_output_free(container_of(rcu, struct vspan_output, rcu));
 }
 
-static void vspan_output_count_live(struct vspan_dev *vs)
+static void vspan_output_count(struct vspan_dev *vs, int live, int samplers)
 {
-	const struct vspan_output *out;
-	unsigned int live = 0, samplers = 0;
-
-	list_for_each_entry(out, &vs->outputs, node) {
-		samplers += !!out->psample;
-		live += out->psample || vspan_output_dev(out);
-	}
-	WRITE_ONCE(vs->samplers, samplers);
-	WRITE_ONCE(vs->live_outputs, live);
+	WRITE_ONCE(vs->samplers, vs->samplers + samplers);
+	WRITE_ONCE(vs->live_outputs, vs->live_outputs + live);
 }
 
 static bool vspan_output_is_tunnel(const struct net_device *dev)
@@ -157,7 +150,7 @@ static void vspan_output_bind(struct vspan_output *out, struct net_device *dev)
 	WRITE_ONCE(out->tunnel, vspan_output_is_tunnel(dev));
 	netdev_hold(dev, &out->tracker, GFP_KERNEL);
 	rcu_assign_pointer(out->dev, dev);
-	vspan_output_count_live(out->vs);
+	vspan_output_count(out->vs, 1, 0);
 }
 
 /* As with ports, the device's own unregistration waits for those in it. */
@@ -169,7 +162,7 @@ static void vspan_output_unbind(struct vspan_output *out)
 		return;
 	RCU_INIT_POINTER(out->dev, NULL);
 	netdev_put(dev, &out->tracker);
-	vspan_output_count_live(out->vs);
+	vspan_output_count(out->vs, -1, 0);
 }
 
 static int vspan_output_check(struct net *net, const struct vspan_dev *vs,
@@ -214,8 +207,10 @@ static int vspan_output_open_group(struct vspan_output *out, u32 group,
 static void vspan_output_close_group(struct vspan_output *out)
 {
 #if IS_ENABLED(CONFIG_PSAMPLE)
-	if (out->psample)
-		psample_group_put(out->psample);
+	if (!out->psample)
+		return;
+	vspan_output_count(out->vs, -1, -1);
+	psample_group_put(out->psample);
 #endif
 }
 
@@ -283,8 +278,8 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 	list_add_tail_rcu(&out->node, &vs->outputs);
 	if (dev)
 		vspan_output_bind(out, dev);
-	else
-		vspan_output_count_live(vs);
+	else if (out->psample)
+		vspan_output_count(vs, 1, 1);
 	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_NEW_NTF);
 	vspan_audit_output("output-new", out);
 	return 0;
@@ -332,21 +327,22 @@ void vspan_output_retry(struct vspan_dev *vs)
 }
 
 /**
- * vspan_output_retry_all - look again at all outputs of a netns
- * @net: netns where a device got another device above it, or lost it
+ * vspan_output_retry_above - look again at outputs that send through a device
+ * @lower: a device that got another one below it, or lost it
  *
  * An output that now leads to a source yields to it.
  *
  * Context: RTNL.
  */
-void vspan_output_retry_all(struct net *net)
+void vspan_output_retry_above(struct net_device *lower)
 {
+	struct net *net = dev_net(lower);
 	struct vspan_output *out;
 	struct net_device *dev;
 
 	list_for_each_entry(out, &vspan_net(net)->outputs, net_node) {
 		dev = out->psample ? NULL : __dev_get_by_name(net, out->name);
-		if (dev)
+		if (dev && (dev == lower || netdev_has_upper_dev(lower, dev)))
 			vspan_output_follow(out, dev);
 	}
 }
@@ -360,19 +356,20 @@ void vspan_output_retry_all(struct net *net)
 void vspan_output_destroy(struct vspan_output *out)
 {
 	struct vspan_dev *vs = out->vs;
-	struct net *net = out->net;
+	struct net_device *dev;
 
 	ASSERT_RTNL();
+	dev = out->psample ? NULL : __dev_get_by_name(out->net, out->name);
 	vspan_audit_output("output-del", out);
 	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_DEL_NTF);
 	list_del(&out->net_node);
 	list_del_rcu(&out->node);
 	vspan_output_unbind(out);
-	vspan_output_count_live(out->vs);
 	/* psample frees its group under RCU too. */
 	vspan_output_close_group(out);
 	call_rcu(&out->rcu, vspan_output_free_rcu);
-	vspan_follow_retry(vs, net);
+	if (dev)
+		vspan_follow_freed(vs, dev);
 }
 
 /**

@@ -208,6 +208,7 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 	src->id = ++vspan_source_last_id;
 	list_add_tail(&src->net_node, &vspan_net(net)->sources);
 	list_add_tail(&src->span_node, &vs->sources);
+	vspan_claim_add(src);
 	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_NEW_NTF);
 	vspan_audit_source("source-new", src);
 	err = vspan_follow_source(src);
@@ -224,12 +225,16 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
 			     const struct vspan_rule *old)
 {
+	int err;
+
+	vspan_dedup_begin(src->vs);
 	vspan_dedup_unsure(src->vs, NULL);
 	vspan_binding_update(src, old->dir | rule->dir);
 	rcu_assign_pointer(src->rule, rule);
 	vspan_binding_update(src, rule->dir);
-	vspan_dedup_plan(src->vs);
-	return old->hook == rule->hook ? 0 : vspan_binding_rehook(src);
+	err = old->hook == rule->hook ? 0 : vspan_binding_rehook(src);
+	vspan_dedup_end(src->vs);
+	return err;
 }
 
 /**
@@ -274,6 +279,47 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 }
 
 /**
+ * vspan_source_doom - take a source out of everybody's reach
+ * @src: the source
+ * @doomed: list of those that vspan_source_destroy_all() is to delete
+ *
+ * Context: RTNL.
+ */
+void vspan_source_doom(struct vspan_source *src, struct list_head *doomed)
+{
+	ASSERT_RTNL();
+	vspan_audit_source("source-del", src);
+	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_DEL_NTF);
+	/* Ahead of the first device that another source may get. */
+	vspan_dedup_begin(src->vs);
+	vspan_dedup_unsure(src->vs, NULL);
+	list_move_tail(&src->net_node, doomed);
+	list_del(&src->span_node);
+	vspan_claim_del(src);
+}
+
+/**
+ * vspan_source_destroy_all - delete sources
+ * @doomed: the sources, each freed when the packet path has let go of it
+ *
+ * All are out of reach before the first device is: else it would pass through the
+ * hands of each, and so would every other.
+ *
+ * Context: RTNL.
+ */
+void vspan_source_destroy_all(struct list_head *doomed)
+{
+	struct vspan_source *src, *next;
+
+	vspan_follow_lost(doomed);
+	list_for_each_entry_safe(src, next, doomed, net_node) {
+		if (vspan_dedup_end(src->vs))
+			vspan_output_retry(src->vs);
+		call_rcu(&src->rcu, vspan_source_free_rcu);
+	}
+}
+
+/**
  * vspan_source_destroy - delete a source
  * @src: the source; freed when the packet path has let go of it
  *
@@ -281,14 +327,8 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
  */
 void vspan_source_destroy(struct vspan_source *src)
 {
-	struct vspan_dev *vs = src->vs;
+	LIST_HEAD(doomed);
 
-	ASSERT_RTNL();
-	vspan_audit_source("source-del", src);
-	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_DEL_NTF);
-	list_del(&src->net_node);
-	list_del(&src->span_node);
-	vspan_follow_lost(src);
-	call_rcu(&src->rcu, vspan_source_free_rcu);
-	vspan_output_retry(vs);
+	vspan_source_doom(src, &doomed);
+	vspan_source_destroy_all(&doomed);
 }

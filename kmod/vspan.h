@@ -59,6 +59,8 @@ struct vspan_handover;
  * @full_at: vspan_now() when the ring of the one reader there is was last
  *	full, or 0 if it took a frame since; READ_ONCE/WRITE_ONCE
  * @sources: sources that feed the span; RTNL
+ * @changes: how many changes are under way that vspan_dedup_end() ends; RTNL
+ * @unsure: and for them vspan_dedup_unsure() has been called; RTNL
  * @node: in the list of all spans; RTNL
  * @id: order of creation, the key by which dumps resume
  * @tap: the char device; registered as rx_handler_data of @dev, where tap.ko
@@ -80,6 +82,8 @@ struct vspan_dev {
 	unsigned int samplers;
 	unsigned long full_at;
 	struct list_head sources;
+	unsigned int changes;
+	bool unsure;
 	struct list_head node;
 	u32 id;
 	struct tap_dev tap;
@@ -143,6 +147,7 @@ struct vspan_filter {
  * @bindings: live devices; RTNL
  * @net_node: in &struct vspan_net.sources; RTNL
  * @span_node: in &struct vspan_dev.sources; RTNL
+ * @claim_node: in &struct vspan_net.claims; RTNL
  * @net: netns in which @name is looked up; the source does not outlive it
  * @id: order of creation, the key by which dumps resume
  * @kind: how @name is to be read
@@ -160,6 +165,7 @@ struct vspan_source {
 	struct list_head bindings;
 	struct list_head net_node;
 	struct list_head span_node;
+	struct list_head claim_node;
 	struct net *net;
 	u32 id;
 	enum vspan_kind kind;
@@ -315,6 +321,7 @@ static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
 /**
  * struct vspan_net - what belongs to a netns
  * @sources: sources configured here, oldest first; RTNL
+ * @claims: the same, in the order in which devices are offered to them; RTNL
  * @outputs: outputs configured here, oldest first; RTNL
  * @ports: ports by vspan_port_key(); written under RTNL, read under RCU
  * @signer: owns what outputs here have sent, see loop.c; made with the first of them;
@@ -324,6 +331,7 @@ static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
  */
 struct vspan_net {
 	struct list_head sources;
+	struct list_head claims;
 	struct list_head outputs;
 	struct xarray ports;
 	struct socket *signer;
@@ -413,6 +421,8 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 			struct netlink_ext_ack *extack);
 int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 			struct netlink_ext_ack *extack);
+void vspan_source_doom(struct vspan_source *src, struct list_head *doomed);
+void vspan_source_destroy_all(struct list_head *doomed);
 void vspan_source_destroy(struct vspan_source *src);
 bool vspan_source_dormant(const struct vspan_source *src,
 			  enum vspan_dormant *why);
@@ -429,7 +439,7 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 void vspan_output_destroy(struct vspan_output *out);
 void vspan_output_reconcile(struct net_device *dev);
 void vspan_output_retry(struct vspan_dev *vs);
-void vspan_output_retry_all(struct net *net);
+void vspan_output_retry_above(struct net_device *lower);
 void vspan_output_unbind_all(struct net_device *dev);
 bool vspan_output_awaits(const struct vspan_dev *vs,
 			 const struct net_device *dev);
@@ -488,12 +498,23 @@ void vspan_altname_init(void);
 bool vspan_altname_match(const struct net_device *dev, const char *pattern);
 
 /* match.c */
+u32 vspan_match_says(const struct vspan_source *src, struct net_device *dev);
 u32 vspan_match(const struct vspan_source *src, struct net_device *dev);
 struct net_device *vspan_match_next(const struct vspan_source *src,
 				    struct net_device *dev);
 enum vspan_dormant vspan_match_none(const struct vspan_source *src);
 bool vspan_match_beats(const struct vspan_source *a,
 		       const struct vspan_source *b);
+
+/* claim.c */
+void vspan_claim_add(struct vspan_source *src);
+void vspan_claim_del(struct vspan_source *src);
+struct vspan_source *vspan_claim_first(const struct vspan_dev *vs,
+				       const struct net *net);
+struct vspan_source *vspan_claim_span(struct vspan_net *vn,
+				      struct vspan_source *src);
+struct vspan_source *vspan_claim_best(struct vspan_source *first,
+				      struct net_device *dev, u32 *dirs);
 
 /* follow.c */
 const char *vspan_follow_bar(const struct vspan_dev *vs, struct net_device *dev,
@@ -502,7 +523,8 @@ int vspan_follow_source(struct vspan_source *src);
 void vspan_follow_dev(struct net_device *dev);
 void vspan_follow_retry(struct vspan_dev *vs, struct net *net);
 void vspan_follow_ports(struct net_device *master);
-void vspan_follow_lost(struct vspan_source *src);
+void vspan_follow_freed(struct vspan_dev *vs, struct net_device *dev);
+void vspan_follow_lost(struct list_head *lost);
 void vspan_follow_yield(struct net_device *dev);
 void vspan_follow_later(const struct net_device *dev);
 void vspan_follow_regain(struct work_struct *work);
@@ -520,6 +542,9 @@ void vspan_binding_destroy_all(struct net_device *dev);
 void vspan_binding_update(struct vspan_source *src, u32 dir);
 int vspan_binding_rehook(struct vspan_source *src);
 bool vspan_binding_stays(const struct vspan_binding *b, enum vspan_hook hook);
+struct vspan_binding *vspan_binding_first(const struct net_device *dev,
+					  enum vspan_hook hook);
+struct vspan_binding *vspan_binding_astray(const struct net *net);
 
 /* hook.c */
 bool vspan_hook_free(const struct net_device *dev, enum vspan_hook hook);

@@ -9,6 +9,9 @@ ALL_TESTS=(
 	"devices_before_sources"
 	"many_dormant_sources"
 	"one_pattern_many_devices"
+	"overlapping_patterns end_by_flush"
+	"overlapping_patterns end_with_span"
+	"overlapping_patterns end_after_one"
 	"others_stay_untouched"
 )
 
@@ -18,6 +21,8 @@ ALL_TESTS=(
 . "$(dirname "$0")/topo.sh"
 # shellcheck source=selftests/follow.sh
 . "$(dirname "$0")/follow.sh"
+# shellcheck source=selftests/events.sh
+. "$(dirname "$0")/events.sh"
 
 DEVICES=${DEVICES:-500}	# half of them are ends that no source names
 
@@ -163,6 +168,76 @@ one_pattern_many_devices()
 	timed "del of a pattern" "$VSPANCTL" -n "$sw" del 'd*'
 	check_taps "$sw" $((2 * n))
 	devices del "$n"
+	check_taps "$sw" 0
+}
+
+# dummies {add|del} COUNT
+dummies()
+{
+	local i
+
+	for ((i = 0; i < $2; i++)); do
+		[ "$1" == add ] && echo "link add d$i up type dummy" || echo "link del d$i"
+	done | ip -n "$sw" -b - || fail "cannot $1 $2 dummies"
+}
+
+# d*, d**, d*** ... of span2 mean the same devices; every other one takes the receive slot
+overlap()
+{
+	local i stars=''
+
+	for ((i = 0; i < $1; i++)); do
+		stars+='*'
+		((i % 2)) && REPLY=redirect || REPLY=''
+		# shellcheck disable=SC2086	# or no word
+		check_vspan "$sw" add "d$stars" rx $REPLY to span2 || return
+	done
+}
+
+end_by_flush()
+{
+	timed "flush of $1 patterns on $2 devices" vspan "$sw" flush span2
+}
+
+end_with_span()
+{
+	timed "end of a span with $1 patterns on $2 devices" ip -n "$sw" link del span2
+}
+
+# One that goes alone hands its devices over once.
+end_after_one()
+{
+	timed "del of a pattern on $2 devices" vspan "$sw" del 'd*' to span2
+	check_moves "$2" "$2"
+	end_by_flush "$(($1 - 1))" "$2"
+}
+
+# check_moves ENDED MADE: so many bindings have, since this was asked last
+check_moves()
+{
+	vspan "$sw" add over && vspan "$sw" del over
+	events_until "source del over"
+	check_eq "bindings ended" "$(grep -c ^unbind <<<"$EVENTS")" "$1"
+	check_eq "bindings made" "$(grep -c ^bind <<<"$EVENTS")" "$2"
+}
+
+# When all go at once, a device is not handed from each to the next: as many bindings
+# end as there are, and none is made. Of N patterns on D devices it were N * D.
+overlapping_patterns()
+{
+	local patterns=30 devices=20
+
+	ip -n "$sw" link add span2 up type vspan || return
+	defer ip -n "$sw" link del span2
+	dummies add "$devices"
+	defer dummies del "$devices"
+	overlap "$patterns" || return
+	json "$sw" show span2
+	check_j "span2/sources/d*/bindings/d$((devices - 1))/hook" tap
+	check_j "span2/sources/d**/state" dormant
+	monitor_start || return
+	"$1" "$patterns" "$devices"
+	check_moves "$devices" 0
 	check_taps "$sw" 0
 }
 
