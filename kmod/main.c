@@ -29,6 +29,7 @@ static int __net_init vspan_net_init(struct net *net)
 	INIT_LIST_HEAD(&vn->outputs);
 	xa_init(&vn->ports);
 	INIT_WORK(&vn->regain, vspan_follow_regain);
+	vn->generation = 1;
 	vn->net = net;
 	return 0;
 }

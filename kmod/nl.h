@@ -7,6 +7,12 @@
 
 #include "vspan.h"
 
+#ifdef VSPAN_HAVE_GENL_INFO_DUMP
+#define vspan_nl_dump_attrs(cb)	(genl_info_dump(cb)->attrs)
+#else
+#define vspan_nl_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
+#endif
+
 /* Serves a request for one source or binding. */
 typedef int vspan_nl_serve_fn(struct genl_info *info,
 			      const struct vspan_source_key *key);
@@ -38,7 +44,8 @@ typedef int vspan_nl_fill_fn(struct sk_buff *skb, struct net *net,
 /* nlget.c */
 int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
 		   union vspan_nl_object obj);
-void vspan_nl_dump_start(struct netlink_callback *cb);
+struct vspan_net *vspan_nl_dump_start(struct netlink_callback *cb);
+bool vspan_nl_dump_wants(struct netlink_callback *cb, const struct vspan_dev *vs);
 int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		      vspan_nl_fill_fn *fill, union vspan_nl_object obj);
 void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,

@@ -6,9 +6,6 @@
 #include "netlink-gen.h"
 #include "nl.h"
 
-/* Counts every change, so that a dump can tell it was overtaken; RTNL */
-static u32 vspan_nl_generation = 1;
-
 static int vspan_nl_fill_fn_span(struct sk_buff *skb, struct net *net,
 				 union vspan_nl_object obj)
 {
@@ -60,12 +57,35 @@ int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
  * @cb: the dump
  *
  * Dumps go on behind the id they got to, so a deletion in between makes them
- * skip nothing; what else changes in between the reader is told of.
+ * skip nothing; what else changes in between, in this netns, the reader is told of.
+ *
+ * Return: the reader's netns.
  */
-void vspan_nl_dump_start(struct netlink_callback *cb)
+struct vspan_net *vspan_nl_dump_start(struct netlink_callback *cb)
 {
+	struct vspan_net *vn = vspan_net(sock_net(cb->skb->sk));
+
 	ASSERT_RTNL();
-	cb->seq = vspan_nl_generation;
+	cb->seq = vn->generation;
+	return vn;
+}
+
+/**
+ * vspan_nl_dump_wants - is an object's span one that a dump is about?
+ * @cb: the dump
+ * @vs: the span of the object
+ *
+ * Context: RTNL.
+ * Return: true if the request names no span, or this one.
+ */
+bool vspan_nl_dump_wants(struct netlink_callback *cb, const struct vspan_dev *vs)
+{
+	const struct nlattr *span = vspan_nl_dump_attrs(cb)[VSPAN_A_SOURCE_SPAN];
+
+	/* It is the same number in all requests. */
+	BUILD_BUG_ON((int)VSPAN_A_SOURCE_SPAN != (int)VSPAN_A_SPAN_NAME);
+	BUILD_BUG_ON((int)VSPAN_A_SOURCE_SPAN != (int)VSPAN_A_OUTPUT_SPAN);
+	return !span || !nla_strcmp(span, vs->dev->name);
 }
 
 /**
@@ -110,13 +130,14 @@ int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
 		     union vspan_nl_object obj)
 {
+	struct vspan_net *vn = vspan_net(net);
 	struct sk_buff *msg;
 	void *hdr;
 
 	ASSERT_RTNL();
 	/* 0 is what a dump takes for "never overtaken". */
-	if (!++vspan_nl_generation)
-		vspan_nl_generation++;
+	if (!++vn->generation)
+		vn->generation++;
 	if (!genl_has_listeners(&vspan_nl_family, net, VSPAN_NLGRP_CONFIG))
 		return;
 	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
@@ -258,18 +279,18 @@ int vspan_nl_binding_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return vspan_nl_keyed(info, vspan_nl_binding_get);
 }
 
-/* A span concerns a netns it is in, and one whose sources feed it. */
+/* A span concerns a netns it is in, and one whose sources feed it: those from @src on
+ * are in the order of their spans.
+ */
 static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
-				   const struct net *net)
+				   struct vspan_net *vn,
+				   struct vspan_source **src)
 {
-	const struct vspan_source *src;
-
-	if (net_eq(dev_net(vs->dev), net))
+	while (*src && (*src)->vs->id < vs->id)
+		*src = vspan_claim_span(vn, *src);
+	if (net_eq(dev_net(vs->dev), vn->net))
 		return vs->dev->reg_state == NETREG_REGISTERED;
-	list_for_each_entry(src, &vs->sources, span_node)
-		if (net_eq(src->net, net))
-			return true;
-	return false;
+	return *src && (*src)->vs == vs;
 }
 
 /**
@@ -281,14 +302,17 @@ static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
  */
 int vspan_nl_span_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	struct net *net = sock_net(skb->sk);
 	union vspan_nl_object obj;
+	struct vspan_source *src;
+	struct vspan_net *vn;
 	struct vspan_dev *vs;
 
 	rtnl_lock();
-	vspan_nl_dump_start(cb);
+	vn = vspan_nl_dump_start(cb);
+	src = vspan_claim_span(vn, NULL);
 	list_for_each_entry(vs, &vspan_devs, node) {
-		if (vs->id <= cb->args[0] || !vspan_nl_span_concerns(vs, net))
+		if (!vspan_nl_span_concerns(vs, vn, &src) ||
+		    vs->id <= cb->args[0] || !vspan_nl_dump_wants(cb, vs))
 			continue;
 		obj.vs = vs;
 		if (vspan_nl_dump_one(skb, cb, VSPAN_CMD_SPAN_GET,
@@ -310,14 +334,14 @@ int vspan_nl_span_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 int vspan_nl_source_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb)
 {
-	struct vspan_net *vn = vspan_net(sock_net(skb->sk));
 	union vspan_nl_object obj;
 	struct vspan_source *src;
+	struct vspan_net *vn;
 
 	rtnl_lock();
-	vspan_nl_dump_start(cb);
+	vn = vspan_nl_dump_start(cb);
 	list_for_each_entry(src, &vn->sources, net_node) {
-		if (src->id <= cb->args[0])
+		if (src->id <= cb->args[0] || !vspan_nl_dump_wants(cb, src->vs))
 			continue;
 		obj.src = src;
 		if (vspan_nl_dump_one(skb, cb, VSPAN_CMD_SOURCE_GET,
@@ -362,13 +386,13 @@ static int vspan_nl_dump_bindings(struct sk_buff *skb,
 int vspan_nl_binding_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
-	struct vspan_net *vn = vspan_net(sock_net(skb->sk));
 	struct vspan_source *src;
+	struct vspan_net *vn;
 
 	rtnl_lock();
-	vspan_nl_dump_start(cb);
+	vn = vspan_nl_dump_start(cb);
 	list_for_each_entry(src, &vn->sources, net_node)
-		if (src->id > cb->args[0] &&
+		if (src->id > cb->args[0] && vspan_nl_dump_wants(cb, src->vs) &&
 		    vspan_nl_dump_bindings(skb, cb, src))
 			break;
 	rtnl_unlock();

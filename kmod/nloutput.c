@@ -206,14 +206,14 @@ int vspan_nl_output_get_doit(struct sk_buff *skb, struct genl_info *info)
 int vspan_nl_output_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb)
 {
-	struct vspan_net *vn = vspan_net(sock_net(skb->sk));
 	union vspan_nl_object obj;
 	struct vspan_output *out;
+	struct vspan_net *vn;
 
 	rtnl_lock();
-	vspan_nl_dump_start(cb);
+	vn = vspan_nl_dump_start(cb);
 	list_for_each_entry(out, &vn->outputs, net_node) {
-		if (out->id <= cb->args[0])
+		if (out->id <= cb->args[0] || !vspan_nl_dump_wants(cb, out->vs))
 			continue;
 		obj.out = out;
 		if (vspan_nl_dump_one(skb, cb, VSPAN_CMD_OUTPUT_GET,

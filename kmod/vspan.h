@@ -327,6 +327,8 @@ static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
  * @signer: owns what outputs here have sent, see loop.c; made with the first of them;
  *	READ_ONCE/WRITE_ONCE
  * @regain: looks for receive slots that have become free
+ * @generation: counts what is told to this netns, so that a dump can tell it was
+ *	overtaken; RTNL
  * @net: the netns
  */
 struct vspan_net {
@@ -336,6 +338,7 @@ struct vspan_net {
 	struct xarray ports;
 	struct socket *signer;
 	struct work_struct regain;
+	u32 generation;
 	struct net *net;
 };
 

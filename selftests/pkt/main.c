@@ -19,6 +19,8 @@ static const char usage_text[] =
 "                         count UDP frames of each flow: each by one queue, in order\n"
 "       pkt nl { bad | random | good | churn } span=NAME source=NAME [seed=N] [count=N]\n"
 "       pkt nl { new | del } span=NAME source=NAME%REST [kind=0|1|2] [count=N]\n"
+"       pkt overtake ns=NAME [by=NAME span=NAME] [only=SPAN]    dump the sources of ns;\n"
+"                         after the first one, one of by's span comes and goes\n"
 "       pkt fault REQUEST [WORD=VALUE ...]    each allocation failing in turn; see fault.c\n"
 "       pkt fuzz [ns=NAME] [seed=N] [count=N]    random messages to the family\n"
 "       pkt audit         audit records of vspan, one a line, until SIGTERM\n"
@@ -293,6 +295,8 @@ int main(int argc, char **argv)
 		return queues_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "nl"))
 		return nl_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "overtake"))
+		return overtake_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "fault"))
 		return fault_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "fuzz"))

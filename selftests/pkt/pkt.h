@@ -180,6 +180,7 @@ int queues_main(int argc, char **argv);
 
 /* nl.c */
 int nl_main(int argc, char **argv);
+int overtake_main(int argc, char **argv);
 
 /* fault.c */
 int fault_main(int argc, char **argv);

@@ -143,6 +143,8 @@ int refused(const struct nl_sock *s, int err, const char *fmt, ...)
 		why = "not permitted: this needs CAP_NET_ADMIN in the network namespace; run it as root";
 	else if (err == -EBADMSG)
 		why = "the kernel's answer is malformed; are vspanctl and the vspan module of the same version?";
+	else if (err == -EINTR)
+		why = "the configuration changes faster than it can be read; try again";
 	else
 		why = strerror(-err);
 	report_line(what, why);
