@@ -39,7 +39,7 @@ static int vspan_port_publish(struct vspan_port *port)
 	unsigned long key = vspan_port_key(port->dev->ifindex, port->hook);
 	int err;
 
-	err = xa_err(xa_store(ports, key, port, GFP_KERNEL));
+	err = xa_err(xa_store(ports, key, port, GFP_KERNEL_ACCOUNT));
 	if (err)
 		return err;
 	err = vspan_hook_attach(port);
@@ -51,7 +51,7 @@ static int vspan_port_publish(struct vspan_port *port)
 static struct vspan_port *vspan_port_create(struct net_device *dev,
 					    enum vspan_hook hook)
 {
-	struct vspan_port *port = kzalloc(sizeof(*port), GFP_KERNEL);
+	struct vspan_port *port = kzalloc(sizeof(*port), GFP_KERNEL_ACCOUNT);
 	int err;
 
 	if (!port)
@@ -170,7 +170,7 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 					   enum vspan_hook hook)
 {
 	const struct vspan_rule *rule = rtnl_dereference(src->rule);
-	struct vspan_binding *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	struct vspan_binding *b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
 	struct vspan_port *port;
 
 	ASSERT_RTNL();
@@ -326,7 +326,7 @@ static void vspan_binding_swap(struct vspan_binding *old, struct vspan_binding *
 int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 			  u32 dirs, enum vspan_hook hook)
 {
-	struct vspan_binding *b = kzalloc(sizeof(*b), GFP_KERNEL);
+	struct vspan_binding *b = kzalloc(sizeof(*b), GFP_KERNEL_ACCOUNT);
 	struct net_device *dev = old->port->dev;
 	int err = 0;
 

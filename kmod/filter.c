@@ -26,7 +26,8 @@ struct vspan_filter *vspan_filter_create(struct sock_filter *insns,
 	struct vspan_filter *f;
 	int err = -ENOMEM;
 
-	f = kzalloc(struct_size(f, text, strlen(text) + 1), GFP_KERNEL);
+	f = kzalloc(struct_size(f, text, strlen(text) + 1),
+		    GFP_KERNEL_ACCOUNT);
 	if (!f)
 		return ERR_PTR(-ENOMEM);
 	err = bpf_prog_create(&f->prog, &prog);

@@ -51,12 +51,12 @@ struct vspan_handover {
  */
 struct vspan_handover *vspan_handover_create(enum vspan_hook from)
 {
-	struct vspan_handover *ho = kzalloc(sizeof(*ho), GFP_KERNEL);
+	struct vspan_handover *ho = kzalloc(sizeof(*ho), GFP_KERNEL_ACCOUNT);
 
 	if (!ho)
 		return NULL;
 	ho->leaves = from == VSPAN_HOOK_RX_HANDLER;
-	ho->left = alloc_percpu(struct vspan_left);
+	ho->left = alloc_percpu_gfp(struct vspan_left, GFP_KERNEL_ACCOUNT);
 	if (!ho->left) {
 		kfree(ho);
 		return NULL;

@@ -27,7 +27,7 @@ static int __net_init vspan_net_init(struct net *net)
 	INIT_LIST_HEAD(&vn->sources);
 	INIT_LIST_HEAD(&vn->claims);
 	INIT_LIST_HEAD(&vn->outputs);
-	xa_init(&vn->ports);
+	xa_init_flags(&vn->ports, XA_FLAGS_ACCOUNT);
 	INIT_WORK(&vn->regain, vspan_follow_regain);
 	vn->generation = 1;
 	vn->net = net;
@@ -78,9 +78,12 @@ static int __init vspan_init(void)
 	err = vspan_tapdev_init();
 	if (err)
 		goto err_uninit_queue;
-	err = register_pernet_subsys(&vspan_net_ops);
+	err = vspan_tenant_init();
 	if (err)
 		goto err_uninit_tapdev;
+	err = register_pernet_subsys(&vspan_net_ops);
+	if (err)
+		goto err_uninit_tenant;
 	err = vspan_bridge_init();
 	if (err)
 		goto err_unregister_pernet;
@@ -103,6 +106,8 @@ err_uninit_bridge:
 	vspan_bridge_uninit();
 err_unregister_pernet:
 	unregister_pernet_subsys(&vspan_net_ops);
+err_uninit_tenant:
+	vspan_tenant_uninit();
 err_uninit_tapdev:
 	vspan_tapdev_uninit();
 err_uninit_queue:
@@ -123,6 +128,7 @@ static void __exit vspan_exit(void)
 	vspan_promisc_uninit();
 	vspan_bridge_uninit();
 	unregister_pernet_subsys(&vspan_net_ops);
+	vspan_tenant_uninit();
 	vspan_tapdev_uninit();
 
 	/* Hooks are unlinked without waiting, so a CPU may still run one;

@@ -219,7 +219,7 @@ vspan_output_alloc(struct net *net, struct vspan_dev *vs,
 		   const struct vspan_output_key *key,
 		   struct netlink_ext_ack *extack)
 {
-	struct vspan_output *out = kzalloc(sizeof(*out), GFP_KERNEL);
+	struct vspan_output *out = kzalloc(sizeof(*out), GFP_KERNEL_ACCOUNT);
 	int err = -ENOMEM;
 
 	if (!out)
@@ -253,7 +253,7 @@ err_free:
  * Context: RTNL.
  * Return: 0; -EEXIST, -EINVAL for a name no device can have, -EOPNOTSUPP if
  *	the device can be no output, -ELOOP if it leads to a source of @vs,
- *	-ENOMEM.
+ *	-ENOSPC if there are too many, -ENOMEM.
  */
 int vspan_output_create(struct net *net, struct vspan_dev *vs,
 			const struct vspan_output_key *key, u16 vlan,
@@ -264,12 +264,15 @@ int vspan_output_create(struct net *net, struct vspan_dev *vs,
 	int err;
 
 	ASSERT_RTNL();
-	err = vspan_output_check(net, vs, key, extack) ?: vspan_loop_prepare(net);
+	err = vspan_output_check(net, vs, key, extack) ?:
+	      vspan_loop_prepare(net) ?: vspan_tenant_charge(net, extack);
 	if (err)
 		return err;
 	out = vspan_output_alloc(net, vs, key, extack);
-	if (IS_ERR(out))
+	if (IS_ERR(out)) {
+		vspan_tenant_uncharge(net);
 		return PTR_ERR(out);
+	}
 	out->vlan = vlan;
 	out->strip = strip;
 	out->id = ++vspan_output_last_id;
@@ -364,6 +367,7 @@ void vspan_output_destroy(struct vspan_output *out)
 	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_DEL_NTF);
 	list_del(&out->net_node);
 	list_del_rcu(&out->node);
+	vspan_tenant_uncharge(out->net);
 	vspan_output_unbind(out);
 	/* psample frees its group under RCU too. */
 	vspan_output_close_group(out);

@@ -154,7 +154,7 @@ int vspan_queue_create(struct vspan_dev *vs)
 {
 	int cpu, i;
 
-	vs->queues = alloc_percpu(struct vspan_queue);
+	vs->queues = alloc_percpu_gfp(struct vspan_queue, GFP_KERNEL_ACCOUNT);
 	if (!vs->queues)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {

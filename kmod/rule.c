@@ -15,8 +15,8 @@ struct vspan_rule *vspan_rule_dup(const struct vspan_rule *old)
 	struct vspan_rule *rule;
 
 	if (!old)
-		return kzalloc(sizeof(*rule), GFP_KERNEL);
-	rule = kmemdup(old, sizeof(*old), GFP_KERNEL);
+		return kzalloc(sizeof(*rule), GFP_KERNEL_ACCOUNT);
+	rule = kmemdup(old, sizeof(*old), GFP_KERNEL_ACCOUNT);
 	if (rule)
 		vspan_filter_get(rule->filter);
 	return rule;

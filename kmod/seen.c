@@ -350,7 +350,7 @@ int vspan_seen_create(struct vspan_dev *vs)
 {
 	int cpu;
 
-	vs->seen.kept = alloc_percpu(struct vspan_kept);
+	vs->seen.kept = alloc_percpu_gfp(struct vspan_kept, GFP_KERNEL_ACCOUNT);
 	if (!vs->seen.kept)
 		return -ENOMEM;
 	for_each_possible_cpu(cpu) {

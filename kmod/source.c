@@ -105,7 +105,7 @@ static struct vspan_source *
 vspan_source_alloc(struct net *net, struct vspan_dev *vs,
 		   const struct vspan_source_key *key)
 {
-	struct vspan_source *src = kzalloc(sizeof(*src), GFP_KERNEL);
+	struct vspan_source *src = kzalloc(sizeof(*src), GFP_KERNEL_ACCOUNT);
 
 	if (!src)
 		return NULL;
@@ -187,7 +187,8 @@ static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
  *
  * Context: RTNL.
  * Return: 0; -EINVAL for a name no device can have, -EEXIST if the source
- *	exists, -EOPNOTSUPP if its device can be no source, -ENOMEM.
+ *	exists, -EOPNOTSUPP if its device can be no source, -ENOSPC if there are too
+ *	many, -ENOMEM.
  */
 int vspan_source_create(struct net *net, struct vspan_dev *vs,
 			const struct vspan_source_key *key,
@@ -198,11 +199,14 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 	int err;
 
 	ASSERT_RTNL();
-	err = vspan_source_check(net, vs, key, rule, extack);
-	src = err ? NULL : vspan_source_alloc(net, vs, key);
+	err = vspan_source_check(net, vs, key, rule, extack) ?:
+	      vspan_tenant_charge(net, extack);
+	if (err)
+		goto err_free_rule;
+	src = vspan_source_alloc(net, vs, key);
 	if (!src) {
-		vspan_rule_free(rule);
-		return err ?: -ENOMEM;
+		err = -ENOMEM;
+		goto err_uncharge;
 	}
 	RCU_INIT_POINTER(src->rule, rule);
 	src->id = ++vspan_source_last_id;
@@ -218,6 +222,12 @@ int vspan_source_create(struct net *net, struct vspan_dev *vs,
 		/* Who had a device that was to be this one's has it again. */
 		vspan_follow_retry(vs, net);
 	}
+	return err;
+
+err_uncharge:
+	vspan_tenant_uncharge(net);
+err_free_rule:
+	vspan_rule_free(rule);
 	return err;
 }
 
@@ -296,6 +306,7 @@ void vspan_source_doom(struct vspan_source *src, struct list_head *doomed)
 	list_move_tail(&src->net_node, doomed);
 	list_del(&src->span_node);
 	vspan_claim_del(src);
+	vspan_tenant_uncharge(src->net);
 }
 
 /**

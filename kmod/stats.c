@@ -13,9 +13,10 @@ const char *const vspan_drop_names[VSPAN_DROP_CNT] = {
  */
 struct vspan_stats __percpu *vspan_stats_alloc(void)
 {
-	struct vspan_stats __percpu *stats = alloc_percpu(struct vspan_stats);
+	struct vspan_stats __percpu *stats;
 	int cpu;
 
+	stats = alloc_percpu_gfp(struct vspan_stats, GFP_KERNEL_ACCOUNT);
 	if (!stats)
 		return NULL;
 	for_each_possible_cpu(cpu)

@@ -193,7 +193,7 @@ static void vspan_tapdev_remove(struct vspan_dev *vs)
 {
 	char name[IFNAMSIZ];
 
-	/* No minor: vspan_tapdev_create() failed, or this is a repeat. */
+	/* No minor: a tenant's span, vspan_tapdev_create() failed, or this is a repeat. */
 	if (!vs->tap.minor)
 		return;
 	vspan_tapdev_name(vs, name);
@@ -208,6 +208,8 @@ static void vspan_tapdev_remove(struct vspan_dev *vs)
  * @event: NETDEV_*; a move to another netns is an UNREGISTER and a REGISTER,
  *	with an ifindex that may be another
  *
+ * In a tenant's netns a span has no node; its owner reads it by packet sockets.
+ *
  * Context: RTNL.
  * Return: 0 or a negative errno.
  */
@@ -215,7 +217,9 @@ int vspan_tapdev_event(struct vspan_dev *vs, unsigned long event)
 {
 	switch (event) {
 	case NETDEV_REGISTER:
-		return vspan_tapdev_create(vs);
+		/* The names in /dev are the host's, and a tenant chooses numbers. */
+		return vspan_tenant_owns(dev_net(vs->dev)) ? 0 :
+							     vspan_tapdev_create(vs);
 	case NETDEV_UNREGISTER:
 		vspan_tapdev_remove(vs);
 		return 0;

@@ -327,6 +327,7 @@ static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
  * @signer: owns what outputs here have sent, see loop.c; made with the first of them;
  *	READ_ONCE/WRITE_ONCE
  * @regain: looks for receive slots that have become free
+ * @configured: how many sources and outputs there are; RTNL
  * @generation: counts what is told to this netns, so that a dump can tell it was
  *	overtaken; RTNL
  * @net: the netns
@@ -338,6 +339,7 @@ struct vspan_net {
 	struct xarray ports;
 	struct socket *signer;
 	struct work_struct regain;
+	unsigned int configured;
 	u32 generation;
 	struct net *net;
 };
@@ -499,6 +501,13 @@ struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len);
 /* altname.c */
 void vspan_altname_init(void);
 bool vspan_altname_match(const struct net_device *dev, const char *pattern);
+
+/* tenant.c */
+int vspan_tenant_init(void);
+void vspan_tenant_uninit(void);
+bool vspan_tenant_owns(const struct net *net);
+int vspan_tenant_charge(const struct net *net, struct netlink_ext_ack *extack);
+void vspan_tenant_uncharge(const struct net *net);
 
 /* match.c */
 u32 vspan_match_says(const struct vspan_source *src, struct net_device *dev);

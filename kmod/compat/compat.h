@@ -48,6 +48,10 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 #define dev_nit_active_rcu(dev) dev_nit_active((struct net_device *)(dev))
 #endif
 
+#ifndef VSPAN_HAVE_NET_SYSCTL_SZ
+#define register_net_sysctl_sz(net, path, table, size) register_net_sysctl(net, path, table)
+#endif
+
 /* True if a tc program or qdisc is on the device's @way: ingress or egress. */
 #if defined(VSPAN_HAVE_TCX) && defined(CONFIG_NET_XGRESS)
 #define vspan_dev_has_tc(dev, way) (!!rcu_access_pointer((dev)->tcx_##way))
