@@ -4,8 +4,22 @@
  * on. audit_log_task_info() adds who: pid, loginuid, uid, session, program.
  */
 #include <linux/audit.h>
+#include <net/psample.h>
 
 #include "vspan.h"
+
+/* What %ph takes at a time */
+#define VSPAN_AUDIT_HEX	64
+
+static void vspan_audit_hex(struct audit_buffer *ab, const char *text)
+{
+	size_t left = strlen(text), n;
+
+	for (; left; left -= n, text += n) {
+		n = min_t(size_t, left, VSPAN_AUDIT_HEX);
+		audit_log_format(ab, "%*phN", (int)n, text);
+	}
+}
 
 /* A name as the audit tools want it: quoted, or in hex if it could be taken for
  * something else. audit_log_untrustedstring() is not for modules.
@@ -17,10 +31,18 @@ static void vspan_audit_name(struct audit_buffer *ab, const char *key,
 
 	while (*c > 0x20 && *c < 0x7f && *c != '"')
 		c++;
+	audit_log_format(ab, *c ? " %s=" : " %s=\"", key);
 	if (*c)
-		audit_log_format(ab, " %s=%*phN", key, (int)strlen(name), name);
+		vspan_audit_hex(ab, name);
 	else
-		audit_log_format(ab, " %s=\"%s\"", key, name);
+		audit_log_format(ab, "%s\"", name);
+}
+
+/* As the link /proc/PID/ns/net shows it. */
+static void vspan_audit_netns(struct audit_buffer *ab, const char *key,
+			      const struct net *net)
+{
+	audit_log_format(ab, " %s=%u", key, net->ns.inum);
 }
 
 static struct audit_buffer *vspan_audit_start(const char *op,
@@ -30,11 +52,15 @@ static struct audit_buffer *vspan_audit_start(const char *op,
 
 	if (audit_enabled == AUDIT_OFF)
 		return NULL;
-	ab = audit_log_start(audit_context(), GFP_KERNEL, AUDIT_CONFIG_CHANGE);
+	/* Allowed to sleep, it would wait for auditd where that is behind, for up to a
+	 * minute, and all who want RTNL with it.
+	 */
+	ab = audit_log_start(audit_context(), GFP_ATOMIC, AUDIT_CONFIG_CHANGE);
 	if (!ab)
 		return NULL;
 	audit_log_format(ab, "op=vspan-%s", op);
 	vspan_audit_name(ab, "span", vs->dev->name);
+	vspan_audit_netns(ab, "span_netns", dev_net(vs->dev));
 	return ab;
 }
 
@@ -69,6 +95,9 @@ void vspan_audit_source(const char *op, const struct vspan_source *src)
 	audit_log_format(ab, " rx=%d tx=%d redirect=%d",
 			 !!(rule->dir & VSPAN_DIR_RX),
 			 !!(rule->dir & VSPAN_DIR_TX), rule->redirect);
+	vspan_audit_netns(ab, "netns", src->net);
+	if (rule->filter)
+		vspan_audit_name(ab, "filter", rule->filter->text);
 	vspan_audit_end(ab);
 }
 
@@ -86,5 +115,44 @@ void vspan_audit_output(const char *op, const struct vspan_output *out)
 	if (!ab)
 		return;
 	vspan_audit_name(ab, "output", out->psample ? "psample" : out->name);
+#if IS_ENABLED(CONFIG_PSAMPLE)
+	if (out->psample)
+		audit_log_format(ab, " group=%u", out->psample->group_num);
+#endif
+	vspan_audit_netns(ab, "netns", out->net);
+	vspan_audit_end(ab);
+}
+
+/**
+ * vspan_audit_span - record a change of how a span delivers
+ * @vs: the span
+ *
+ * Context: process, RTNL.
+ */
+void vspan_audit_span(const struct vspan_dev *vs)
+{
+	struct audit_buffer *ab = vspan_audit_start("span-set", vs);
+
+	if (!ab)
+		return;
+	audit_log_format(ab, " frames=%s",
+			 vs->frames == VSPAN_FRAMES_ASIS ? "asis" : "wire");
+	vspan_audit_end(ab);
+}
+
+/**
+ * vspan_audit_move - record that others read a span now
+ * @vs: the span, in its new netns
+ * @from: number of the netns it was in
+ *
+ * Context: process, RTNL.
+ */
+void vspan_audit_move(const struct vspan_dev *vs, unsigned int from)
+{
+	struct audit_buffer *ab = vspan_audit_start("span-move", vs);
+
+	if (!ab)
+		return;
+	audit_log_format(ab, " from_netns=%u", from);
 	vspan_audit_end(ab);
 }

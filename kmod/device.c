@@ -189,11 +189,24 @@ bool vspan_dev_qlen_fits(unsigned int qlen)
 	return qlen >= VSPAN_QLEN_MIN && qlen <= VSPAN_QLEN_MAX;
 }
 
+static int vspan_dev_validate_addr(const struct nlattr *addr,
+				   struct netlink_ext_ack *extack)
+{
+	if (nla_len(addr) == ETH_ALEN && is_valid_ether_addr(nla_data(addr)))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, addr,
+			    "a span's address is six bytes, neither multicast nor all zero; leave it out to have one made");
+	return -EADDRNOTAVAIL;
+}
+
 static int vspan_dev_validate(struct nlattr *tb[], struct nlattr *data[],
 			      struct netlink_ext_ack *extack)
 {
 	struct nlattr *qlen = tb[IFLA_TXQLEN];
 
+	if (tb[IFLA_ADDRESS] &&
+	    vspan_dev_validate_addr(tb[IFLA_ADDRESS], extack))
+		return -EADDRNOTAVAIL;
 	if (!qlen || vspan_dev_qlen_fits(nla_get_u32(qlen)))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, qlen,

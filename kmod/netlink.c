@@ -263,6 +263,7 @@ static int vspan_nl_span_set(struct genl_info *info, struct nlattr *name,
 		return -ENODEV;
 	WRITE_ONCE(vs->frames, nla_get_u32(frames));
 	vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_SET_NTF);
+	vspan_audit_span(vs);
 	return 0;
 }
 

@@ -5,6 +5,17 @@
 #include "dedup.h"
 #include "vspan.h"
 
+/* A move is the one event and then the other, and the span stays registered. */
+static void vspan_notifier_move(struct vspan_dev *vs, unsigned long event)
+{
+	if (event == NETDEV_UNREGISTER && vs->dev->reg_state == NETREG_REGISTERED) {
+		vs->left = dev_net(vs->dev)->ns.inum;
+	} else if (event == NETDEV_REGISTER && vs->left) {
+		vspan_audit_move(vs, vs->left);
+		vs->left = 0;
+	}
+}
+
 static void vspan_notifier_tell(const struct vspan_dev *vs, unsigned long event)
 {
 	switch (event) {
@@ -99,6 +110,7 @@ static int vspan_notifier_event(struct notifier_block *nb, unsigned long event,
 	err = vspan_tapdev_event(netdev_priv(dev), event);
 	if (err)
 		return notifier_from_errno(err);
+	vspan_notifier_move(netdev_priv(dev), event);
 	vspan_notifier_tell(netdev_priv(dev), event);
 	return NOTIFY_DONE;
 }

@@ -63,6 +63,7 @@ struct vspan_handover;
  * @unsure: and for them vspan_dedup_unsure() has been called; RTNL
  * @node: in the list of all spans; RTNL
  * @id: order of creation, the key by which dumps resume
+ * @left: number of the netns it has left for another, or 0; RTNL
  * @tap: the char device; registered as rx_handler_data of @dev, where tap.ko
  *	looks for it
  * @pinned: owns large frames in the rings of @tap
@@ -86,6 +87,7 @@ struct vspan_dev {
 	bool unsure;
 	struct list_head node;
 	u32 id;
+	unsigned int left;
 	struct tap_dev tap;
 	struct socket *pinned;
 	u32 flow_cpu[VSPAN_FLOWS];
@@ -578,6 +580,8 @@ void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 /* audit.c */
 void vspan_audit_source(const char *op, const struct vspan_source *src);
 void vspan_audit_output(const char *op, const struct vspan_output *out);
+void vspan_audit_span(const struct vspan_dev *vs);
+void vspan_audit_move(const struct vspan_dev *vs, unsigned int from);
 
 /* select.c */
 u16 vspan_select_vid(const struct vspan_port *port, const struct sk_buff *skb,

@@ -8,6 +8,9 @@ ALL_TESTS=(
 	"record_of_each_change"
 	"record_says_who"
 	"record_of_kinds_and_options"
+	"record_of_filter_and_netns"
+	"record_of_an_output"
+	"record_of_a_span"
 	"record_of_what_is_deleted_along"
 	"no_record_of_what_was_refused"
 	"odd_names_are_in_hex"
@@ -99,6 +102,66 @@ record_of_kinds_and_options()
 	record op=vspan-source-del 'source="vnet*"'
 	record op=vspan-source-del 'source="br0"'
 	record op=vspan-source-del 'source="eth0"'
+}
+
+# netns_number NETNS: as audit records have it, in REPLY
+netns_number()
+{
+	REPLY=$(ip netns exec "$1" readlink /proc/self/ns/net)
+	REPLY=${REPLY//[^0-9]/}
+}
+
+record_of_filter_and_netns()
+{
+	local text="tcp port 80 and host 192.0.2.1 and host 192.0.2.2 and greater 65 or arp" hex
+
+	audit_start || return
+	netns_number "$sw"
+	check_vspan "$sw" add eth0 rx filter arp
+	record op=vspan-source-new "netns=$REPLY" "span_netns=$REPLY" 'filter="arp"' ||
+		return
+	check_vspan "$sw" set eth0 filter "$text"
+	hex=$(printf %s "$text" | od -An -v -tx1 | tr -d ' \n')
+	record op=vspan-source-set "filter=$hex"
+	check_vspan "$sw" set eth0 filter ''
+	record op=vspan-source-set
+	[[ $REPLY != *filter=* ]] || fail "a filter that is none" "$REPLY"
+	check_vspan "$sw" del eth0
+}
+
+record_of_an_output()
+{
+	audit_start || return
+	netns_number "$sw"
+	check_vspan "$sw" output add span0 psample 17
+	record op=vspan-output-new 'output="psample"' group=17 "netns=$REPLY"
+	check_vspan "$sw" output del span0 psample 17
+	record op=vspan-output-del group=17
+	check_vspan "$sw" output add span0 dev eth9
+	record op=vspan-output-new 'output="eth9"'
+	[[ $REPLY != *group=* ]] || fail "a group of a device" "$REPLY"
+	check_vspan "$sw" output del span0 dev eth9
+}
+
+# Who has a span moved to him reads what it copies from then on.
+record_of_a_span()
+{
+	local here there
+
+	setup_ns c1 && span_add "$sw" span1 || return
+	netns_number "$sw" && here=$REPLY
+	netns_number "$c1" && there=$REPLY
+	audit_start || return
+	check_vspan "$sw" span set span1 frames asis
+	record op=vspan-span-set 'span="span1"' frames=asis "span_netns=$here"
+	check_vspan "$sw" span set span1 frames wire
+	record op=vspan-span-set frames=wire
+	check_ok "move" ip -n "$sw" link set span1 netns "$c1"
+	record op=vspan-span-move 'span="span1"' "span_netns=$there" "from_netns=$here" 'comm="ip"'
+	ip -n "$c1" link del span1
+	check_vspan "$sw" add eth0
+	record op=vspan-source-new 'source="eth0"'
+	check_vspan "$sw" del eth0
 }
 
 record_of_what_is_deleted_along()

@@ -16,6 +16,7 @@ ALL_TESTS=(
 	"span_renamed"
 	"span_mtu_and_txqueuelen"
 	"txqueuelen_has_bounds"
+	"address_is_that_of_one_station"
 	"span_moved_to_another_netns"
 	"span_deleted_with_its_netns"
 	"netns_of_the_sources_deleted"
@@ -247,6 +248,23 @@ txqueuelen_has_bounds()
 		check_j span0/qlen "$qlen"
 	done
 	check_ok "default" ip -n "$sw" link set span0 txqueuelen 4096
+}
+
+# Else the span is made, and then cannot be brought up.
+address_is_that_of_one_station()
+{
+	local addr out
+
+	for addr in 01:00:5e:00:00:01 ff:ff:ff:ff:ff:ff 00:00:00:00:00:00 02:00:00:00; do
+		out=$(ip -n "$sw" link add span1 address "$addr" type vspan 2>&1) &&
+			fail "a span with $addr"
+		[[ $out == *"neither multicast nor all zero"* ]] || fail "$addr: '$out'"
+		ip -n "$sw" link del span1 2>/dev/null
+	done
+	check_ok "add" ip -n "$sw" link add span1 address 02:00:00:00:00:77 up type vspan
+	out=$(ip -n "$sw" -br link show span1)
+	[[ $out == *02:00:00:00:00:77* ]] || fail "the address" "$out"
+	ip -n "$sw" link del span1
 }
 
 # The monitor's netns: the sources stay where they were configured and feed it.
