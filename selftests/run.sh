@@ -40,6 +40,7 @@ TEST_PROGS=(
 	vspan_remote.sh
 	vspan_psample.sh
 	vspan_container.sh
+	vspan_tenant.sh
 	vspan_filter.sh
 	vspan_snap.sh
 	vspan_sample.sh
