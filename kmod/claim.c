@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/rtnetlink.h>
 
+#include "claim.h"
 #include "vspan.h"
 
 /* Spans in the order of their creation, and of the sources of one those first that
@@ -29,11 +30,12 @@ void vspan_claim_add(struct vspan_source *src)
 	struct vspan_source *pos;
 
 	/* From the end, where most belong. */
-	list_for_each_entry_reverse(pos, claims, claim_node)
-		if (vspan_claim_precedes(pos, src)) {
-			after = &pos->claim_node;
-			break;
-		}
+	list_for_each_entry_reverse(pos, claims, claim_node) {
+		if (!vspan_claim_precedes(pos, src))
+			continue;
+		after = &pos->claim_node;
+		break;
+	}
 	list_add(&src->claim_node, after);
 }
 

@@ -6,6 +6,7 @@
 #include <linux/err.h>
 #include <linux/rtnetlink.h>
 
+#include "claim.h"
 #include "dedup.h"
 #include "vspan.h"
 

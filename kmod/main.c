@@ -5,6 +5,7 @@
 #include <net/rtnetlink.h>
 
 #include "loop.h"
+#include "tenant.h"
 #include "vspan.h"
 
 static unsigned int vspan_net_id __read_mostly;

@@ -3,6 +3,7 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
+#include "claim.h"
 #include "netlink-gen.h"
 #include "nl.h"
 

@@ -2,6 +2,7 @@
 /* What happens to netdevices, sorted out to who follows it. */
 #include <linux/netdevice.h>
 
+#include "claim.h"
 #include "dedup.h"
 #include "vspan.h"
 

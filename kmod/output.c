@@ -9,6 +9,7 @@
 #include <net/rtnetlink.h>
 
 #include "loop.h"
+#include "tenant.h"
 #include "vspan.h"
 
 static u32 vspan_output_last_id;

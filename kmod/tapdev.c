@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 #include "loop.h"
+#include "tenant.h"
 #include "vspan.h"
 
 static dev_t vspan_tapdev_major;

@@ -7,6 +7,7 @@
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
 
+#include "tenant.h"
 #include "vspan.h"
 
 /* As many as one request can deal with in milliseconds. */
@@ -16,7 +17,7 @@ static unsigned int vspan_tenant_max = VSPAN_TENANT_MAX;
 static struct ctl_table_header *vspan_tenant_sysctl;
 
 /* In the host's netns alone. The second one ends the table up to Linux 6.5. */
-static struct ctl_table vspan_tenant_table[] = {
+static const struct ctl_table vspan_tenant_table[] = {
 	{
 		.procname	= "tenant_max",
 		.data		= &vspan_tenant_max,
@@ -34,8 +35,8 @@ static struct ctl_table vspan_tenant_table[] = {
  */
 int __init vspan_tenant_init(void)
 {
-	vspan_tenant_sysctl = register_net_sysctl_sz(&init_net, "net/vspan",
-						     vspan_tenant_table, 1);
+	vspan_tenant_sysctl = vspan_register_sysctl(&init_net, "net/vspan",
+						    vspan_tenant_table, 1);
 	return vspan_tenant_sysctl || !IS_ENABLED(CONFIG_SYSCTL) ? 0 : -ENOMEM;
 }
 

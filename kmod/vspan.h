@@ -504,13 +504,6 @@ struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len);
 void vspan_altname_init(void);
 bool vspan_altname_match(const struct net_device *dev, const char *pattern);
 
-/* tenant.c */
-int vspan_tenant_init(void);
-void vspan_tenant_uninit(void);
-bool vspan_tenant_owns(const struct net *net);
-int vspan_tenant_charge(const struct net *net, struct netlink_ext_ack *extack);
-void vspan_tenant_uncharge(const struct net *net);
-
 /* match.c */
 u32 vspan_match_says(const struct vspan_source *src, struct net_device *dev);
 u32 vspan_match(const struct vspan_source *src, struct net_device *dev);
@@ -519,16 +512,6 @@ struct net_device *vspan_match_next(const struct vspan_source *src,
 enum vspan_dormant vspan_match_none(const struct vspan_source *src);
 bool vspan_match_beats(const struct vspan_source *a,
 		       const struct vspan_source *b);
-
-/* claim.c */
-void vspan_claim_add(struct vspan_source *src);
-void vspan_claim_del(struct vspan_source *src);
-struct vspan_source *vspan_claim_first(const struct vspan_dev *vs,
-				       const struct net *net);
-struct vspan_source *vspan_claim_span(struct vspan_net *vn,
-				      struct vspan_source *src);
-struct vspan_source *vspan_claim_best(struct vspan_source *first,
-				      struct net_device *dev, u32 *dirs);
 
 /* follow.c */
 const char *vspan_follow_bar(const struct vspan_dev *vs, struct net_device *dev,

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # A thousand sources and five hundred devices: all bound as they should be, whatever
 # came first. Times are told, not judged: they are the machine's as much as ours.
-# shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
+# shellcheck disable=SC2119,SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
 	"sources_before_devices"

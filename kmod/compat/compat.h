@@ -16,6 +16,7 @@
 #include <linux/netdevice.h>
 #include <linux/ns_common.h>
 #include <linux/skbuff.h>
+#include <net/net_namespace.h>
 
 #ifdef VSPAN_HAVE_CONST_CLASS_NAMESPACE
 #define vspan_class_device const struct device
@@ -48,9 +49,17 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 #define dev_nit_active_rcu(dev) dev_nit_active((struct net_device *)(dev))
 #endif
 
-#ifndef VSPAN_HAVE_NET_SYSCTL_SZ
-#define register_net_sysctl_sz(net, path, table, size) register_net_sysctl(net, path, table)
+/* Tables are const from 6.11 on; nobody has written to them before. */
+static inline struct ctl_table_header *
+vspan_register_sysctl(struct net *net, const char *path, const struct ctl_table *table,
+		      size_t size)
+{
+#ifdef VSPAN_HAVE_NET_SYSCTL_SZ
+	return register_net_sysctl_sz(net, path, (void *)table, size);
+#else
+	return register_net_sysctl(net, path, (void *)table);
 #endif
+}
 
 /* True if a tc program or qdisc is on the device's @way: ingress or egress. */
 #if defined(VSPAN_HAVE_TCX) && defined(CONFIG_NET_XGRESS)

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* To which source is a device offered? */
+#ifndef _VSPAN_CLAIM_H
+#define _VSPAN_CLAIM_H
+
+#include "vspan.h"
+
+void vspan_claim_add(struct vspan_source *src);
+void vspan_claim_del(struct vspan_source *src);
+struct vspan_source *vspan_claim_first(const struct vspan_dev *vs,
+				       const struct net *net);
+struct vspan_source *vspan_claim_span(struct vspan_net *vn,
+				      struct vspan_source *src);
+struct vspan_source *vspan_claim_best(struct vspan_source *first,
+				      struct net_device *dev, u32 *dirs);
+
+#endif /* _VSPAN_CLAIM_H */
