@@ -139,6 +139,7 @@ static struct vspan_port *vspan_binding_port(struct net_device *dev,
 static void vspan_binding_hang(struct vspan_binding *b, struct vspan_port *port)
 {
 	b->port = port;
+	b->hook = port->hook;
 	list_add_tail_rcu(&b->port_node, &port->bindings);
 	vspan_port_update(port, NULL, 0);
 }
@@ -307,6 +308,7 @@ static int vspan_binding_move(struct vspan_binding *old, struct vspan_binding *b
 static void vspan_binding_swap(struct vspan_binding *old, struct vspan_binding *b)
 {
 	b->port = old->port;
+	b->hook = old->hook;
 	list_replace_rcu(&old->port_node, &b->port_node);
 	vspan_port_update(b->port, NULL, 0);
 }

@@ -244,12 +244,13 @@ int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src)
  */
 int vspan_nl_fill_binding(struct sk_buff *skb, const struct vspan_binding *b)
 {
-	const struct net_device *dev = b->port->dev;
+	/* Held by the binding; its port has let go when another has replaced it. */
+	const struct net_device *dev = b->promisc.dev;
 
 	if (vspan_nl_fill_key(skb, b->src) ||
 	    nla_put_string(skb, VSPAN_A_BINDING_DEV, dev->name) ||
 	    nla_put_u32(skb, VSPAN_A_BINDING_IFINDEX, dev->ifindex) ||
-	    nla_put_u32(skb, VSPAN_A_BINDING_HOOK, b->port->hook) ||
+	    nla_put_u32(skb, VSPAN_A_BINDING_HOOK, b->hook) ||
 	    (b->promisc.want &&
 	     nla_put_u8(skb, VSPAN_A_BINDING_PROMISC, b->promisc.held)))
 		return -EMSGSIZE;

@@ -210,6 +210,7 @@ struct vspan_port {
  * @src: the source
  * @port: the device
  * @handover: set while it moves to another hook or from there, else NULL
+ * @hook: that of @port, which may be gone before the last is told of the binding
  * @dirs: directions for which the source means this device
  * @mark: what tells it from others of the span, for vspan_seen()
  * @goes_on: all that is sent here is sent on by a device below, where the span
@@ -223,6 +224,7 @@ struct vspan_binding {
 	struct vspan_source *src;
 	struct vspan_port *port;
 	struct vspan_handover __rcu *handover;
+	enum vspan_hook hook;
 	u32 dirs;
 	u8 mark;
 	bool goes_on;
