@@ -231,18 +231,3 @@ bool vspan_dev_is_span(const struct net_device *dev)
 {
 	return dev->netdev_ops == &vspan_netdev_ops;
 }
-
-/**
- * vspan_dev_find - look a span up
- * @net: netns to look in
- * @name: name of the device
- *
- * Context: RTNL.
- * Return: the span, or NULL if there is no such device or it is no span.
- */
-struct vspan_dev *vspan_dev_find(struct net *net, const char *name)
-{
-	struct net_device *dev = __dev_get_by_name(net, name);
-
-	return dev && vspan_dev_is_span(dev) ? netdev_priv(dev) : NULL;
-}

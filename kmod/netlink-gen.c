@@ -12,25 +12,31 @@
 #include <uapi/linux/vspan.h>
 
 /* VSPAN_CMD_SPAN_GET - do */
-const struct nla_policy vspan_span_get_nl_policy[VSPAN_A_SPAN_NAME + 1] = {
+const struct nla_policy vspan_span_get_nl_policy[VSPAN_A_SPAN_NETNSID + 1] = {
 	[VSPAN_A_SPAN_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_SPAN_SET - do */
 const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_FRAMES + 1] = {
 	[VSPAN_A_SPAN_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_SPAN_NETNSID] = { .type = NLA_S32, },
 	[VSPAN_A_SPAN_FRAMES] = NLA_POLICY_MAX(NLA_U32, 1),
 };
 
 /* VSPAN_CMD_SOURCE_GET - do */
-const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_KIND + 1] = {
+const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_SOURCE_NEW - do */
-const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_TAG + 1] = {
+const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -47,10 +53,12 @@ const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_TAG + 1] = {
 	[VSPAN_A_SOURCE_SAMPLE] = { .type = NLA_U32, },
 	[VSPAN_A_SOURCE_RATE] = { .type = NLA_U32, },
 	[VSPAN_A_SOURCE_TAG] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_SOURCE_SET - do */
-const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_TAG + 1] = {
+const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -67,49 +75,63 @@ const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_TAG + 1] = {
 	[VSPAN_A_SOURCE_SAMPLE] = { .type = NLA_U32, },
 	[VSPAN_A_SOURCE_RATE] = { .type = NLA_U32, },
 	[VSPAN_A_SOURCE_TAG] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_SOURCE_DEL - do */
-const struct nla_policy vspan_source_del_nl_policy[VSPAN_A_SOURCE_KIND + 1] = {
+const struct nla_policy vspan_source_del_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
+	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_SOURCE_FLUSH - do */
-const struct nla_policy vspan_source_flush_nl_policy[VSPAN_A_SOURCE_SPAN + 1] = {
+const struct nla_policy vspan_source_flush_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_BINDING_GET - do */
-const struct nla_policy vspan_binding_get_nl_policy[VSPAN_A_BINDING_DEV + 1] = {
+const struct nla_policy vspan_binding_get_nl_policy[VSPAN_A_BINDING_SPAN_NETNSID + 1] = {
 	[VSPAN_A_BINDING_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_BINDING_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_BINDING_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
 	[VSPAN_A_BINDING_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
+	[VSPAN_A_BINDING_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_BINDING_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_OUTPUT_GET - do */
-const struct nla_policy vspan_output_get_nl_policy[VSPAN_A_OUTPUT_GROUP + 1] = {
+const struct nla_policy vspan_output_get_nl_policy[VSPAN_A_OUTPUT_SPAN_NETNSID + 1] = {
 	[VSPAN_A_OUTPUT_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_OUTPUT_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_OUTPUT_GROUP] = { .type = NLA_U32, },
+	[VSPAN_A_OUTPUT_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_OUTPUT_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_OUTPUT_NEW - do */
-const struct nla_policy vspan_output_new_nl_policy[VSPAN_A_OUTPUT_STRIP + 1] = {
+const struct nla_policy vspan_output_new_nl_policy[VSPAN_A_OUTPUT_SPAN_NETNSID + 1] = {
 	[VSPAN_A_OUTPUT_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_OUTPUT_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_OUTPUT_GROUP] = { .type = NLA_U32, },
 	[VSPAN_A_OUTPUT_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, 4094),
 	[VSPAN_A_OUTPUT_STRIP] = NLA_POLICY_MAX(NLA_U8, 1),
+	[VSPAN_A_OUTPUT_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_OUTPUT_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* VSPAN_CMD_OUTPUT_DEL - do */
-const struct nla_policy vspan_output_del_nl_policy[VSPAN_A_OUTPUT_GROUP + 1] = {
+const struct nla_policy vspan_output_del_nl_policy[VSPAN_A_OUTPUT_SPAN_NETNSID + 1] = {
 	[VSPAN_A_OUTPUT_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_OUTPUT_DEV] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_OUTPUT_GROUP] = { .type = NLA_U32, },
+	[VSPAN_A_OUTPUT_SPAN_IFINDEX] = { .type = NLA_U32, },
+	[VSPAN_A_OUTPUT_SPAN_NETNSID] = { .type = NLA_S32, },
 };
 
 /* Ops table for vspan */
@@ -119,7 +141,7 @@ const struct genl_ops vspan_nl_ops[11] = {
 		.doit		= vspan_nl_span_get_doit,
 		.dumpit		= vspan_nl_span_get_dumpit,
 		.policy		= vspan_span_get_nl_policy,
-		.maxattr	= VSPAN_A_SPAN_NAME,
+		.maxattr	= VSPAN_A_SPAN_NETNSID,
 	},
 	{
 		.cmd		= VSPAN_CMD_SPAN_SET,
@@ -133,34 +155,34 @@ const struct genl_ops vspan_nl_ops[11] = {
 		.doit		= vspan_nl_source_get_doit,
 		.dumpit		= vspan_nl_source_get_dumpit,
 		.policy		= vspan_source_get_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_KIND,
+		.maxattr	= VSPAN_A_SOURCE_SPAN_NETNSID,
 	},
 	{
 		.cmd		= VSPAN_CMD_SOURCE_NEW,
 		.doit		= vspan_nl_source_new_doit,
 		.policy		= vspan_source_new_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_TAG,
+		.maxattr	= VSPAN_A_SOURCE_SPAN_NETNSID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VSPAN_CMD_SOURCE_SET,
 		.doit		= vspan_nl_source_set_doit,
 		.policy		= vspan_source_set_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_TAG,
+		.maxattr	= VSPAN_A_SOURCE_SPAN_NETNSID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VSPAN_CMD_SOURCE_DEL,
 		.doit		= vspan_nl_source_del_doit,
 		.policy		= vspan_source_del_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_KIND,
+		.maxattr	= VSPAN_A_SOURCE_SPAN_NETNSID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VSPAN_CMD_SOURCE_FLUSH,
 		.doit		= vspan_nl_source_flush_doit,
 		.policy		= vspan_source_flush_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_SPAN,
+		.maxattr	= VSPAN_A_SOURCE_SPAN_NETNSID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
@@ -168,27 +190,27 @@ const struct genl_ops vspan_nl_ops[11] = {
 		.doit		= vspan_nl_binding_get_doit,
 		.dumpit		= vspan_nl_binding_get_dumpit,
 		.policy		= vspan_binding_get_nl_policy,
-		.maxattr	= VSPAN_A_BINDING_DEV,
+		.maxattr	= VSPAN_A_BINDING_SPAN_NETNSID,
 	},
 	{
 		.cmd		= VSPAN_CMD_OUTPUT_GET,
 		.doit		= vspan_nl_output_get_doit,
 		.dumpit		= vspan_nl_output_get_dumpit,
 		.policy		= vspan_output_get_nl_policy,
-		.maxattr	= VSPAN_A_OUTPUT_GROUP,
+		.maxattr	= VSPAN_A_OUTPUT_SPAN_NETNSID,
 	},
 	{
 		.cmd		= VSPAN_CMD_OUTPUT_NEW,
 		.doit		= vspan_nl_output_new_doit,
 		.policy		= vspan_output_new_nl_policy,
-		.maxattr	= VSPAN_A_OUTPUT_STRIP,
+		.maxattr	= VSPAN_A_OUTPUT_SPAN_NETNSID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VSPAN_CMD_OUTPUT_DEL,
 		.doit		= vspan_nl_output_del_doit,
 		.policy		= vspan_output_del_nl_policy,
-		.maxattr	= VSPAN_A_OUTPUT_GROUP,
+		.maxattr	= VSPAN_A_OUTPUT_SPAN_NETNSID,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 };

@@ -12,27 +12,27 @@
 
 #include <uapi/linux/vspan.h>
 
-extern const struct nla_policy vspan_span_get_nl_policy[VSPAN_A_SPAN_NAME + 1];
+extern const struct nla_policy vspan_span_get_nl_policy[VSPAN_A_SPAN_NETNSID + 1];
 
 extern const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_FRAMES + 1];
 
-extern const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_KIND + 1];
+extern const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_TAG + 1];
+extern const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_TAG + 1];
+extern const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_source_del_nl_policy[VSPAN_A_SOURCE_KIND + 1];
+extern const struct nla_policy vspan_source_del_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_source_flush_nl_policy[VSPAN_A_SOURCE_SPAN + 1];
+extern const struct nla_policy vspan_source_flush_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_binding_get_nl_policy[VSPAN_A_BINDING_DEV + 1];
+extern const struct nla_policy vspan_binding_get_nl_policy[VSPAN_A_BINDING_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_output_get_nl_policy[VSPAN_A_OUTPUT_GROUP + 1];
+extern const struct nla_policy vspan_output_get_nl_policy[VSPAN_A_OUTPUT_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_output_new_nl_policy[VSPAN_A_OUTPUT_STRIP + 1];
+extern const struct nla_policy vspan_output_new_nl_policy[VSPAN_A_OUTPUT_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_output_del_nl_policy[VSPAN_A_OUTPUT_GROUP + 1];
+extern const struct nla_policy vspan_output_del_nl_policy[VSPAN_A_OUTPUT_SPAN_NETNSID + 1];
 
 /* Ops table for vspan */
 extern const struct genl_ops vspan_nl_ops[11];

@@ -30,19 +30,14 @@ static const char *vspan_nl_string(struct genl_info *info, int attr)
 	return info->attrs[attr] ? nla_data(info->attrs[attr]) : NULL;
 }
 
-/* SPAN, NAME and KIND are the same numbers in requests for sources and for
- * bindings. The key points into the request.
+/* NAME and KIND are the same numbers in requests for sources and for bindings.
+ * The key points into the request; its span is looked up under RTNL.
  */
 static int vspan_nl_parse_key(struct genl_info *info,
 			      struct vspan_source_key *key)
 {
 	const struct nlattr *kind = info->attrs[VSPAN_A_SOURCE_KIND];
 
-	key->span = vspan_nl_string(info, VSPAN_A_SOURCE_SPAN);
-	if (!key->span) {
-		NL_SET_ERR_MSG(info->extack, "the request names no span");
-		return -EINVAL;
-	}
 	key->name = vspan_nl_string(info, VSPAN_A_SOURCE_NAME);
 	if (!key->name) {
 		NL_SET_ERR_MSG(info->extack, "the request names no source");
@@ -54,21 +49,25 @@ static int vspan_nl_parse_key(struct genl_info *info,
 
 /**
  * vspan_nl_keyed - serve a request about a source, which it names
- * @info: the request
+ * @skb: the request
+ * @info: the same, parsed
+ * @ref: its attributes that name the span
  * @serve: serves it, under RTNL
  *
  * Return: 0 or a negative errno with a sentence in extack.
  */
-int vspan_nl_keyed(struct genl_info *info, vspan_nl_serve_fn *serve)
+int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
+		   const struct vspan_nl_ref *ref, vspan_nl_serve_fn *serve)
 {
 	struct vspan_source_key key;
 	int err;
 
-	err = vspan_nl_parse_key(info, &key);
+	err = vspan_nl_names_span(info, ref) ?: vspan_nl_parse_key(info, &key);
 	if (err)
 		return err;
 	rtnl_lock();
-	err = serve(info, &key);
+	key.vs = vspan_nl_span(info, ref);
+	err = serve(skb, info, &key);
 	rtnl_unlock();
 	return err;
 }
@@ -87,44 +86,27 @@ void vspan_nl_unlock(struct genl_info *info)
 }
 
 /* As vspan_nl_keyed(), for a request for a change. */
-static int vspan_nl_change(struct genl_info *info, vspan_nl_serve_fn *serve)
+static int vspan_nl_change(struct sk_buff *skb, struct genl_info *info,
+			   vspan_nl_serve_fn *serve)
 {
+	const struct vspan_nl_ref *ref = &vspan_nl_by_source;
 	struct vspan_source_key key;
 	int err;
 
-	err = vspan_nl_parse_key(info, &key);
+	err = vspan_nl_names_span(info, ref) ?: vspan_nl_parse_key(info, &key);
 	if (err)
 		return err;
 	rtnl_lock();
-	err = serve(info, &key);
+	key.vs = vspan_nl_span(info, ref);
+	err = serve(skb, info, &key);
 	vspan_nl_unlock(info);
 	return err;
 }
 
 /**
- * vspan_nl_find_span - the span a request means
- * @info: the request
- * @name: its attribute with the name
- *
- * Context: RTNL.
- * Return: the span, or NULL with a sentence in extack.
- */
-struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
-				     struct nlattr *name)
-{
-	struct vspan_dev *vs;
-
-	vs = vspan_dev_find(genl_info_net(info), nla_data(name));
-	if (!vs)
-		NL_SET_ERR_MSG_ATTR(info->extack, name,
-				    "there is no such span here; make one with: ip link add NAME type vspan");
-	return vs;
-}
-
-/**
  * vspan_nl_find_source - the source a request means
  * @info: the request
- * @key: what it says of it
+ * @key: what it says of it, its span NULL if there is none
  *
  * Context: RTNL.
  * Return: the source, or NULL with a sentence in extack.
@@ -132,8 +114,10 @@ struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
 struct vspan_source *vspan_nl_find_source(struct genl_info *info,
 					  const struct vspan_source_key *key)
 {
-	struct vspan_source *src = vspan_source_find(genl_info_net(info), key);
+	struct vspan_source *src = NULL;
 
+	if (key->vs)
+		src = vspan_source_find(genl_info_net(info), key);
 	if (!src)
 		NL_SET_ERR_MSG_ATTR(info->extack,
 				    info->attrs[VSPAN_A_SOURCE_NAME],
@@ -141,19 +125,19 @@ struct vspan_source *vspan_nl_find_source(struct genl_info *info,
 	return src;
 }
 
-static int vspan_nl_source_new(struct genl_info *info,
+static int vspan_nl_source_new(struct sk_buff *skb, struct genl_info *info,
 			       const struct vspan_source_key *key)
 {
+	struct vspan_source_key new = *key;
 	struct vspan_rule *rule;
-	struct vspan_dev *vs;
 
-	vs = vspan_nl_find_span(info, info->attrs[VSPAN_A_SOURCE_SPAN]);
-	if (!vs)
-		return -ENODEV;
+	new.vs = vspan_nl_find_span(skb, info, &vspan_nl_by_source);
+	if (IS_ERR(new.vs))
+		return PTR_ERR(new.vs);
 	rule = vspan_nl_parse_rule(info, NULL);
 	if (IS_ERR(rule))
 		return PTR_ERR(rule);
-	return vspan_source_create(genl_info_net(info), vs, key, rule,
+	return vspan_source_create(genl_info_net(info), &new, rule,
 				   info->extack);
 }
 
@@ -166,10 +150,10 @@ static int vspan_nl_source_new(struct genl_info *info,
  */
 int vspan_nl_source_new_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vspan_nl_change(info, vspan_nl_source_new);
+	return vspan_nl_change(skb, info, vspan_nl_source_new);
 }
 
-static int vspan_nl_source_set(struct genl_info *info,
+static int vspan_nl_source_set(struct sk_buff *skb, struct genl_info *info,
 			       const struct vspan_source_key *key)
 {
 	struct vspan_source *src = vspan_nl_find_source(info, key);
@@ -192,10 +176,10 @@ static int vspan_nl_source_set(struct genl_info *info,
  */
 int vspan_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vspan_nl_change(info, vspan_nl_source_set);
+	return vspan_nl_change(skb, info, vspan_nl_source_set);
 }
 
-static int vspan_nl_source_del(struct genl_info *info,
+static int vspan_nl_source_del(struct sk_buff *skb, struct genl_info *info,
 			       const struct vspan_source_key *key)
 {
 	struct vspan_source *src = vspan_nl_find_source(info, key);
@@ -215,7 +199,7 @@ static int vspan_nl_source_del(struct genl_info *info,
  */
 int vspan_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vspan_nl_change(info, vspan_nl_source_del);
+	return vspan_nl_change(skb, info, vspan_nl_source_del);
 }
 
 /* Sources of this netns alone, even where the span has others. */
@@ -239,28 +223,25 @@ static void vspan_nl_flush(struct net *net, const struct vspan_dev *vs)
  */
 int vspan_nl_source_flush_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *name = info->attrs[VSPAN_A_SOURCE_SPAN];
+	const struct vspan_nl_ref *ref = &vspan_nl_by_source;
 	struct vspan_dev *vs = NULL;
-	int err = 0;
 
 	rtnl_lock();
-	if (name) {
-		vs = vspan_nl_find_span(info, name);
-		err = vs ? 0 : -ENODEV;
-	}
-	if (!err)
+	if (info->attrs[ref->name] || info->attrs[ref->ifindex])
+		vs = vspan_nl_span(info, ref) ?: vspan_nl_no_span(info, ref);
+	if (!IS_ERR(vs))
 		vspan_nl_flush(genl_info_net(info), vs);
 	vspan_nl_unlock(info);
-	return err;
+	return PTR_ERR_OR_ZERO(vs);
 }
 
-static int vspan_nl_span_set(struct genl_info *info, struct nlattr *name,
+static int vspan_nl_span_set(struct sk_buff *skb, struct genl_info *info,
 			     struct nlattr *frames)
 {
-	struct vspan_dev *vs = vspan_nl_find_span(info, name);
+	struct vspan_dev *vs = vspan_nl_find_span(skb, info, &vspan_nl_by_span);
 
-	if (!vs)
-		return -ENODEV;
+	if (IS_ERR(vs))
+		return PTR_ERR(vs);
 	WRITE_ONCE(vs->frames, nla_get_u32(frames));
 	vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_SET_NTF);
 	vspan_audit_span(vs);
@@ -277,16 +258,18 @@ static int vspan_nl_span_set(struct genl_info *info, struct nlattr *name,
 int vspan_nl_span_set_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct nlattr *frames = info->attrs[VSPAN_A_SPAN_FRAMES];
-	struct nlattr *name = info->attrs[VSPAN_A_SPAN_NAME];
 	int err;
 
-	if (!name || !frames) {
+	err = vspan_nl_names_span(info, &vspan_nl_by_span);
+	if (err)
+		return err;
+	if (!frames) {
 		NL_SET_ERR_MSG(info->extack,
-			       "the request must name a span and the form of its frames");
+			       "the request must name the form of the span's frames");
 		return -EINVAL;
 	}
 	rtnl_lock();
-	err = vspan_nl_span_set(info, name, frames);
+	err = vspan_nl_span_set(skb, info, frames);
 	rtnl_unlock();
 	return err;
 }

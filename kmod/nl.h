@@ -13,18 +13,48 @@
 #define vspan_nl_dump_attrs(cb)	(genl_dumpit_info(cb)->attrs)
 #endif
 
+/**
+ * struct vspan_nl_ref - the attributes by which a message names a span
+ * @name: its name
+ * @ifindex: its index, in its own netns
+ * @netnsid: that netns, where it is not the one of the socket
+ *
+ * The numbers are others in each set of attributes.
+ */
+struct vspan_nl_ref {
+	int name;
+	int ifindex;
+	int netnsid;
+};
+
 /* Serves a request for one source or binding. */
-typedef int vspan_nl_serve_fn(struct genl_info *info,
+typedef int vspan_nl_serve_fn(struct sk_buff *skb, struct genl_info *info,
 			      const struct vspan_source_key *key);
 
 /* netlink.c */
 extern struct genl_family vspan_nl_family;
-int vspan_nl_keyed(struct genl_info *info, vspan_nl_serve_fn *serve);
+int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
+		   const struct vspan_nl_ref *ref, vspan_nl_serve_fn *serve);
 void vspan_nl_unlock(struct genl_info *info);
-struct vspan_dev *vspan_nl_find_span(struct genl_info *info,
-				     struct nlattr *name);
 struct vspan_source *vspan_nl_find_source(struct genl_info *info,
 					  const struct vspan_source_key *key);
+
+/* nlspan.c */
+extern const struct vspan_nl_ref vspan_nl_by_span;
+extern const struct vspan_nl_ref vspan_nl_by_source;
+extern const struct vspan_nl_ref vspan_nl_by_binding;
+extern const struct vspan_nl_ref vspan_nl_by_output;
+int vspan_nl_names_span(struct genl_info *info, const struct vspan_nl_ref *ref);
+struct vspan_dev *vspan_nl_span(struct genl_info *info,
+				const struct vspan_nl_ref *ref);
+struct vspan_dev *vspan_nl_find_span(struct sk_buff *skb,
+				     struct genl_info *info,
+				     const struct vspan_nl_ref *ref);
+struct vspan_dev *vspan_nl_no_span(struct genl_info *info,
+				   const struct vspan_nl_ref *ref);
+int vspan_nl_fill_span_id(struct sk_buff *skb, struct net *net,
+			  const struct net_device *dev,
+			  const struct vspan_nl_ref *ref);
 
 /* nlrule.c */
 struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
@@ -56,7 +86,9 @@ int vspan_nl_fill_drops(struct sk_buff *skb, int attr,
 			const struct vspan_sums *sums);
 int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
 		       const struct vspan_dev *vs);
-int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src);
-int vspan_nl_fill_binding(struct sk_buff *skb, const struct vspan_binding *b);
+int vspan_nl_fill_source(struct sk_buff *skb, struct net *net,
+			 const struct vspan_source *src);
+int vspan_nl_fill_binding(struct sk_buff *skb, struct net *net,
+			  const struct vspan_binding *b);
 
 #endif /* _VSPAN_NL_H */

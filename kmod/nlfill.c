@@ -56,15 +56,6 @@ static int vspan_nl_fill_span_stats(struct sk_buff *skb,
 	return 0;
 }
 
-static int vspan_nl_fill_netnsid(struct sk_buff *skb, struct net *net,
-				 const struct net_device *dev)
-{
-	if (net_eq(net, dev_net(dev)))
-		return 0;
-	return nla_put_s32(skb, VSPAN_A_SPAN_NETNSID,
-			   peernet2id_alloc(net, dev_net(dev), GFP_KERNEL));
-}
-
 /**
  * vspan_nl_fill_span - put a span into a message
  * @skb: the message
@@ -84,8 +75,7 @@ int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
 	read = vspan_deliver_has_reader(vs);
 	rcu_read_unlock();
 	if (nla_put_string(skb, VSPAN_A_SPAN_NAME, dev->name) ||
-	    nla_put_u32(skb, VSPAN_A_SPAN_IFINDEX, dev->ifindex) ||
-	    vspan_nl_fill_netnsid(skb, net, dev) ||
+	    vspan_nl_fill_span_id(skb, net, dev, &vspan_nl_by_span) ||
 	    nla_put_u8(skb, VSPAN_A_SPAN_UP, !!(dev->flags & IFF_UP)) ||
 	    nla_put_u8(skb, VSPAN_A_SPAN_READERS, read) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_FRAMES, vs->frames) ||
@@ -195,8 +185,9 @@ static int vspan_nl_fill_amount(struct sk_buff *skb,
 	return 0;
 }
 
-static int vspan_nl_fill_key(struct sk_buff *skb,
-			     const struct vspan_source *src)
+static int vspan_nl_fill_key(struct sk_buff *skb, struct net *net,
+			     const struct vspan_source *src,
+			     const struct vspan_nl_ref *ref)
 {
 	BUILD_BUG_ON((int)VSPAN_A_SOURCE_SPAN != (int)VSPAN_A_BINDING_SPAN);
 	BUILD_BUG_ON((int)VSPAN_A_SOURCE_NAME != (int)VSPAN_A_BINDING_NAME);
@@ -204,7 +195,8 @@ static int vspan_nl_fill_key(struct sk_buff *skb,
 
 	if (nla_put_string(skb, VSPAN_A_SOURCE_SPAN, src->vs->dev->name) ||
 	    nla_put_string(skb, VSPAN_A_SOURCE_NAME, src->name) ||
-	    nla_put_u32(skb, VSPAN_A_SOURCE_KIND, src->kind))
+	    nla_put_u32(skb, VSPAN_A_SOURCE_KIND, src->kind) ||
+	    vspan_nl_fill_span_id(skb, net, src->vs->dev, ref))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -212,17 +204,19 @@ static int vspan_nl_fill_key(struct sk_buff *skb,
 /**
  * vspan_nl_fill_source - put a source into a message
  * @skb: the message
+ * @net: the reader's netns
  * @src: the source
  *
  * Context: RTNL.
  * Return: 0 or -EMSGSIZE.
  */
-int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src)
+int vspan_nl_fill_source(struct sk_buff *skb, struct net *net,
+			 const struct vspan_source *src)
 {
 	const struct vspan_rule *rule = rtnl_dereference(src->rule);
 	enum vspan_dormant why;
 
-	if (vspan_nl_fill_key(skb, src) ||
+	if (vspan_nl_fill_key(skb, net, src, &vspan_nl_by_source) ||
 	    nla_put_u32(skb, VSPAN_A_SOURCE_DIR, rule->dir) ||
 	    vspan_nl_fill_vlans(skb, rule) ||
 	    vspan_nl_fill_options(skb, rule) ||
@@ -237,17 +231,19 @@ int vspan_nl_fill_source(struct sk_buff *skb, const struct vspan_source *src)
 /**
  * vspan_nl_fill_binding - put a binding into a message
  * @skb: the message
+ * @net: the reader's netns
  * @b: the binding
  *
  * Context: RTNL.
  * Return: 0 or -EMSGSIZE.
  */
-int vspan_nl_fill_binding(struct sk_buff *skb, const struct vspan_binding *b)
+int vspan_nl_fill_binding(struct sk_buff *skb, struct net *net,
+			  const struct vspan_binding *b)
 {
 	/* Held by the binding; its port has let go when another has replaced it. */
 	const struct net_device *dev = b->promisc.dev;
 
-	if (vspan_nl_fill_key(skb, b->src) ||
+	if (vspan_nl_fill_key(skb, net, b->src, &vspan_nl_by_binding) ||
 	    nla_put_string(skb, VSPAN_A_BINDING_DEV, dev->name) ||
 	    nla_put_u32(skb, VSPAN_A_BINDING_IFINDEX, dev->ifindex) ||
 	    nla_put_u32(skb, VSPAN_A_BINDING_HOOK, b->hook) ||

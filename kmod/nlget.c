@@ -16,13 +16,13 @@ static int vspan_nl_fill_fn_span(struct sk_buff *skb, struct net *net,
 static int vspan_nl_fill_fn_source(struct sk_buff *skb, struct net *net,
 				   union vspan_nl_object obj)
 {
-	return vspan_nl_fill_source(skb, obj.src);
+	return vspan_nl_fill_source(skb, net, obj.src);
 }
 
 static int vspan_nl_fill_fn_binding(struct sk_buff *skb, struct net *net,
 				    union vspan_nl_object obj)
 {
-	return vspan_nl_fill_binding(skb, obj.b);
+	return vspan_nl_fill_binding(skb, net, obj.b);
 }
 
 /**
@@ -196,6 +196,30 @@ void vspan_nl_notify_binding(const struct vspan_binding *b, u8 cmd)
 	vspan_nl_notify(b->src->net, cmd, vspan_nl_fill_fn_binding, obj);
 }
 
+static bool vspan_nl_has_output(const struct vspan_dev *vs, const struct net *net)
+{
+	const struct vspan_output *out;
+
+	list_for_each_entry(out, &vs->outputs, node)
+		if (net_eq(out->net, net))
+			return true;
+	return false;
+}
+
+/* A span concerns a netns it is in, and one that has sources or outputs of it. */
+static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
+				   const struct net *net)
+{
+	const struct vspan_source *src;
+
+	if (net_eq(dev_net(vs->dev), net))
+		return vs->dev->reg_state == NETREG_REGISTERED;
+	list_for_each_entry(src, &vs->sources, span_node)
+		if (net_eq(src->net, net))
+			return true;
+	return vspan_nl_has_output(vs, net);
+}
+
 /**
  * vspan_nl_span_get_doit - VSPAN_CMD_SPAN_GET for one span
  * @skb: the request
@@ -205,23 +229,27 @@ void vspan_nl_notify_binding(const struct vspan_binding *b, u8 cmd)
  */
 int vspan_nl_span_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	struct nlattr *name = info->attrs[VSPAN_A_SPAN_NAME];
+	const struct vspan_nl_ref *ref = &vspan_nl_by_span;
 	union vspan_nl_object obj;
+	struct vspan_dev *vs;
 	int err;
 
-	if (!name) {
-		NL_SET_ERR_MSG(info->extack, "the request names no span");
-		return -EINVAL;
-	}
+	err = vspan_nl_names_span(info, ref);
+	if (err)
+		return err;
 	rtnl_lock();
-	obj.vs = vspan_nl_find_span(info, name);
-	err = obj.vs ? vspan_nl_reply(info, VSPAN_CMD_SPAN_GET,
-				      vspan_nl_fill_fn_span, obj) : -ENODEV;
+	vs = vspan_nl_span(info, ref);
+	if (!vs || !vspan_nl_span_concerns(vs, genl_info_net(info)))
+		vs = vspan_nl_find_span(skb, info, ref);
+	obj.vs = vs;
+	err = IS_ERR(vs) ? PTR_ERR(vs) :
+			   vspan_nl_reply(info, VSPAN_CMD_SPAN_GET,
+					  vspan_nl_fill_fn_span, obj);
 	rtnl_unlock();
 	return err;
 }
 
-static int vspan_nl_source_get(struct genl_info *info,
+static int vspan_nl_source_get(struct sk_buff *skb, struct genl_info *info,
 			       const struct vspan_source_key *key)
 {
 	union vspan_nl_object obj = { .src = vspan_nl_find_source(info, key) };
@@ -239,7 +267,8 @@ static int vspan_nl_source_get(struct genl_info *info,
  */
 int vspan_nl_source_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vspan_nl_keyed(info, vspan_nl_source_get);
+	return vspan_nl_keyed(skb, info, &vspan_nl_by_source,
+			      vspan_nl_source_get);
 }
 
 static const struct vspan_binding *
@@ -259,7 +288,7 @@ vspan_nl_find_binding(struct genl_info *info,
 	return NULL;
 }
 
-static int vspan_nl_binding_get(struct genl_info *info,
+static int vspan_nl_binding_get(struct sk_buff *skb, struct genl_info *info,
 				const struct vspan_source_key *key)
 {
 	union vspan_nl_object obj = { .b = vspan_nl_find_binding(info, key) };
@@ -277,13 +306,12 @@ static int vspan_nl_binding_get(struct genl_info *info,
  */
 int vspan_nl_binding_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return vspan_nl_keyed(info, vspan_nl_binding_get);
+	return vspan_nl_keyed(skb, info, &vspan_nl_by_binding,
+			      vspan_nl_binding_get);
 }
 
-/* A span concerns a netns it is in, and one whose sources feed it: those from @src on
- * are in the order of their spans.
- */
-static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
+/* The same for one span after the other: sources from @src on are in their order. */
+static bool vspan_nl_dump_concerns(const struct vspan_dev *vs,
 				   struct vspan_net *vn,
 				   struct vspan_source **src)
 {
@@ -291,7 +319,7 @@ static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
 		*src = vspan_claim_span(vn, *src);
 	if (net_eq(dev_net(vs->dev), vn->net))
 		return vs->dev->reg_state == NETREG_REGISTERED;
-	return *src && (*src)->vs == vs;
+	return (*src && (*src)->vs == vs) || vspan_nl_has_output(vs, vn->net);
 }
 
 /**
@@ -312,7 +340,7 @@ int vspan_nl_span_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	vn = vspan_nl_dump_start(cb);
 	src = vspan_claim_span(vn, NULL);
 	list_for_each_entry(vs, &vspan_devs, node) {
-		if (!vspan_nl_span_concerns(vs, vn, &src) ||
+		if (!vspan_nl_dump_concerns(vs, vn, &src) ||
 		    vs->id <= cb->args[0] || !vspan_nl_dump_wants(cb, vs))
 			continue;
 		obj.vs = vs;

@@ -10,52 +10,52 @@
 static int vspan_nl_parse_output(struct genl_info *info,
 				 struct vspan_output_key *key)
 {
-	struct nlattr *span = info->attrs[VSPAN_A_OUTPUT_SPAN];
+	int err = vspan_nl_names_span(info, &vspan_nl_by_output);
 	struct nlattr *group = info->attrs[VSPAN_A_OUTPUT_GROUP];
 	struct nlattr *dev = info->attrs[VSPAN_A_OUTPUT_DEV];
 
-	if (!span) {
-		NL_SET_ERR_MSG(info->extack, "the request names no span");
-		return -EINVAL;
-	}
+	if (err)
+		return err;
 	if (!dev == !group) {
 		NL_SET_ERR_MSG(info->extack,
 			       "an output is either a device or a psample group");
 		return -EINVAL;
 	}
-	key->span = nla_data(span);
+	key->vs = NULL;
 	key->dev = dev ? nla_data(dev) : NULL;
 	key->group = group ? nla_get_u32(group) : 0;
 	return 0;
 }
 
 static struct vspan_output *
-vspan_nl_find_output(struct genl_info *info, const struct vspan_output_key *key)
+vspan_nl_find_output(struct genl_info *info, struct vspan_output_key *key)
 {
-	struct vspan_output *out = vspan_output_find(genl_info_net(info), key);
+	struct vspan_output *out = NULL;
 
+	key->vs = vspan_nl_span(info, &vspan_nl_by_output);
+	if (key->vs)
+		out = vspan_output_find(genl_info_net(info), key);
 	if (!out)
 		NL_SET_ERR_MSG(info->extack,
 			       "the span has no such output; show lists those it has");
 	return out;
 }
 
-static int vspan_nl_output_new(struct genl_info *info,
-			       const struct vspan_output_key *key)
+static int vspan_nl_output_new(struct sk_buff *skb, struct genl_info *info,
+			       struct vspan_output_key *key)
 {
 	struct nlattr *strip = info->attrs[VSPAN_A_OUTPUT_STRIP];
 	struct nlattr *vlan = info->attrs[VSPAN_A_OUTPUT_VLAN];
-	struct vspan_dev *vs;
 
 	if (!key->dev && (vlan || strip)) {
 		NL_SET_ERR_MSG(info->extack,
 			       "frames go to psample as they are; vlan and strip are for devices");
 		return -EINVAL;
 	}
-	vs = vspan_nl_find_span(info, info->attrs[VSPAN_A_OUTPUT_SPAN]);
-	if (!vs)
-		return -ENODEV;
-	return vspan_output_create(genl_info_net(info), vs, key,
+	key->vs = vspan_nl_find_span(skb, info, &vspan_nl_by_output);
+	if (IS_ERR(key->vs))
+		return PTR_ERR(key->vs);
+	return vspan_output_create(genl_info_net(info), key,
 				   vlan ? nla_get_u16(vlan) : 0,
 				   strip && nla_get_u8(strip), info->extack);
 }
@@ -76,7 +76,7 @@ int vspan_nl_output_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	rtnl_lock();
-	err = vspan_nl_output_new(info, &key);
+	err = vspan_nl_output_new(skb, info, &key);
 	vspan_nl_unlock(info);
 	return err;
 }
@@ -149,6 +149,8 @@ static int vspan_nl_fill_output(struct sk_buff *skb, struct net *net,
 	const struct vspan_output *out = obj.out;
 
 	if (nla_put_string(skb, VSPAN_A_OUTPUT_SPAN, out->vs->dev->name) ||
+	    vspan_nl_fill_span_id(skb, net, out->vs->dev,
+				  &vspan_nl_by_output) ||
 	    vspan_nl_fill_output_target(skb, out) ||
 	    (out->vlan &&
 	     nla_put_u16(skb, VSPAN_A_OUTPUT_VLAN, out->vlan)) ||

@@ -97,7 +97,7 @@ bool vspan_output_awaits(const struct vspan_dev *vs,
 /**
  * vspan_output_find - look an output up
  * @net: netns the output was configured in
- * @key: its names
+ * @key: what it is known by; the span may have moved to another netns
  *
  * Context: RTNL.
  * Return: the output or NULL.
@@ -107,8 +107,8 @@ struct vspan_output *vspan_output_find(struct net *net,
 {
 	struct vspan_output *out;
 
-	list_for_each_entry(out, &vspan_net(net)->outputs, net_node) {
-		if (strcmp(out->vs->dev->name, key->span))
+	list_for_each_entry(out, &key->vs->outputs, node) {
+		if (!net_eq(out->net, net))
 			continue;
 		if (key->dev ? !strcmp(out->name, key->dev) :
 			       out->psample &&
@@ -166,7 +166,7 @@ static void vspan_output_unbind(struct vspan_output *out)
 	vspan_output_count(out->vs, -1, 0);
 }
 
-static int vspan_output_check(struct net *net, const struct vspan_dev *vs,
+static int vspan_output_check(struct net *net,
 			      const struct vspan_output_key *key,
 			      struct netlink_ext_ack *extack)
 {
@@ -186,7 +186,7 @@ static int vspan_output_check(struct net *net, const struct vspan_dev *vs,
 	if (err)
 		return err;
 	dev = __dev_get_by_name(net, key->dev);
-	bar = dev ? vspan_output_bar(vs, dev, &why) : NULL;
+	bar = dev ? vspan_output_bar(key->vs, dev, &why) : NULL;
 	if (!bar)
 		return 0;
 	vspan_devbar_refuse(extack, bar);
@@ -216,8 +216,7 @@ static void vspan_output_close_group(struct vspan_output *out)
 }
 
 static struct vspan_output *
-vspan_output_alloc(struct net *net, struct vspan_dev *vs,
-		   const struct vspan_output_key *key,
+vspan_output_alloc(struct net *net, const struct vspan_output_key *key,
 		   struct netlink_ext_ack *extack)
 {
 	struct vspan_output *out = kzalloc(sizeof(*out), GFP_KERNEL_ACCOUNT);
@@ -228,7 +227,7 @@ vspan_output_alloc(struct net *net, struct vspan_dev *vs,
 	out->stats = vspan_stats_alloc();
 	if (!out->stats)
 		goto err_free;
-	out->vs = vs;
+	out->vs = key->vs;
 	out->net = net;
 	if (key->dev)
 		strscpy(out->name, key->dev, sizeof(out->name));
@@ -245,31 +244,30 @@ err_free:
 /**
  * vspan_output_create - send a span's frames somewhere else too
  * @net: netns of the device or group
- * @vs: the span
- * @key: the output's names
+ * @key: the output's names, and the span
  * @vlan: VLAN ID of the tag to put around each frame, or 0
  * @strip: take the frame's own outer tag off first
  * @extack: for the sentence of a refusal
  *
  * Context: RTNL.
  * Return: 0; -EEXIST, -EINVAL for a name no device can have, -EOPNOTSUPP if
- *	the device can be no output, -ELOOP if it leads to a source of @vs,
- *	-ENOSPC if there are too many, -ENOMEM.
+ *	the device can be no output, -ELOOP if it leads to a source of the
+ *	span, -ENOSPC if there are too many, -ENOMEM.
  */
-int vspan_output_create(struct net *net, struct vspan_dev *vs,
-			const struct vspan_output_key *key, u16 vlan,
-			bool strip, struct netlink_ext_ack *extack)
+int vspan_output_create(struct net *net, const struct vspan_output_key *key,
+			u16 vlan, bool strip, struct netlink_ext_ack *extack)
 {
+	struct vspan_dev *vs = key->vs;
 	struct vspan_output *out;
 	struct net_device *dev;
 	int err;
 
 	ASSERT_RTNL();
-	err = vspan_output_check(net, vs, key, extack) ?:
+	err = vspan_output_check(net, key, extack) ?:
 	      vspan_loop_prepare(net) ?: vspan_tenant_charge(net, extack);
 	if (err)
 		return err;
-	out = vspan_output_alloc(net, vs, key, extack);
+	out = vspan_output_alloc(net, key, extack);
 	if (IS_ERR(out)) {
 		vspan_tenant_uncharge(net);
 		return PTR_ERR(out);

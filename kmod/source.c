@@ -68,9 +68,7 @@ bool vspan_source_bound_below(const struct vspan_dev *vs,
 /**
  * vspan_source_find - look a source up
  * @net: netns the source was configured in
- * @key: its names
- *
- * The span may have moved to another netns; it goes by the name it has there.
+ * @key: what it is known by; the span may have moved to another netns
  *
  * Context: RTNL.
  * Return: the source or NULL.
@@ -78,17 +76,13 @@ bool vspan_source_bound_below(const struct vspan_dev *vs,
 struct vspan_source *vspan_source_find(struct net *net,
 				       const struct vspan_source_key *key)
 {
-	struct vspan_source *src, *moved = NULL;
+	struct vspan_source *src;
 
-	list_for_each_entry(src, &vspan_net(net)->sources, net_node) {
-		if (src->kind != key->kind || strcmp(src->name, key->name) ||
-		    strcmp(src->vs->dev->name, key->span))
-			continue;
-		if (net_eq(dev_net(src->vs->dev), net))
+	list_for_each_entry(src, &key->vs->sources, span_node)
+		if (net_eq(src->net, net) && src->kind == key->kind &&
+		    !strcmp(src->name, key->name))
 			return src;
-		moved = src;
-	}
-	return moved;
+	return NULL;
 }
 
 static void vspan_source_free(struct vspan_source *src)
@@ -104,8 +98,7 @@ static void vspan_source_free_rcu(struct rcu_head *rcu)
 }
 
 static struct vspan_source *
-vspan_source_alloc(struct net *net, struct vspan_dev *vs,
-		   const struct vspan_source_key *key)
+vspan_source_alloc(struct net *net, const struct vspan_source_key *key)
 {
 	struct vspan_source *src = kzalloc(sizeof(*src), GFP_KERNEL_ACCOUNT);
 
@@ -117,7 +110,7 @@ vspan_source_alloc(struct net *net, struct vspan_dev *vs,
 		return NULL;
 	}
 	INIT_LIST_HEAD(&src->bindings);
-	src->vs = vs;
+	src->vs = key->vs;
 	src->net = net;
 	src->kind = key->kind;
 	strscpy(src->name, key->name, sizeof(src->name));
@@ -138,7 +131,7 @@ static int vspan_source_check_hook(const struct net_device *dev,
 /* A device that is there and cannot be bound as asked is refused now; one that
  * comes later is dealt with as well as can be.
  */
-static int vspan_source_check_dev(struct net *net, const struct vspan_dev *vs,
+static int vspan_source_check_dev(struct net *net,
 				  const struct vspan_source_key *key,
 				  const struct vspan_rule *rule,
 				  struct netlink_ext_ack *extack)
@@ -153,7 +146,7 @@ static int vspan_source_check_dev(struct net *net, const struct vspan_dev *vs,
 		return err;
 	if (!dev || key->kind == VSPAN_KIND_MASTER)
 		return 0;
-	bar = vspan_follow_bar(vs, dev, &why);
+	bar = vspan_follow_bar(key->vs, dev, &why);
 	if (bar) {
 		vspan_devbar_refuse(extack, bar);
 		return -EOPNOTSUPP;
@@ -161,7 +154,7 @@ static int vspan_source_check_dev(struct net *net, const struct vspan_dev *vs,
 	return vspan_source_check_hook(dev, rule, extack);
 }
 
-static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
+static int vspan_source_check(struct net *net,
 			      const struct vspan_source_key *key,
 			      const struct vspan_rule *rule,
 			      struct netlink_ext_ack *extack)
@@ -172,7 +165,7 @@ static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
 		return -EEXIST;
 	}
 	if (key->kind != VSPAN_KIND_GLOB)
-		return vspan_source_check_dev(net, vs, key, rule, extack);
+		return vspan_source_check_dev(net, key, rule, extack);
 	if (key->name[0])
 		return 0;
 	NL_SET_ERR_MSG(extack, "the pattern is empty and would match nothing");
@@ -182,8 +175,7 @@ static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
 /**
  * vspan_source_create - make a source and bind it if its device is there
  * @net: netns in which the name is looked up
- * @vs: span the copies go to
- * @key: the source's names
+ * @key: the source's names, and the span the copies go to
  * @rule: what it selects; consumed
  * @extack: for the sentence of a refusal
  *
@@ -192,20 +184,20 @@ static int vspan_source_check(struct net *net, const struct vspan_dev *vs,
  *	exists, -EOPNOTSUPP if its device can be no source, -ENOSPC if there are too
  *	many, -ENOMEM.
  */
-int vspan_source_create(struct net *net, struct vspan_dev *vs,
-			const struct vspan_source_key *key,
+int vspan_source_create(struct net *net, const struct vspan_source_key *key,
 			struct vspan_rule *rule,
 			struct netlink_ext_ack *extack)
 {
+	struct vspan_dev *vs = key->vs;
 	struct vspan_source *src;
 	int err;
 
 	ASSERT_RTNL();
-	err = vspan_source_check(net, vs, key, rule, extack) ?:
+	err = vspan_source_check(net, key, rule, extack) ?:
 	      vspan_tenant_charge(net, extack);
 	if (err)
 		goto err_free_rule;
-	src = vspan_source_alloc(net, vs, key);
+	src = vspan_source_alloc(net, key);
 	if (!src) {
 		err = -ENOMEM;
 		goto err_uncharge;

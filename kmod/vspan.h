@@ -271,12 +271,12 @@ struct vspan_output {
 
 /**
  * struct vspan_output_key - what names an output within a netns
- * @span: name of the span
+ * @vs: the span; a name can pass from one to another
  * @dev: name of the device, or NULL for a group
  * @group: number of the psample group
  */
 struct vspan_output_key {
-	const char *span;
+	struct vspan_dev *vs;
 	const char *dev;
 	u32 group;
 };
@@ -350,12 +350,12 @@ struct vspan_net {
 
 /**
  * struct vspan_source_key - what names a source within a netns
- * @span: name of the span
+ * @vs: the span; a name can pass from one to another
  * @name: name of the source
  * @kind: how @name is to be read
  */
 struct vspan_source_key {
-	const char *span;
+	struct vspan_dev *vs;
 	const char *name;
 	enum vspan_kind kind;
 };
@@ -374,7 +374,6 @@ extern struct rtnl_link_ops vspan_link_ops;
 extern struct list_head vspan_devs;
 bool vspan_dev_qlen_fits(unsigned int qlen);
 bool vspan_dev_is_span(const struct net_device *dev);
-struct vspan_dev *vspan_dev_find(struct net *net, const char *name);
 
 /* ethtool.c */
 extern const struct ethtool_ops vspan_ethtool_ops;
@@ -424,8 +423,7 @@ static inline unsigned int vspan_wire_len_fast(const struct sk_buff *skb)
 /* source.c */
 struct vspan_source *vspan_source_find(struct net *net,
 				       const struct vspan_source_key *key);
-int vspan_source_create(struct net *net, struct vspan_dev *vs,
-			const struct vspan_source_key *key,
+int vspan_source_create(struct net *net, const struct vspan_source_key *key,
 			struct vspan_rule *rule,
 			struct netlink_ext_ack *extack);
 int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
@@ -442,9 +440,8 @@ bool vspan_source_bound_below(const struct vspan_dev *vs,
 /* output.c */
 struct vspan_output *vspan_output_find(struct net *net,
 				       const struct vspan_output_key *key);
-int vspan_output_create(struct net *net, struct vspan_dev *vs,
-			const struct vspan_output_key *key, u16 vlan,
-			bool strip, struct netlink_ext_ack *extack);
+int vspan_output_create(struct net *net, const struct vspan_output_key *key,
+			u16 vlan, bool strip, struct netlink_ext_ack *extack);
 void vspan_output_destroy(struct vspan_output *out);
 void vspan_output_reconcile(struct net_device *dev);
 void vspan_output_retry(struct vspan_dev *vs);

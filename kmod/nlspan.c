@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Spans in netlink: which one a request means, and how answers name it. */
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "nl.h"
+
+const struct vspan_nl_ref vspan_nl_by_span = {
+	.name		= VSPAN_A_SPAN_NAME,
+	.ifindex	= VSPAN_A_SPAN_IFINDEX,
+	.netnsid	= VSPAN_A_SPAN_NETNSID,
+};
+
+const struct vspan_nl_ref vspan_nl_by_source = {
+	.name		= VSPAN_A_SOURCE_SPAN,
+	.ifindex	= VSPAN_A_SOURCE_SPAN_IFINDEX,
+	.netnsid	= VSPAN_A_SOURCE_SPAN_NETNSID,
+};
+
+const struct vspan_nl_ref vspan_nl_by_binding = {
+	.name		= VSPAN_A_BINDING_SPAN,
+	.ifindex	= VSPAN_A_BINDING_SPAN_IFINDEX,
+	.netnsid	= VSPAN_A_BINDING_SPAN_NETNSID,
+};
+
+const struct vspan_nl_ref vspan_nl_by_output = {
+	.name		= VSPAN_A_OUTPUT_SPAN,
+	.ifindex	= VSPAN_A_OUTPUT_SPAN_IFINDEX,
+	.netnsid	= VSPAN_A_OUTPUT_SPAN_NETNSID,
+};
+
+/**
+ * vspan_nl_names_span - does a request say which span it means?
+ * @info: the request
+ * @ref: its attributes for that
+ *
+ * Return: 0, or -EINVAL with a sentence in extack.
+ */
+int vspan_nl_names_span(struct genl_info *info, const struct vspan_nl_ref *ref)
+{
+	if (info->attrs[ref->name] || info->attrs[ref->ifindex])
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "the request names no span");
+	return -EINVAL;
+}
+
+/* The netns in which the span is looked up, held; NULL if there is none. */
+static struct net *vspan_nl_net(struct genl_info *info,
+				const struct vspan_nl_ref *ref)
+{
+	const struct nlattr *netnsid = info->attrs[ref->netnsid];
+
+	if (!netnsid)
+		return get_net(genl_info_net(info));
+	return get_net_ns_by_id(genl_info_net(info), nla_get_s32(netnsid));
+}
+
+/* A name may have passed to another span: who gives both is sure of it. */
+static struct vspan_dev *vspan_nl_span_in(struct net *net,
+					  struct genl_info *info,
+					  const struct vspan_nl_ref *ref)
+{
+	const struct nlattr *ifindex = info->attrs[ref->ifindex];
+	const struct nlattr *name = info->attrs[ref->name];
+	struct net_device *dev;
+
+	dev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :
+			__dev_get_by_name(net, nla_data(name));
+	if (!dev || !vspan_dev_is_span(dev) ||
+	    (name && strcmp(dev->name, nla_data(name))))
+		return NULL;
+	return netdev_priv(dev);
+}
+
+/**
+ * vspan_nl_span - the span a request means, for what its netns has there
+ * @info: the request, which names a span
+ * @ref: its attributes for that
+ *
+ * Without a netnsid a span that was moved away is not meant, whatever it is
+ * called there.
+ *
+ * Context: RTNL, which keeps the span when its netns is let go.
+ * Return: the span or NULL.
+ */
+struct vspan_dev *vspan_nl_span(struct genl_info *info,
+				const struct vspan_nl_ref *ref)
+{
+	struct net *net = vspan_nl_net(info, ref);
+	struct vspan_dev *vs;
+
+	if (!net)
+		return NULL;
+	vs = vspan_nl_span_in(net, info, ref);
+	put_net(net);
+	return vs;
+}
+
+static bool vspan_nl_may(struct sk_buff *skb, struct genl_info *info,
+			 const struct net *net)
+{
+	return net_eq(net, genl_info_net(info)) ||
+	       netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN);
+}
+
+/**
+ * vspan_nl_find_span - the span a request means to change or to feed
+ * @skb: the request
+ * @info: the same, parsed; it names a span
+ * @ref: its attributes for that
+ *
+ * Who may do so in his own netns may still not give frames to the monitor of
+ * another, nor learn what it has.
+ *
+ * Context: RTNL.
+ * Return: the span, or an ERR_PTR with a sentence in extack.
+ */
+struct vspan_dev *vspan_nl_find_span(struct sk_buff *skb,
+				     struct genl_info *info,
+				     const struct vspan_nl_ref *ref)
+{
+	struct net *net = vspan_nl_net(info, ref);
+	struct vspan_dev *vs = NULL;
+
+	if (net && !vspan_nl_may(skb, info, net)) {
+		put_net(net);
+		NL_SET_ERR_MSG(info->extack,
+			       "the span is in another network namespace, and this needs CAP_NET_ADMIN there too");
+		return ERR_PTR(-EPERM);
+	}
+	if (net) {
+		vs = vspan_nl_span_in(net, info, ref);
+		put_net(net);
+	}
+	return vs ?: vspan_nl_no_span(info, ref);
+}
+
+/**
+ * vspan_nl_no_span - say that there is no span as the request names it
+ * @info: the request
+ * @ref: its attributes for that
+ *
+ * Return: ERR_PTR(-ENODEV), with a sentence in extack.
+ */
+struct vspan_dev *vspan_nl_no_span(struct genl_info *info,
+				   const struct vspan_nl_ref *ref)
+{
+	struct nlattr *attr = info->attrs[ref->ifindex] ?:
+			      info->attrs[ref->name];
+
+	if (info->attrs[ref->netnsid])
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[ref->netnsid],
+				    "there is no such span in that network namespace");
+	else
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "there is no such span here; make one with: ip link add NAME type vspan");
+	return ERR_PTR(-ENODEV);
+}
+
+/**
+ * vspan_nl_fill_span_id - put what a span is known by into a message
+ * @skb: the message
+ * @net: the reader's netns
+ * @dev: the span's device
+ * @ref: the attributes for that
+ *
+ * Context: RTNL.
+ * Return: 0 or -EMSGSIZE.
+ */
+int vspan_nl_fill_span_id(struct sk_buff *skb, struct net *net,
+			  const struct net_device *dev,
+			  const struct vspan_nl_ref *ref)
+{
+	if (nla_put_u32(skb, ref->ifindex, dev->ifindex))
+		return -EMSGSIZE;
+	if (net_eq(net, dev_net(dev)))
+		return 0;
+	return nla_put_s32(skb, ref->netnsid,
+			   peernet2id_alloc(net, dev_net(dev), GFP_KERNEL));
+}

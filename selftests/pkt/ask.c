@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * One request that names its span as the words say, by other ways than the tool:
+ *   pkt ask get|set|new|del|flush|span [ns=NAME] [name=NAME] [ifindex=N] [netnsid=N]
+ *           [source=NAME]
+ * "span" asks for the span, the others are about a source. Prints "ok" or the errno's
+ * name.
+ */
+#define _GNU_SOURCE
+#include <linux/vspan.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pkt.h"
+#include "request.h"
+
+static const struct op {
+	const char *word;
+	uint8_t cmd;
+	uint16_t name, ifindex, netnsid;
+} ops[] = {
+	{ "span", VSPAN_CMD_SPAN_GET, VSPAN_A_SPAN_NAME, VSPAN_A_SPAN_IFINDEX,
+	  VSPAN_A_SPAN_NETNSID },
+	{ "get", VSPAN_CMD_SOURCE_GET, VSPAN_A_SOURCE_SPAN, VSPAN_A_SOURCE_SPAN_IFINDEX,
+	  VSPAN_A_SOURCE_SPAN_NETNSID },
+	{ "new", VSPAN_CMD_SOURCE_NEW, VSPAN_A_SOURCE_SPAN, VSPAN_A_SOURCE_SPAN_IFINDEX,
+	  VSPAN_A_SOURCE_SPAN_NETNSID },
+	{ "set", VSPAN_CMD_SOURCE_SET, VSPAN_A_SOURCE_SPAN, VSPAN_A_SOURCE_SPAN_IFINDEX,
+	  VSPAN_A_SOURCE_SPAN_NETNSID },
+	{ "del", VSPAN_CMD_SOURCE_DEL, VSPAN_A_SOURCE_SPAN, VSPAN_A_SOURCE_SPAN_IFINDEX,
+	  VSPAN_A_SOURCE_SPAN_NETNSID },
+	{ "flush", VSPAN_CMD_SOURCE_FLUSH, VSPAN_A_SOURCE_SPAN,
+	  VSPAN_A_SOURCE_SPAN_IFINDEX, VSPAN_A_SOURCE_SPAN_NETNSID },
+};
+
+static const struct op *op_find(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(ops) / sizeof(ops[0]); i++)
+		if (!strcmp(ops[i].word, word))
+			return &ops[i];
+	die("ask: what is %s?", word);
+	return NULL;
+}
+
+static uint32_t number(const char *text)
+{
+	return (uint32_t)strtoul(text, NULL, 0);
+}
+
+static void put(struct request *r, const struct op *op, const char *word)
+{
+	const char *val;
+
+	if ((val = opt_value(word, "name")))
+		request_string(r, op->name, val);
+	else if ((val = opt_value(word, "ifindex")))
+		request_u32(r, op->ifindex, number(val));
+	else if ((val = opt_value(word, "netnsid")))
+		request_u32(r, op->netnsid, number(val));
+	else if ((val = opt_value(word, "source")))
+		request_string(r, VSPAN_A_SOURCE_NAME, val);
+	else if (!opt_value(word, "ns"))
+		die("ask: what is %s?", word);
+}
+
+int ask_main(int argc, char **argv)
+{
+	static struct request r;
+	const char *ns = NULL;
+	const struct op *op;
+	int i, err;
+
+	if (argc < 1)
+		die("ask: what?");
+	op = op_find(argv[0]);
+	for (i = 1; i < argc; i++)
+		if (opt_value(argv[i], "ns"))
+			ns = opt_value(argv[i], "ns");
+	request_open(&r, ns, NETLINK_GENERIC);
+	request_start(&r, r.family, op->cmd, 0);
+	for (i = 1; i < argc; i++)
+		put(&r, op, argv[i]);
+	err = request_do(&r);
+	puts(err ? strerrorname_np(err) : "ok");
+	return 0;
+}
