@@ -41,6 +41,8 @@ TEST_PROGS=(
 	vspan_psample.sh
 	vspan_container.sh
 	vspan_tenant.sh
+	vspan_identity.sh
+	vspan_netns.sh
 	vspan_filter.sh
 	vspan_snap.sh
 	vspan_sample.sh

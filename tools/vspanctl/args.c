@@ -338,6 +338,8 @@ static void strip_put(struct nlmsghdr *nlh, const struct args *a)
 
 static const struct arg arg_table[] = {
 	{ "to", HAS_SPAN, "SPAN", .parse = span_parse },
+	{ "netns", HAS_NETNS, "NETNS", .parse = netns_parse },
+	{ "netnsid", HAS_NETNS, "ID", .parse = netnsid_parse },
 	{ "rx", HAS_DIR, .parse = dir_parse, .put = dir_put },
 	{ "tx", HAS_DIR, .parse = dir_parse },
 	{ "rx,tx", HAS_DIR, .parse = dir_parse },
@@ -389,6 +391,9 @@ static int args_twice(struct args *a, const struct arg *arg, const char *cmd)
 				  arg->word, cmd);
 	if (arg->has == HAS_TARGET)
 		return args_error(a, "\"%s\" is a second target: an output is one device or one psample group; see: vspanctl %s help",
+				  arg->word, cmd);
+	if (arg->has == HAS_NETNS)
+		return args_error(a, "\"%s\" is a second network namespace: a span is in one; see: vspanctl %s help",
 				  arg->word, cmd);
 	return args_error(a, "\"%s\" is given twice; see: vspanctl %s help",
 			  arg->word, cmd);

@@ -7,6 +7,8 @@
 #include <libmnl/libmnl.h>
 #include <linux/vspan.h>
 
+#include "netns.h"
+
 #define QLEN_MIN	1
 #define QLEN_MAX	32767	/* of IFLA_TXQLEN, in the kernel */
 #define MTU_MAX		2147483647
@@ -17,6 +19,9 @@
 
 /* "master " and a name */
 #define SOURCE_TEXT_LEN	(VSPAN_PATTERN_LEN + 8)
+
+/* A span, " netns " and a name */
+#define SPAN_TEXT_LEN	(VSPAN_NAME_LEN + NETNS_LEN + 9)
 
 /* Which words were given; each has a row in the table of args.c. */
 enum {
@@ -40,14 +45,16 @@ enum {
 	HAS_TAG		= 1 << 17,
 	HAS_MTU		= 1 << 18,
 	HAS_STATE	= 1 << 19,
+	HAS_NETNS	= 1 << 20,
 };
 
-/* What can be changed at a source, at a span, of that at its device; what an output can
- * have.
+/* Where a source sends its copies; what can be changed at it, at a span, of that at its
+ * device; what an output can have.
  */
 #define ARGS_SOURCE	(HAS_DIR | HAS_VLANS | HAS_HOOK | HAS_REDIRECT | \
 			 HAS_PROMISC | HAS_DUP | HAS_FILTER | HAS_SNAPLEN | \
 			 HAS_SAMPLE | HAS_RATE | HAS_TAG)
+#define ARGS_WHERE	(HAS_SPAN | HAS_NETNS)
 #define ARGS_SPAN	(HAS_FRAMES | ARGS_LINK)
 #define ARGS_LINK	(HAS_QLEN | HAS_MTU | HAS_STATE)
 #define ARGS_OUTPUT	(HAS_TARGET | HAS_VID | HAS_STRIP)
@@ -59,6 +66,10 @@ enum {
  * @source: name of the source device, pattern, or name of the master
  * @text: the source as the command line has it, for messages
  * @span: name of the span
+ * @netns: name of the netns the span is in, "" if it is given by number
+ * @is_away: the span is looked up in another netns
+ * @netnsid: number of that netns here, if @is_away
+ * @ifindex: index of the span there, 0 if it is looked up by its name
  * @dir: VSPAN_DIR_* bits
  * @vlans: VLANs to copy
  * @frames: VSPAN_FRAMES_*
@@ -87,6 +98,10 @@ struct args {
 	char source[VSPAN_PATTERN_LEN + 1];
 	char text[SOURCE_TEXT_LEN];
 	char span[VSPAN_NAME_LEN + 1];
+	char netns[NETNS_LEN + 1];
+	bool is_away;
+	int32_t netnsid;
+	uint32_t ifindex;
 	uint32_t dir;
 	uint8_t vlans[VSPAN_VLAN_BITMAP_LEN];
 	uint32_t frames;
@@ -119,6 +134,9 @@ int args_output(struct args *a, const char *cmd, unsigned int allowed,
 int args_optional_span(struct args *a, const char *cmd, int argc, char **argv);
 const char *args_source_text(uint32_t kind, const char *name, char *buf,
 			     size_t size);
+const char *args_span_text(const struct args *a, char *buf, size_t size);
+void args_put_span(struct nlmsghdr *nlh, const struct args *a, uint16_t name,
+		   uint16_t ifindex, uint16_t netnsid);
 int args_put(struct nlmsghdr *nlh, const struct args *a, unsigned int which,
 	     char *err, size_t len);
 

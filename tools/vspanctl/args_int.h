@@ -24,4 +24,8 @@ void rate_put(struct nlmsghdr *nlh, const struct args *a);
 int tag_parse(struct args *a, const char *val);
 void tag_put(struct nlmsghdr *nlh, const struct args *a);
 
+/* args_span.c */
+int netns_parse(struct args *a, const char *val);
+int netnsid_parse(struct args *a, const char *val);
+
 #endif /* VSPANCTL_ARGS_INT_H */

@@ -185,6 +185,8 @@ static int read_all(struct check *c)
 	if (err)
 		return refused(&nl->genl, err, "check");
 	err = links_read(&c->links, nl);
+	if (!err)
+		err = model_name_netns(&c->now, nl);
 	return err ? refused(&nl->rtnl, err, "check") : EXIT_OK;
 }
 

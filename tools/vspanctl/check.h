@@ -94,6 +94,7 @@ void takes(struct check *c, const char *fmt, ...) __printf(2, 3);
 void fix(struct check *c, const char *fmt, ...) __printf(2, 3);
 const char *quoted(struct check *c, const char *word);
 const char *quoted_source(struct check *c);
+const char *quoted_span(struct check *c);
 int findings_print(struct check *c);
 
 /* check_span.c, check_source.c, check_dev.c, check_offload.c, check_filters.c,

@@ -62,7 +62,7 @@ static void probe_promisc(struct check *c)
 	      "%s is not promiscuous: frames to other addresses do not get past it",
 	      c->link->name);
 	fix(c, "vspanctl set %s to %s promisc", quoted_source(c),
-	    quoted(c, c->span->name));
+	    quoted_span(c));
 }
 
 static bool is_disjoint(const uint8_t *a, const uint8_t *b)
@@ -92,7 +92,7 @@ static void probe_port_vlans(struct check *c)
 	      "%s is in none of the VLANs asked for; %s has it in %.80s",
 	      c->link->name, master->name, *list ? list : "none");
 	fix(c, "vspanctl set %s to %s vlan %.200s", quoted_source(c),
-	    quoted(c, c->span->name), *list ? list : "all");
+	    quoted_span(c), *list ? list : "all");
 }
 
 static const char *const xdp_words[] = {
@@ -158,7 +158,7 @@ static void probe_slot(struct check *c)
 	      c->src->redirect ? " and the host sees them too" : "");
 	if (!c->src->redirect) {
 		fix(c, "vspanctl set %s to %s hook tap", quoted_source(c),
-		    quoted(c, c->span->name));
+		    quoted_span(c));
 	} else if (vlan) {
 		takes(c, "the device %s, its addresses and routes", vlan->name);
 		fix(c, "ip link del %s", quoted(c, vlan->name));

@@ -95,7 +95,7 @@ static void fix_loss(struct check *c, const struct loss *l)
 		fix(c, l->fix, quoted(c, c->span->name), more_qlen(c->span));
 		break;
 	case ARG_SOURCE:
-		fix(c, l->fix, quoted_source(c), quoted(c, c->span->name));
+		fix(c, l->fix, quoted_source(c), quoted_span(c));
 		break;
 	case ARG_OUTPUT:
 		fix(c, l->fix, quoted(c, c->output->dev));

@@ -101,8 +101,7 @@ void fix_hook(struct check *c, const char *what, const char *cmd)
 		fix(c, "%s", cmd);
 		return;
 	}
-	fix(c, "vspanctl set %s to %s hook tap", quoted_source(c),
-	    quoted(c, c->span->name));
+	fix(c, "vspanctl set %s to %s hook tap", quoted_source(c), quoted_span(c));
 }
 
 static void probe_tc_ingress(struct check *c, const struct tc_filters *filters)

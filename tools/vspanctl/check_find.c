@@ -51,6 +51,28 @@ const char *quoted_source(struct check *c)
 	return strcpy(c->quotes[c->quote++ % QUOTES], text);
 }
 
+/**
+ * quoted_span - Write the span being looked at behind "to", as the shell reads it.
+ * @c: the check
+ *
+ * Return: the words, as quoted() has them.
+ */
+const char *quoted_span(struct check *c)
+{
+	const char *name = quoted(c, c->span->name);
+	char text[QUOTE_LEN];
+
+	if (!c->span->is_away)
+		return name;
+	if (c->span->netns[0] && strlen(c->span->netns) <= VSPAN_PATTERN_LEN)
+		snprintf(text, sizeof(text), "%s netns %s", name,
+			 quoted(c, c->span->netns));
+	else
+		snprintf(text, sizeof(text), "%s netnsid %d", name,
+			 c->span->netnsid);
+	return strcpy(c->quotes[c->quote++ % QUOTES], text);
+}
+
 static const char *dev_name(const struct check *c)
 {
 	if (c->bind)

@@ -15,7 +15,7 @@ static void probe_output_state(struct check *c)
 	found(c, FIND_ERROR,
 	      c->output->dormant == VSPAN_DORMANT_NO_DEVICE ?
 	      "output_no_device" : "output_dormant", "%s", text);
-	fix(c, "vspanctl output del %s dev %s", quoted(c, c->span->name),
+	fix(c, "vspanctl output del %s dev %s", quoted_span(c),
 	    quoted(c, c->output->dev));
 }
 

@@ -34,10 +34,10 @@ static void probe_dormant(struct check *c)
 	      dormant_key(why), "%s", text);
 	if (why == VSPAN_DORMANT_IS_OUTPUT)
 		fix(c, "vspanctl output del %s dev %s",
-		    quoted(c, c->span->name), quoted(c, output_dev(c)));
+		    quoted_span(c), quoted(c, output_dev(c)));
 	else
 		fix(c, "vspanctl del %s to %s", quoted_source(c),
-		    quoted(c, c->span->name));
+		    quoted_span(c));
 }
 
 /* Nothing to copy is no fault of the mirror, but the commonest answer. */
@@ -93,7 +93,7 @@ static void refuses_by_vlan(struct check *c)
 	      list, (unsigned long long)src->filtered,
 	      *now ? "; those that come now are of " : "", now);
 	fix(c, "vspanctl set %s to %s vlan %.200s%s", quoted_source(c),
-	    quoted(c, c->span->name), *now ? now : "all",
+	    quoted_span(c), *now ? now : "all",
 	    src->is_filtered ? " filter ''" : "");
 }
 
@@ -118,7 +118,7 @@ static void probe_refuses_all(struct check *c)
 	      "the filter has refused each of the %llu frames that came",
 	      (unsigned long long)src->filtered);
 	fix(c, "vspanctl set %s to %s filter ''", quoted_source(c),
-	    quoted(c, c->span->name));
+	    quoted_span(c));
 }
 
 const probe_fn source_probes[] = {

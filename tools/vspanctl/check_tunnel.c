@@ -301,7 +301,7 @@ static void fix_snaplen(struct check *c, uint32_t mtu, uint32_t headers)
 		src = src->next;
 	c->src = src;
 	fix(c, "vspanctl set %s to %s snaplen %u", quoted_source(c),
-	    quoted(c, c->span->name),
+	    quoted_span(c),
 	    mtu + ETH_HLEN - headers);
 	c->src = NULL;
 }

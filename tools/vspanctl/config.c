@@ -2,7 +2,7 @@
 /* Configurations: what is written in a file, or what the kernel has, in the
  * words of the command line, so that the two can be compared.
  */
-#include "config.h"
+#include "config_int.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -14,25 +14,60 @@
 
 /* --- spans --- */
 
+/**
+ * where_read - Check the netns of a line.
+ * @a: the words
+ *
+ * The kernel's number for one is another after the next boot.
+ *
+ * Return: 0, or -EINVAL with a sentence in @a->err.
+ */
+int where_read(struct args *a)
+{
+	if (!(a->has & HAS_NETNS) || a->netns[0])
+		return 0;
+	snprintf(a->err, sizeof(a->err),
+		 "\"netnsid\" is a number that changes; name the network namespace with: netns NETNS");
+	return -EINVAL;
+}
+
 static int span_read(struct args *a, int argc, char **argv)
 {
-	int err = args_span(a, "span add", ARGS_SPAN, argc, argv);
+	int err = args_span(a, "span add", HAS_NETNS | ARGS_SPAN, argc, argv);
 
 	/* What is no cable's form has to be said, and so has down; a queue's length and
 	 * an MTU may be.
 	 */
 	if (!err)
 		a->has |= HAS_FRAMES | HAS_STATE;
-	return err;
+	return err ? err : where_read(a);
 }
 
-static int span_cmp(const struct args *x, const struct args *y)
+/**
+ * span_cmp - Order by span: here, in a netns with a name, or in one without.
+ * @x: a span, or what is of it
+ * @y: another
+ *
+ * Return: less than, equal to or greater than 0, as @x is to @y.
+ */
+int span_cmp(const struct args *x, const struct args *y)
 {
-	return strcmp(x->span, y->span);
+	int d = strcmp(x->span, y->span);
+
+	if (!d)
+		d = !!(x->has & HAS_NETNS) - !!(y->has & HAS_NETNS);
+	if (!d)
+		d = strcmp(x->netns, y->netns);
+	if (d || !(x->has & HAS_NETNS) || x->netns[0])
+		return d;
+	return (x->netnsid > y->netnsid) - (x->netnsid < y->netnsid);
 }
 
+/* How it delivers in another netns is decided there. */
 static bool span_same(const struct args *old, const struct args *want)
 {
+	if (want->has & HAS_NETNS)
+		return true;
 	return old->frames == want->frames &&
 	       (!(want->has & HAS_QLEN) || old->qlen == want->qlen) &&
 	       (!(want->has & HAS_MTU) || old->mtu == want->mtu) &&
@@ -41,13 +76,33 @@ static bool span_same(const struct args *old, const struct args *want)
 
 static const char *span_text(const struct args *a, char *buf, size_t size)
 {
-	snprintf(buf, size, "span add %s", a->span);
+	char span[SPAN_TEXT_LEN];
+
+	snprintf(buf, size, "span add %s", args_span_text(a, span, sizeof(span)));
 	return buf;
+}
+
+/**
+ * where_put - Write a span's name, and its netns.
+ * @fp: where to
+ * @a: the span, or what is of it
+ */
+void where_put(FILE *fp, const struct args *a)
+{
+	words_put(fp, a->span);
+	if (!(a->has & HAS_NETNS))
+		return;
+	if (!a->netns[0]) {
+		fprintf(fp, " netnsid %d", a->netnsid);
+		return;
+	}
+	fputs(" netns ", fp);
+	words_put(fp, a->netns);
 }
 
 static void span_put(FILE *fp, const struct args *a)
 {
-	words_put(fp, a->span);
+	where_put(fp, a);
 	if (a->frames == VSPAN_FRAMES_ASIS)
 		fputs(" frames asis", fp);
 	if (a->has & HAS_QLEN)
@@ -58,125 +113,20 @@ static void span_put(FILE *fp, const struct args *a)
 		fputs(" down", fp);
 }
 
-/* --- sources --- */
-
-/* What the kernel takes for words that are not there. */
-static void source_defaults(struct args *a)
-{
-	if (!(a->has & HAS_HOOK))
-		a->hook = a->redirect ? VSPAN_HOOK_RX_HANDLER : VSPAN_HOOK_TAP;
-	if (!(a->has & HAS_DIR))
-		a->dir = a->hook == VSPAN_HOOK_RX_HANDLER ?
-			 VSPAN_DIR_RX : VSPAN_DIR_RX | VSPAN_DIR_TX;
-	if (!(a->has & HAS_VLANS))
-		vlan_fill(a->vlans);
-	if (!(a->has & HAS_SAMPLE))
-		a->sample = 1;
-	a->has |= HAS_SPAN | ARGS_SOURCE;
-}
-
-static int source_read(struct args *a, int argc, char **argv)
-{
-	int err = args_source(a, "add", HAS_SPAN | ARGS_SOURCE, argc, argv);
-
-	if (!err)
-		source_defaults(a);
-	return err;
-}
-
-static int source_cmp(const struct args *x, const struct args *y)
-{
-	int d = strcmp(x->span, y->span);
-
-	if (!d)
-		d = strcmp(x->source, y->source);
-	return d ? d : (x->kind > y->kind) - (x->kind < y->kind);
-}
-
-/* Which frames, how many, and how much of them. */
-static bool source_same_copy(const struct args *old, const struct args *want)
-{
-	return old->snaplen == want->snaplen &&
-	       old->snap_headers == want->snap_headers &&
-	       old->sample == want->sample && old->rate == want->rate &&
-	       old->tag == want->tag && !strcmp(old->filter, want->filter);
-}
-
-static bool source_same(const struct args *old, const struct args *want)
-{
-	return old->dir == want->dir && old->hook == want->hook &&
-	       old->redirect == want->redirect &&
-	       old->promisc == want->promisc &&
-	       old->dup_keep == want->dup_keep &&
-	       source_same_copy(old, want) &&
-	       !memcmp(old->vlans, want->vlans, sizeof(old->vlans));
-}
-
-static const char *source_text(const struct args *a, char *buf, size_t size)
-{
-	snprintf(buf, size, "add %s to %s", a->text, a->span);
-	return buf;
-}
-
-static const char *source_dir(const struct args *a)
-{
-	if (a->dir == VSPAN_DIR_RX)
-		return "rx";
-	return a->dir == VSPAN_DIR_TX ? "tx" : "rx,tx";
-}
-
-static void source_put_copy(FILE *fp, const struct args *a)
-{
-	if (*a->filter) {
-		fputs(" filter ", fp);
-		words_put(fp, a->filter);
-	}
-	if (a->snap_headers)
-		fputs(" snaplen headers", fp);
-	else if (a->snaplen)
-		fprintf(fp, " snaplen %u", a->snaplen);
-	if (a->sample > 1)
-		fprintf(fp, " sample %u", a->sample);
-	if (a->rate)
-		fprintf(fp, " rate %u", a->rate);
-	if (a->tag == VSPAN_TAG_BRIDGE)
-		fputs(" tag bridge", fp);
-}
-
-static void source_put(FILE *fp, const struct args *a)
-{
-	char list[VLAN_LIST_LEN];
-
-	if (a->kind == VSPAN_KIND_MASTER)
-		fputs("master ", fp);
-	words_put(fp, a->source);
-	fprintf(fp, " %s to ", source_dir(a));
-	words_put(fp, a->span);
-	if (!vlan_is_all(a->vlans))
-		fprintf(fp, " vlan %s",
-			vlan_format(a->vlans, list, sizeof(list)));
-	if (a->redirect)
-		fputs(" redirect", fp);
-	else if (a->hook == VSPAN_HOOK_RX_HANDLER)
-		fputs(" hook rx-handler", fp);
-	if (a->promisc)
-		fputs(" promisc", fp);
-	if (a->dup_keep)
-		fputs(" dup keep", fp);
-	source_put_copy(fp, a);
-}
-
 /* --- outputs --- */
 
 static int output_read(struct args *a, int argc, char **argv)
 {
-	return args_output(a, "output add", ARGS_OUTPUT, argc, argv);
+	int err = args_output(a, "output add", HAS_NETNS | ARGS_OUTPUT, argc,
+			      argv);
+
+	return err ? err : where_read(a);
 }
 
 /* A device, or a group and no device. */
 static int output_cmp(const struct args *x, const struct args *y)
 {
-	int d = strcmp(x->span, y->span);
+	int d = span_cmp(x, y);
 
 	if (!d)
 		d = strcmp(x->dev, y->dev);
@@ -191,17 +141,19 @@ static bool output_same(const struct args *old, const struct args *want)
 
 static const char *output_text(const struct args *a, char *buf, size_t size)
 {
+	char span[SPAN_TEXT_LEN];
+
+	args_span_text(a, span, sizeof(span));
 	if (a->dev[0])
-		snprintf(buf, size, "output add %s dev %s", a->span, a->dev);
+		snprintf(buf, size, "output add %s dev %s", span, a->dev);
 	else
-		snprintf(buf, size, "output add %s psample %u", a->span,
-			 a->group);
+		snprintf(buf, size, "output add %s psample %u", span, a->group);
 	return buf;
 }
 
 static void output_put(FILE *fp, const struct args *a)
 {
-	words_put(fp, a->span);
+	where_put(fp, a);
 	if (!a->dev[0]) {
 		fprintf(fp, " psample %u", a->group);
 		return;
@@ -317,13 +269,33 @@ int config_add_line(struct config *c, unsigned int line, int argc, char **argv,
 	return -EINVAL;
 }
 
-static int config_add_span(struct config *c, const struct span *span)
+/* An older module has the span of a source looked up by its name alone. */
+static void config_add_where(struct args *a, const struct span *span,
+			     bool by_id)
+{
+	strcpy(a->span, span->name);
+	if (!span->is_away)
+		return;
+	a->has |= HAS_NETNS;
+	strcpy(a->netns, span->netns);
+	a->netnsid = span->netnsid;
+	a->is_away = by_id;
+	a->ifindex = span->ifindex;
+}
+
+/**
+ * config_add_span - Add a span that the kernel has.
+ * @c: configuration
+ * @span: the span
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int config_add_span(struct config *c, const struct span *span)
 {
 	struct entry *e = config_next(c, ENTRY_SPAN);
 
 	if (!e)
 		return -ENOMEM;
-	e->is_away = span->is_away;
 	e->a.has = HAS_SPAN | HAS_FRAMES | HAS_QLEN | HAS_STATE;
 	if (span->mtu)
 		e->a.has |= HAS_MTU;
@@ -332,7 +304,7 @@ static int config_add_span(struct config *c, const struct span *span)
 	e->a.mtu = span->mtu;
 	/* Elsewhere it is others who bring it up. */
 	e->a.down = !span->up && !span->is_away;
-	strcpy(e->a.span, span->name);
+	config_add_where(&e->a, span, true);
 	c->entries.count++;
 	return 0;
 }
@@ -347,7 +319,8 @@ static void config_add_copy(struct args *a, const struct source *src)
 	strcpy(a->filter, src->filter);
 }
 
-static int config_add_source(struct config *c, const struct source *src)
+static int config_add_source(struct config *c, const struct span *span,
+			     const struct source *src)
 {
 	struct entry *e = config_next(c, ENTRY_SOURCE);
 	struct args *a = e ? &e->a : NULL;
@@ -368,13 +341,14 @@ static int config_add_source(struct config *c, const struct source *src)
 	else
 		vlan_fill(a->vlans);
 	strcpy(a->source, src->name);
-	strcpy(a->span, src->span);
+	config_add_where(a, span, src->of.is_told);
 	args_source_text(a->kind, a->source, a->text, sizeof(a->text));
 	c->entries.count++;
 	return 0;
 }
 
-static int config_add_output(struct config *c, const struct output *out)
+static int config_add_output(struct config *c, const struct span *span,
+			     const struct output *out)
 {
 	struct entry *e = config_next(c, ENTRY_OUTPUT);
 
@@ -388,7 +362,7 @@ static int config_add_output(struct config *c, const struct output *out)
 	e->a.vid = out->vlan;
 	e->a.group = out->group;
 	strcpy(e->a.dev, out->dev);
-	strcpy(e->a.span, out->span);
+	config_add_where(&e->a, span, out->of.is_told);
 	c->entries.count++;
 	return 0;
 }
@@ -399,10 +373,10 @@ static int config_add_parts(struct config *c, const struct span *span)
 	const struct source *src;
 
 	for (src = span->sources; src; src = src->next)
-		if (config_add_source(c, src))
+		if (config_add_source(c, span, src))
 			return -ENOMEM;
 	for (out = span->outputs; out; out = out->next)
-		if (config_add_output(c, out))
+		if (config_add_output(c, span, out))
 			return -ENOMEM;
 	return 0;
 }
@@ -411,9 +385,6 @@ static int config_add_parts(struct config *c, const struct span *span)
  * config_add_model - Add what the kernel has.
  * @c: configuration
  * @m: the kernel's words, after model_link()
- *
- * Of a span here and others of its name that are away, the first is added:
- * its sources are theirs too.
  *
  * Return: 0, -ENOMEM, or -EINTR if something is of a span that came after the
  * spans were read.
@@ -424,8 +395,7 @@ int config_add_model(struct config *c, const struct model *m)
 	size_t i, before, parts = 0;
 
 	for (i = 0; i < m->spans.count; i++) {
-		if ((!i || strcmp(spans[i].name, spans[i - 1].name)) &&
-		    config_add_span(c, &spans[i]))
+		if (config_add_span(c, &spans[i]))
 			return -ENOMEM;
 		before = c->entries.count;
 		if (config_add_parts(c, &spans[i]))
@@ -454,7 +424,7 @@ static int index_cmp(const void *a, const void *b)
 
 /**
  * config_sort - Make entries known by their keys.
- * @c: configuration, complete
+ * @c: configuration, complete, or changed since it was sorted
  * @twice: set to the second entry of a key that two have; the first is
  *         config_find() of it
  *
@@ -465,6 +435,7 @@ int config_sort(struct config *c, const struct entry **twice)
 	const struct entry *entries = c->entries.items;
 	size_t i, count = c->entries.count;
 
+	free(c->index);
 	c->index = calloc(count + 1, sizeof(*c->index));
 	if (!c->index)
 		return -ENOMEM;
@@ -557,6 +528,17 @@ const char *entry_text(const struct entry *e, char *buf, size_t size)
 }
 
 /**
+ * entry_is_nameless - Is an entry of a netns that a file cannot name?
+ * @e: the entry
+ *
+ * Return: true if so.
+ */
+bool entry_is_nameless(const struct entry *e)
+{
+	return e->a.has & HAS_NETNS && !e->a.netns[0];
+}
+
+/**
  * entry_can_be_said - Does the command line have words for an entry?
  * @e: the entry, from the kernel
  *
@@ -576,7 +558,8 @@ bool entry_can_be_said(const struct entry *e)
 		return false;
 	if (e->kind == ENTRY_SOURCE)
 		return !args_source(&a, "", HAS_SPAN, 4 - skip, source + skip) &&
-		       !source_cmp(&a, &e->a);
+		       !strcmp(a.span, e->a.span) &&
+		       !strcmp(a.source, e->a.source) && a.kind == e->a.kind;
 	return !args_span(&a, "", HAS_TARGET, e->a.dev[0] ? 3 : 1, output);
 }
 

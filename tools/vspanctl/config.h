@@ -10,7 +10,7 @@
 #include "model.h"
 
 /* The longest: "add ", a source, " to " and a span */
-#define ENTRY_TEXT_LEN	(SOURCE_TEXT_LEN + VSPAN_NAME_LEN + 16)
+#define ENTRY_TEXT_LEN	(SOURCE_TEXT_LEN + SPAN_TEXT_LEN + 16)
 
 /* What a configuration consists of; each has a row in the table of config.c. */
 enum entry_kind {
@@ -24,7 +24,6 @@ enum entry_kind {
  * struct entry - Something that a line of a configuration describes.
  * @kind: what it is
  * @line: the line of the file, 0 if the kernel told it
- * @is_away: a span that was moved to another netns
  * @is_mute: a source with a filter that has no text
  * @skip: it cannot be made, and what there is of it is left as it is
  * @a: the words of the line, with what they leave out filled in
@@ -32,7 +31,6 @@ enum entry_kind {
 struct entry {
 	enum entry_kind kind;
 	unsigned int line;
-	bool is_away;
 	bool is_mute;
 	bool skip;
 	struct args a;
@@ -50,6 +48,7 @@ struct config {
 
 int config_add_line(struct config *c, unsigned int line, int argc, char **argv,
 		    char *err, size_t len);
+int config_add_span(struct config *c, const struct span *span);
 int config_add_model(struct config *c, const struct model *m);
 int config_sort(struct config *c, const struct entry **twice);
 const struct entry *config_find(const struct config *c,
@@ -58,8 +57,10 @@ void config_drop(struct config *c, const struct entry *e);
 void config_free(struct config *c);
 
 bool entry_same(const struct entry *old, const struct entry *want);
+bool entry_is_nameless(const struct entry *e);
 bool entry_can_be_said(const struct entry *e);
 const char *entry_text(const struct entry *e, char *buf, size_t size);
+unsigned int entry_changes(const struct entry *old, const struct entry *want);
 void entry_put(FILE *fp, const struct entry *e);
 
 #endif /* VSPANCTL_CONFIG_H */

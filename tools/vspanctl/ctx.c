@@ -1,28 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From a good command line to a connection with the kernel. */
 #include <errno.h>
-#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "args.h"
+#include "netns.h"
 #include "vspanctl.h"
-
-static int netns_open(const char *name)
-{
-	static const char *const dirs[] = { "/run/netns", "/var/run/netns" };
-	char path[300];
-	size_t i;
-	int fd;
-
-	for (i = 0; i < ARRAY_SIZE(dirs); i++) {
-		snprintf(path, sizeof(path), "%s/%s", dirs[i], name);
-		fd = open(path, O_RDONLY | O_CLOEXEC);
-		if (fd >= 0 || errno != ENOENT)
-			return fd;
-	}
-	return -1;
-}
 
 static int netns_enter(const char *name)
 {
@@ -62,6 +47,45 @@ int ctx_try(struct ctx *ctx)
 	if (err == -ENOENT)
 		return EXIT_OK;
 	return refused(&ctx->nl.genl, err, "find the vspan module");
+}
+
+/* Sets where the span of that name is looked up. */
+static int netns_find(struct ctx *ctx, struct args *a, int fd)
+{
+	int err;
+
+	a->is_away = !netns_is_ours(fd);
+	if (!a->is_away)
+		return 0;
+	err = nl_open_rtnl(&ctx->nl);
+	return err ? err : netns_id(&ctx->nl, fd, &a->netnsid);
+}
+
+/**
+ * ctx_netns - Find the netns that the words name, for args_put_span().
+ * @ctx: context, open
+ * @a: the words; gets its number
+ * @cmd: the command, for messages
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int ctx_netns(struct ctx *ctx, struct args *a, const char *cmd)
+{
+	int fd, err;
+
+	if (!(a->has & HAS_NETNS) || !a->netns[0])
+		return EXIT_OK;
+	fd = netns_open(a->netns);
+	if (fd < 0 && errno == ENOENT) {
+		report("%s: no network namespace is named %s; list them with: ip netns",
+		       cmd, a->netns);
+		return EXIT_REFUSED;
+	}
+	err = fd < 0 ? -errno : netns_find(ctx, a, fd);
+	if (fd >= 0)
+		close(fd);
+	return err ? refused(NULL, err, "%s: find network namespace %s", cmd,
+			     a->netns) : EXIT_OK;
 }
 
 /**

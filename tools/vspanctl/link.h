@@ -7,6 +7,7 @@
 #include <linux/if.h>
 
 #include "model.h"
+#include "netns.h"
 
 /**
  * struct link - What rtnetlink tells of a device, as far as it matters here.
@@ -64,6 +65,5 @@ int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 int link_vlans(struct nl *nl, uint32_t ifindex, uint8_t *bitmap);
 int link_now(struct nl *nl, uint32_t ifindex, struct link *link);
 unsigned int link_vfs(const struct link *link);
-bool netns_name(struct nl *nl, int32_t netnsid, char *buf, size_t len);
 
 #endif /* VSPANCTL_LINK_H */

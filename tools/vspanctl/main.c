@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "filter.h"
+#include "netns.h"
 #include "vspanctl.h"
 
 #ifndef VSPAN_VERSION
@@ -14,20 +15,20 @@ static const struct cmd cmds[] = {
 	{
 		.name	= "add",
 		.fn	= cmd_add,
-		.usage	= "add SOURCE [ DIRECTION ] [ to SPAN ] [ OPTION ]...\n",
-		.terms	= TERM_SOURCE TERM_DIRECTION TERM_OPTION TERM_LIST
+		.usage	= "add SOURCE [ DIRECTION ] [ to SPAN ] [ WHERE ] [ OPTION ]...\n",
+		.terms	= TERM_SOURCE TERM_DIRECTION TERM_WHERE TERM_OPTION TERM_LIST
 			  TERM_VID,
 	}, {
 		.name	= "set",
 		.fn	= cmd_set,
-		.usage	= "set SOURCE [ DIRECTION ] [ to SPAN ] [ OPTION ]...\n",
-		.terms	= TERM_SOURCE TERM_DIRECTION TERM_OPTION TERM_LIST
+		.usage	= "set SOURCE [ DIRECTION ] [ to SPAN ] [ WHERE ] [ OPTION ]...\n",
+		.terms	= TERM_SOURCE TERM_DIRECTION TERM_WHERE TERM_OPTION TERM_LIST
 			  TERM_VID,
 	}, {
 		.name	= "del",
 		.fn	= cmd_del,
-		.usage	= "del SOURCE [ to SPAN ]\n",
-		.terms	= TERM_SOURCE,
+		.usage	= "del SOURCE [ to SPAN ] [ WHERE ]\n",
+		.terms	= TERM_SOURCE TERM_WHERE,
 	}, {
 		.name	= "show",
 		.fn	= cmd_show,
@@ -82,7 +83,7 @@ static const struct cmd top = {
 	.sub	= cmds,
 	.usage	= "[ OPTIONS ] COMMAND\n"
 		  "{ help | COMMAND help }\n",
-	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_OPTION
+	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_WHERE TERM_OPTION
 		  TERM_LIST TERM_VID TERM_FEATURE TERM_FRAMES TERM_QLEN
 		  TERM_MTU TERM_OUTPUT TERM_GROUP TERM_QUEUES TERM_FORMAT
 		  TERM_FILE,
@@ -175,8 +176,7 @@ static int netns_option(struct ctx *ctx, const char *name)
 {
 	if (!name)
 		return usage_error("-n needs the name of a network namespace; see: vspanctl help");
-	if (!*name || strlen(name) > 255 || strchr(name, '/') ||
-	    !strcmp(name, ".") || !strcmp(name, ".."))
+	if (!netns_can_be(name))
 		return usage_error("\"%.40s\" cannot name a network namespace; list them with: ip netns",
 				   name);
 	ctx->netns = name;

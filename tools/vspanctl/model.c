@@ -109,11 +109,37 @@ static int span_cmp(const void *a, const void *b)
 	return d ? d : (x->netnsid > y->netnsid) - (x->netnsid < y->netnsid);
 }
 
+static int span_id_cmp(const struct span_id *x, const struct span_id *y)
+{
+	if (x->is_away != y->is_away)
+		return x->is_away - y->is_away;
+	if (x->netnsid != y->netnsid)
+		return x->netnsid < y->netnsid ? -1 : 1;
+	return (x->ifindex > y->ifindex) - (x->ifindex < y->ifindex);
+}
+
+static struct span_id span_id(const struct span *span)
+{
+	return (struct span_id){
+		.ifindex = span->ifindex,
+		.is_away = span->is_away,
+		.netnsid = span->netnsid,
+	};
+}
+
+static int index_cmp(const void *a, const void *b)
+{
+	struct span_id x = span_id(*(struct span *const *)a);
+	struct span_id y = span_id(*(struct span *const *)b);
+
+	return span_id_cmp(&x, &y);
+}
+
 static int source_cmp(const void *a, const void *b)
 {
 	const struct source *x = *(struct source *const *)a;
 	const struct source *y = *(struct source *const *)b;
-	int d = strcmp(x->span, y->span);
+	int d = span_id_cmp(&x->of, &y->of);
 
 	if (!d)
 		d = strcmp(x->name, y->name);
@@ -121,7 +147,7 @@ static int source_cmp(const void *a, const void *b)
 }
 
 /* The first span of that name in the sorted array. */
-static struct span *span_lookup(struct model *m, const char *name)
+static struct span *span_by_name(struct model *m, const char *name)
 {
 	struct span *spans = m->spans.items;
 	size_t lo = 0, hi = m->spans.count, mid;
@@ -137,37 +163,67 @@ static struct span *span_lookup(struct model *m, const char *name)
 	       &spans[lo] : NULL;
 }
 
-/* Without a span the source is of a span made after spans were read. */
-static void link_sources(struct model *m, struct source **index)
+/* An older module tells the name alone; it means the span here if there is one. */
+static void complete_id(struct model *m, const char *name, struct span_id *of)
 {
+	const struct span *span = of->ifindex ? NULL : span_by_name(m, name);
+
+	if (span)
+		*of = span_id(span);
+}
+
+static void complete_ids(struct model *m)
+{
+	struct binding *b = m->bindings.items;
 	struct source *src = m->sources.items;
-	struct span *spans = m->spans.items, *span;
+	struct output *out = m->outputs.items;
 	size_t i;
 
-	for (i = 0; i < m->spans.count; i++)
-		spans[i].last = &spans[i].sources;
+	for (i = 0; i < m->sources.count; i++)
+		complete_id(m, src[i].span, &src[i].of);
+	for (i = 0; i < m->bindings.count; i++)
+		complete_id(m, b[i].span, &b[i].of);
+	for (i = 0; i < m->outputs.count; i++)
+		complete_id(m, out[i].span, &out[i].of);
+}
+
+static struct span *span_by_id(struct model *m, struct span **index,
+			       const struct span_id *of)
+{
+	struct span key, *keyp = &key, **hit;
+
+	key.ifindex = of->ifindex;
+	key.is_away = of->is_away;
+	key.netnsid = of->netnsid;
+	hit = bsearch(&keyp, index, m->spans.count, sizeof(*index), index_cmp);
+	return hit ? *hit : NULL;
+}
+
+/* Without a span the source is of a span made after spans were read. */
+static void link_sources(struct model *m, struct span **index)
+{
+	struct source *src = m->sources.items;
+	struct span *span;
+	size_t i;
+
 	for (i = 0; i < m->sources.count; i++, src++) {
-		index[i] = src;
 		src->last = &src->bindings;
-		span = span_lookup(m, src->span);
+		span = span_by_id(m, index, &src->of);
 		if (!span)
 			continue;
 		*span->last = src;
 		span->last = &src->next;
 	}
-	qsort(index, m->sources.count, sizeof(*index), source_cmp);
 }
 
-static void link_outputs(struct model *m)
+static void link_outputs(struct model *m, struct span **index)
 {
-	struct span *spans = m->spans.items, *span;
 	struct output *out = m->outputs.items;
+	struct span *span;
 	size_t i;
 
-	for (i = 0; i < m->spans.count; i++)
-		spans[i].last_output = &spans[i].outputs;
 	for (i = 0; i < m->outputs.count; i++, out++) {
-		span = span_lookup(m, out->span);
+		span = span_by_id(m, index, &out->of);
 		if (!span)
 			continue;
 		*span->last_output = out;
@@ -175,14 +231,20 @@ static void link_outputs(struct model *m)
 	}
 }
 
-static void link_bindings(struct model *m, struct source **index)
+static int link_bindings(struct model *m)
 {
-	struct source key, *keyp = &key, **hit;
+	struct source **index = calloc(m->sources.count, sizeof(*index));
+	struct source key, *keyp = &key, **hit, *src = m->sources.items;
 	struct binding *b = m->bindings.items;
 	size_t i;
 
+	if (!index)
+		return -ENOMEM;
+	for (i = 0; i < m->sources.count; i++)
+		index[i] = &src[i];
+	qsort(index, m->sources.count, sizeof(*index), source_cmp);
 	for (i = 0; i < m->bindings.count; i++, b++) {
-		strcpy(key.span, b->span);
+		key.of = b->of;
 		strcpy(key.name, b->name);
 		key.kind = b->kind;
 		hit = bsearch(&keyp, index, m->sources.count, sizeof(*index),
@@ -192,6 +254,8 @@ static void link_bindings(struct model *m, struct source **index)
 		*(*hit)->last = b;
 		(*hit)->last = &b->next;
 	}
+	free(index);
+	return 0;
 }
 
 /**
@@ -204,21 +268,49 @@ static void link_bindings(struct model *m, struct source **index)
  */
 int model_link(struct model *m)
 {
-	struct source **index;
+	struct span *spans = m->spans.items, **index;
+	size_t i;
 
 	if (!m->spans.count)
 		return 0;
-	qsort(m->spans.items, m->spans.count, sizeof(struct span), span_cmp);
-	link_outputs(m);
-	if (!m->sources.count)
-		return 0;
-	index = calloc(m->sources.count, sizeof(*index));
+	index = calloc(m->spans.count, sizeof(*index));
 	if (!index)
 		return -ENOMEM;
+	qsort(spans, m->spans.count, sizeof(struct span), span_cmp);
+	for (i = 0; i < m->spans.count; i++) {
+		index[i] = &spans[i];
+		spans[i].last = &spans[i].sources;
+		spans[i].last_output = &spans[i].outputs;
+	}
+	complete_ids(m);
+	qsort(index, m->spans.count, sizeof(*index), index_cmp);
 	link_sources(m, index);
-	if (m->bindings.count)
-		link_bindings(m, index);
+	link_outputs(m, index);
 	free(index);
+	return m->sources.count && m->bindings.count ? link_bindings(m) : 0;
+}
+
+/**
+ * model_name_netns - Find the names of the netns that spans were moved to.
+ * @m: model
+ * @nl: an open connection
+ *
+ * Return: 0 or a negative errno.
+ */
+int model_name_netns(struct model *m, struct nl *nl)
+{
+	struct span *span = m->spans.items;
+	size_t i;
+	int err;
+
+	for (i = 0; i < m->spans.count; i++, span++) {
+		if (!span->is_away)
+			continue;
+		err = nl_open_rtnl(nl);
+		if (err)
+			return err;
+		netns_name(nl, span->netnsid, span->netns, sizeof(span->netns));
+	}
 	return 0;
 }
 
@@ -264,7 +356,8 @@ static int model_read_once(struct model *m, struct nl *nl, unsigned int what)
 		if (dumps[i].what && !(dumps[i].what & what))
 			continue;
 		err = model_dump(m, nl, dumps[i].cmd, dumps[i].cb);
-		if (err)
+		/* An older module has none of what it does not know. */
+		if (err && err != -EOPNOTSUPP)
 			return err;
 	}
 	return 0;

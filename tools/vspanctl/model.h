@@ -7,11 +7,27 @@
 #include <stdint.h>
 #include <linux/vspan.h>
 
+#include "netns.h"
 #include "nl.h"
+
+/**
+ * struct span_id - Which span, whatever it is called by now.
+ * @ifindex: index of its device in its own netns; 0 if an older module does not say
+ * @is_away: it was moved to another netns
+ * @netnsid: that netns, if @is_away
+ * @is_told: by the kernel, and not concluded from the name
+ */
+struct span_id {
+	uint32_t ifindex;
+	bool is_away;
+	int32_t netnsid;
+	bool is_told;
+};
 
 /**
  * struct binding - A source on one device.
  * @span: span of the source
+ * @of: the same span
  * @name: name of the source
  * @kind: VSPAN_KIND_* of the source
  * @dev: name of the device
@@ -23,6 +39,7 @@
  */
 struct binding {
 	char span[VSPAN_NAME_LEN + 1];
+	struct span_id of;
 	char name[VSPAN_PATTERN_LEN + 1];
 	uint32_t kind;
 	char dev[VSPAN_NAME_LEN + 1];
@@ -46,6 +63,7 @@ struct dir_stats {
 /**
  * struct source - A rule.
  * @span: span the copies go to
+ * @of: the same span
  * @name: name of the device, pattern, or name of the master
  * @kind: VSPAN_KIND_*
  * @dir: VSPAN_DIR_* bits
@@ -76,6 +94,7 @@ struct dir_stats {
  */
 struct source {
 	char span[VSPAN_NAME_LEN + 1];
+	struct span_id of;
 	char name[VSPAN_PATTERN_LEN + 1];
 	uint32_t kind;
 	uint32_t dir;
@@ -108,6 +127,7 @@ struct source {
 /**
  * struct output - Where a span's frames go too.
  * @span: the span
+ * @of: the same span
  * @dev: name of the device, "" of a psample group
  * @is_psample: it is a psample group
  * @group: number of that group
@@ -122,6 +142,7 @@ struct source {
  */
 struct output {
 	char span[VSPAN_NAME_LEN + 1];
+	struct span_id of;
 	char dev[VSPAN_NAME_LEN + 1];
 	bool is_psample;
 	uint32_t group;
@@ -141,6 +162,7 @@ struct output {
  * @ifindex: index of its device, in its own netns
  * @is_away: it was moved to another netns
  * @netnsid: that netns, if @is_away
+ * @netns: its name in ip-netns(8), if model_name_netns() found one
  * @up: administratively up
  * @reader: somebody reads it
  * @frames: VSPAN_FRAMES_*
@@ -161,6 +183,7 @@ struct span {
 	uint32_t ifindex;
 	bool is_away;
 	int32_t netnsid;
+	char netns[NETNS_LEN + 1];
 	bool up;
 	bool reader;
 	uint32_t frames;
@@ -222,6 +245,7 @@ int model_output_cb(const struct nlmsghdr *nlh, void *data);
 
 void *array_next(struct array *a, size_t size);
 int model_link(struct model *m);
+int model_name_netns(struct model *m, struct nl *nl);
 int model_read(struct model *m, struct nl *nl, unsigned int what);
 void model_free(struct model *m);
 

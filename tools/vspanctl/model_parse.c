@@ -44,6 +44,8 @@ static const struct nl_policy source_policy[VSPAN_A_SOURCE_MAX + 1] = {
 	[VSPAN_A_SOURCE_TAG]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SOURCE_DORMANT] = { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SOURCE_STATS]	= { .type = MNL_TYPE_NESTED },
+	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = MNL_TYPE_U32 },
+	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = MNL_TYPE_U32 },
 };
 
 static const struct nl_policy source_stats_policy[VSPAN_A_SOURCE_STATS_MAX + 1] = {
@@ -69,6 +71,8 @@ static const struct nl_policy binding_policy[VSPAN_A_BINDING_MAX + 1] = {
 	[VSPAN_A_BINDING_IFINDEX]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_BINDING_HOOK]		= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_BINDING_PROMISC]	= { .type = MNL_TYPE_U8 },
+	[VSPAN_A_BINDING_SPAN_IFINDEX]	= { .type = MNL_TYPE_U32 },
+	[VSPAN_A_BINDING_SPAN_NETNSID]	= { .type = MNL_TYPE_U32 },
 };
 
 static const struct nl_policy output_policy[VSPAN_A_OUTPUT_MAX + 1] = {
@@ -80,6 +84,8 @@ static const struct nl_policy output_policy[VSPAN_A_OUTPUT_MAX + 1] = {
 	[VSPAN_A_OUTPUT_IFINDEX]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_OUTPUT_DORMANT]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_OUTPUT_STATS]		= { .type = MNL_TYPE_NESTED },
+	[VSPAN_A_OUTPUT_SPAN_IFINDEX]	= { .type = MNL_TYPE_U32 },
+	[VSPAN_A_OUTPUT_SPAN_NETNSID]	= { .type = MNL_TYPE_U32 },
 };
 
 static const struct nl_policy output_stats_policy[VSPAN_A_OUTPUT_STATS_MAX + 1] = {
@@ -119,6 +125,17 @@ static int get_text(const struct nlattr *attr, char *text, size_t max)
 static int get_name(const struct nlattr *attr, char *name)
 {
 	return get_text(attr, name, VSPAN_NAME_LEN);
+}
+
+static struct span_id get_span_id(const struct nlattr *ifindex,
+				  const struct nlattr *netnsid)
+{
+	return (struct span_id){
+		.ifindex = get_u32(ifindex, 0),
+		.is_away = netnsid != NULL,
+		.netnsid = (int32_t)get_u32(netnsid, 0),
+		.is_told = ifindex != NULL,
+	};
 }
 
 static int get_drops(const struct nlattr *nest, uint64_t *drops)
@@ -266,6 +283,8 @@ int model_parse_source(const struct nlmsghdr *nlh, struct source *src)
 	err = get_text(tb[VSPAN_A_SOURCE_NAME], src->name, VSPAN_PATTERN_LEN);
 	if (err)
 		return err;
+	src->of = get_span_id(tb[VSPAN_A_SOURCE_SPAN_IFINDEX],
+			      tb[VSPAN_A_SOURCE_SPAN_NETNSID]);
 	src->kind = get_u32(tb[VSPAN_A_SOURCE_KIND], VSPAN_KIND_NAME);
 	src->dir = get_u32(tb[VSPAN_A_SOURCE_DIR], VSPAN_DIR_RX | VSPAN_DIR_TX);
 	src->hook = get_u32(tb[VSPAN_A_SOURCE_HOOK], VSPAN_HOOK_TAP);
@@ -308,6 +327,8 @@ int model_parse_binding(const struct nlmsghdr *nlh, struct binding *b)
 	err = get_name(tb[VSPAN_A_BINDING_DEV], b->dev);
 	if (err)
 		return err;
+	b->of = get_span_id(tb[VSPAN_A_BINDING_SPAN_IFINDEX],
+			    tb[VSPAN_A_BINDING_SPAN_NETNSID]);
 	b->kind = get_u32(tb[VSPAN_A_BINDING_KIND], VSPAN_KIND_NAME);
 	b->ifindex = get_u32(tb[VSPAN_A_BINDING_IFINDEX], 0);
 	b->hook = get_u32(tb[VSPAN_A_BINDING_HOOK], VSPAN_HOOK_TAP);
@@ -361,6 +382,8 @@ int model_parse_output(const struct nlmsghdr *nlh, struct output *out)
 	err = get_output_target(tb, out);
 	if (err)
 		return err;
+	out->of = get_span_id(tb[VSPAN_A_OUTPUT_SPAN_IFINDEX],
+			      tb[VSPAN_A_OUTPUT_SPAN_NETNSID]);
 	if (tb[VSPAN_A_OUTPUT_VLAN])
 		out->vlan = mnl_attr_get_u16(tb[VSPAN_A_OUTPUT_VLAN]);
 	out->strip = get_flag(tb[VSPAN_A_OUTPUT_STRIP]);

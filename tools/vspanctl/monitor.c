@@ -84,9 +84,11 @@ static int event_source(struct ctx *ctx, const struct event *e,
 		return err;
 	event_open(ctx, e);
 	out_str(o, "span", NULL, src.span);
-	out_text(o, "%s %s %s %s ", e->text,
+	out_text(o, "%s %s %s %s", e->text,
 		 args_source_text(src.kind, src.name, text, sizeof(text)),
 		 e->cmd == VSPAN_CMD_SOURCE_NEW_NTF ? "to" : "of", src.span);
+	print_of(o, &src.of);
+	out_text(o, " ");
 	print_source(o, &src, 0);
 	if (e->cmd != VSPAN_CMD_SOURCE_DEL_NTF && (o->json || src.is_dormant))
 		print_state(o, &src);
@@ -107,9 +109,11 @@ static int event_binding(struct ctx *ctx, const struct event *e,
 		return err;
 	event_open(ctx, e);
 	out_str(o, "span", NULL, b.span);
-	print_key(o, b.name, b.kind);
-	out_text(o, "%s %s to %s: ", e->text,
+	out_text(o, "%s %s to %s", e->text,
 		 args_source_text(b.kind, b.name, text, sizeof(text)), b.span);
+	print_of(o, &b.of);
+	print_key(o, b.name, b.kind);
+	out_text(o, ": ");
 	print_binding(o, &b);
 	out_object_close(o);
 	return 0;
@@ -130,6 +134,7 @@ static int event_output(struct ctx *ctx, const struct event *e,
 	out_text(o, "%s %s %s %s", e->text,
 		 output_target(output.dev, output.group, target),
 		 e->cmd == VSPAN_CMD_OUTPUT_NEW_NTF ? "to" : "of", output.span);
+	print_of(o, &output.of);
 	print_output(o, &output);
 	/* That it has its device, or has it no more, is what "set" tells. */
 	if (e->cmd == VSPAN_CMD_OUTPUT_SET_NTF ||

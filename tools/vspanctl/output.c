@@ -14,8 +14,9 @@ static int output_no_span(struct ctx *ctx, const struct args *a,
 	int netnsid;
 
 	if (span_is_away(ctx, a->span, &netnsid))
-		report("output add %s to %s: %s is in another network namespace (id %d); move it back to add outputs to it",
-		       target, a->span, a->span, netnsid);
+		report("output add %s to %s: %s is in another network namespace (id %d); add to it with: output add %s netnsid %d; or make another here: vspanctl span add %s",
+		       target, a->span, a->span, netnsid, a->span, netnsid,
+		       a->span);
 	else
 		report("output add %s to %s: no span is named %s; make it with: vspanctl span add %s",
 		       target, a->span, a->span, a->span);
@@ -36,37 +37,40 @@ int output_send(struct ctx *ctx, uint8_t op, const struct args *a)
 	char buf[OUTPUT_TARGET_LEN];
 	const char *target = output_target(a->dev, a->group, buf);
 	struct nlmsghdr *nlh = nl_genl_request(&ctx->nl, op, 0);
+	char span[SPAN_TEXT_LEN];
 	int err;
 
-	mnl_attr_put_strz(nlh, VSPAN_A_OUTPUT_SPAN, a->span);
+	args_put_span(nlh, a, VSPAN_A_OUTPUT_SPAN, VSPAN_A_OUTPUT_SPAN_IFINDEX,
+		      VSPAN_A_OUTPUT_SPAN_NETNSID);
 	args_put(nlh, a, del ? HAS_TARGET : ARGS_OUTPUT, NULL, 0);
 	err = request(&ctx->nl.genl, nlh);
 	if (!err)
 		return EXIT_OK;
-	if (err == -ENODEV && !del)
+	if (err == -ENODEV && !del && !a->is_away)
 		return output_no_span(ctx, a, target);
 	return refused(&ctx->nl.genl, err, "output %s %s %s %s",
-		       del ? "del" : "add", target, del ? "of" : "to", a->span);
+		       del ? "del" : "add", target, del ? "of" : "to",
+		       args_span_text(a, span, sizeof(span)));
 }
 
 static int cmd_output_add(struct ctx *ctx, int argc, char **argv)
 {
 	struct args a;
 
-	if (args_output(&a, "output add", ARGS_OUTPUT, argc, argv))
+	if (args_output(&a, "output add", HAS_NETNS | ARGS_OUTPUT, argc, argv))
 		return usage_error("%s", a.err);
-	return ctx_open(ctx) ? EXIT_REFUSED :
-			       output_send(ctx, VSPAN_CMD_OUTPUT_NEW, &a);
+	return ctx_open(ctx) || ctx_netns(ctx, &a, "output add") ?
+	       EXIT_REFUSED : output_send(ctx, VSPAN_CMD_OUTPUT_NEW, &a);
 }
 
 static int cmd_output_del(struct ctx *ctx, int argc, char **argv)
 {
 	struct args a;
 
-	if (args_output(&a, "output del", HAS_TARGET, argc, argv))
+	if (args_output(&a, "output del", HAS_NETNS | HAS_TARGET, argc, argv))
 		return usage_error("%s", a.err);
-	return ctx_open(ctx) ? EXIT_REFUSED :
-			       output_send(ctx, VSPAN_CMD_OUTPUT_DEL, &a);
+	return ctx_open(ctx) || ctx_netns(ctx, &a, "output del") ?
+	       EXIT_REFUSED : output_send(ctx, VSPAN_CMD_OUTPUT_DEL, &a);
 }
 
 static int cmd_output_show(struct ctx *ctx, int argc, char **argv)
@@ -85,13 +89,13 @@ const struct cmd output_cmds[] = {
 	{
 		.name	= "add",
 		.fn	= cmd_output_add,
-		.usage	= "output add SPAN OUTPUT\n",
-		.terms	= TERM_OUTPUT TERM_VID TERM_GROUP,
+		.usage	= "output add SPAN [ WHERE ] OUTPUT\n",
+		.terms	= TERM_WHERE TERM_OUTPUT TERM_VID TERM_GROUP,
 	}, {
 		.name	= "del",
 		.fn	= cmd_output_del,
-		.usage	= "output del SPAN { dev DEV | psample GROUP }\n",
-		.terms	= TERM_GROUP,
+		.usage	= "output del SPAN [ WHERE ] { dev DEV | psample GROUP }\n",
+		.terms	= TERM_WHERE TERM_GROUP,
 	}, {
 		.name	= "show",
 		.fn	= cmd_output_show,

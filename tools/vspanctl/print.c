@@ -185,6 +185,20 @@ void print_span(struct out *o, const struct span *span)
 }
 
 /**
+ * print_of - Print which span an event is about, behind its name; in text only if it
+ *	is in another netns.
+ * @o: printer, inside an object
+ * @of: the span
+ */
+void print_of(struct out *o, const struct span_id *of)
+{
+	if (of->is_told)
+		out_u64(o, "span_ifindex", NULL, of->ifindex);
+	if (of->is_away)
+		out_s32(o, "span_netnsid", " (in netns id %d)", of->netnsid);
+}
+
+/**
  * print_key - Print the name and kind of a source; nothing in text.
  * @o: printer, inside an object
  * @name: its name

@@ -15,6 +15,7 @@ void source_why(const struct source *src, char *buf, size_t len);
 void output_why(const struct output *output, char *buf, size_t len);
 
 void print_span(struct out *o, const struct span *span);
+void print_of(struct out *o, const struct span_id *of);
 void print_key(struct out *o, const char *name, uint32_t kind);
 void print_source(struct out *o, const struct source *src, int width);
 void print_state(struct out *o, const struct source *src);

@@ -16,9 +16,11 @@
  * @kind: of what
  * @old: what there is, NULL to make something
  * @want: what is wanted, NULL to delete something
+ * @skip: it was not done, and is not to be undone
  */
 struct step {
 	enum entry_kind kind;
+	bool skip;
 	const struct entry *old;
 	const struct entry *want;
 };
@@ -100,9 +102,8 @@ static int read_lines(struct plan *p, struct words *w)
 	return ret;
 }
 
-static int sort_lines(struct plan *p)
+static int sort_lines(struct plan *p, struct config *c)
 {
-	struct config *c = &p->want;
 	const struct entry *twice;
 	char text[ENTRY_TEXT_LEN];
 	int err, ret;
@@ -130,7 +131,73 @@ static int read_file(struct plan *p, const char *file)
 		return refused(NULL, err, "read %s", file);
 	ret = read_lines(p, &w);
 	words_close(&w);
-	return ret ? ret : sort_lines(p);
+	return ret ? ret : sort_lines(p, &p->want);
+}
+
+/* --- other network namespaces --- */
+
+static bool span_of_other(const struct entry *x, const struct entry *y)
+{
+	return strcmp(x->a.span, y->a.span) ||
+	       (x->a.has & HAS_NETNS) != (y->a.has & HAS_NETNS) ||
+	       strcmp(x->a.netns, y->a.netns);
+}
+
+/* By the name that snapshot() has for it, of several that it may have. */
+static void find_netns(struct ctx *ctx, struct plan *p, struct entry *e)
+{
+	char text[ENTRY_TEXT_LEN];
+
+	report_at(p->file, e->line);
+	entry_text(e, text, sizeof(text));
+	if (ctx_netns(ctx, &e->a, text)) {
+		e->skip = true;
+		line_failed(p, EXIT_REFUSED);
+	} else if (e->a.is_away) {
+		netns_name(&ctx->nl, e->a.netnsid, e->a.netns,
+			   sizeof(e->a.netns));
+	} else {
+		e->a.has &= ~HAS_NETNS;
+		e->a.netns[0] = '\0';
+	}
+}
+
+/* One that is not there is told of once, and costs its own lines alone. */
+static int find_all_netns(struct ctx *ctx, struct plan *p)
+{
+	struct entry *e = p->want.entries.items;
+	const char *lost = NULL;
+	size_t i;
+
+	for (i = 0; i < p->want.entries.count; i++, e++) {
+		if (!(e->a.has & HAS_NETNS))
+			continue;
+		if (lost && !strcmp(lost, e->a.netns))
+			e->skip = true;
+		else
+			find_netns(ctx, p, e);
+		if (e->skip)
+			lost = e->a.netns;
+	}
+	return sort_lines(p, &p->want);
+}
+
+/* Spans that the file wants in other netns, which nothing here feeds. */
+static int find_spans(struct ctx *ctx, struct plan *p)
+{
+	const struct entry *e = p->want.entries.items;
+	struct span span;
+	size_t i;
+
+	for (i = 0; i < p->want.entries.count; i++, e++) {
+		if (e->kind != ENTRY_SPAN || !e->a.is_away || e->skip ||
+		    config_find(&p->now, e) || span_get_at(ctx, &e->a, &span))
+			continue;
+		strcpy(span.netns, e->a.netns);
+		if (config_add_span(&p->now, &span))
+			return refused(NULL, -ENOMEM, "restore");
+	}
+	return sort_lines(p, &p->now);
 }
 
 /* --- planning --- */
@@ -138,7 +205,9 @@ static int read_file(struct plan *p, const char *file)
 static void plan_step(struct plan *p, enum entry_kind kind,
 		      const struct entry *old, const struct entry *want)
 {
-	p->steps[p->count++] = (struct step){ kind, old, want };
+	p->steps[p->count++] = (struct step){
+		.kind = kind, .old = old, .want = want,
+	};
 }
 
 /* Can what is there be turned into what is wanted, or is it made anew? */
@@ -163,11 +232,13 @@ static void plan_wanted(struct plan *p, enum entry_kind kind)
 	}
 }
 
-/* Is it not named in the file, or to be made anew? */
+/* Is it not named in the file, or to be made anew? What no file can name stays. */
 static bool is_unwanted(const struct plan *p, const struct entry *old)
 {
 	const struct entry *want = config_find(&p->want, old);
 
+	if (entry_is_nameless(old))
+		return false;
 	return want ? !want->skip && !can_be_set(old, want) : !p->has_gaps;
 }
 
@@ -182,30 +253,37 @@ static void plan_unwanted(struct plan *p, enum entry_kind kind)
 			plan_step(p, kind, &now[i], NULL);
 }
 
+/* In another netns others are at home: what cannot be had there costs no more. */
+static int plan_no_span(struct plan *p, struct entry *e)
+{
+	char text[ENTRY_TEXT_LEN], span[SPAN_TEXT_LEN];
+
+	args_span_text(&e->a, span, sizeof(span));
+	report("%s: no span is named %s; make it with a line: span add %s",
+	       entry_text(e, text, sizeof(text)), e->a.span, span);
+	if (!(e->a.has & HAS_NETNS))
+		return EXIT_REFUSED;
+	e->skip = true;
+	line_failed(p, EXIT_REFUSED);
+	return EXIT_OK;
+}
+
 /* Is there a span for what is new, or will there be one? */
-static int plan_need_span(struct plan *p, const struct entry *e)
+static int plan_need_span(struct plan *p, struct entry *e)
 {
 	struct entry key = { .kind = ENTRY_SPAN };
-	char text[ENTRY_TEXT_LEN];
-	const struct entry *span;
 
+	key.a.has = e->a.has & HAS_NETNS;
 	strcpy(key.a.span, e->a.span);
-	span = config_find(&p->now, &key);
-	if (span ? !span->is_away : config_find(&p->want, &key) != NULL)
+	strcpy(key.a.netns, e->a.netns);
+	if (config_find(&p->now, &key) || config_find(&p->want, &key))
 		return EXIT_OK;
-	if (p->span0.line && !strcmp(p->span0.a.span, e->a.span))
+	if (p->span0.line && !span_of_other(&p->span0, e))
 		return EXIT_OK;
 	report_at(p->file, e->line);
-	if (span) {
-		report("%s: %s is in another network namespace; move it back to add to it",
-		       entry_text(e, text, sizeof(text)), e->a.span);
-		return EXIT_REFUSED;
-	}
-	if (e->kind != ENTRY_SOURCE || strcmp(e->a.span, DEFAULT_SPAN)) {
-		report("%s: no span is named %s; make it with a line: span add %s",
-		       entry_text(e, text, sizeof(text)), e->a.span, e->a.span);
-		return EXIT_REFUSED;
-	}
+	if (e->kind != ENTRY_SOURCE || strcmp(e->a.span, DEFAULT_SPAN) ||
+	    e->a.has & HAS_NETNS)
+		return plan_no_span(p, e);
 	if (!p->span0.line) {
 		key.line = e->line;
 		p->span0 = key;
@@ -226,8 +304,8 @@ static int plan_need_spans(struct plan *p)
 		e = p->want.entries.items;
 		for (i = 0; i < p->want.entries.count; i++, e++) {
 			old = config_find(&p->now, e);
-			if (e->kind != kind || (old && can_be_set(old, e)) ||
-			    !plan_need_span(p, e))
+			if (e->kind != kind || e->skip ||
+			    (old && can_be_set(old, e)) || !plan_need_span(p, e))
 				continue;
 			if (line_failed(p, EXIT_REFUSED))
 				return EXIT_REFUSED;
@@ -270,11 +348,15 @@ static int change_span(struct ctx *ctx, const struct entry *old,
 static int change_source(struct ctx *ctx, const struct entry *old,
 			 const struct entry *want)
 {
-	if (!old)
-		return source_send(ctx, VSPAN_CMD_SOURCE_NEW, "add", &want->a);
+	struct args a = want ? want->a : old->a;
+
 	if (!want)
-		return source_send(ctx, VSPAN_CMD_SOURCE_DEL, "del", &old->a);
-	return source_send(ctx, VSPAN_CMD_SOURCE_SET, "set", &want->a);
+		return source_send(ctx, VSPAN_CMD_SOURCE_DEL, "del", &a);
+	a.has &= ~ARGS_SOURCE;
+	a.has |= entry_changes(old, want);
+	if (!old)
+		return source_send(ctx, VSPAN_CMD_SOURCE_NEW, "add", &a);
+	return source_send(ctx, VSPAN_CMD_SOURCE_SET, "set", &a);
 }
 
 static int change_output(struct ctx *ctx, const struct entry *old,
@@ -307,9 +389,28 @@ static void plan_undo(struct ctx *ctx, const struct plan *p, size_t done)
 
 	report_at(NULL, 0);
 	while (done--)
-		ret |= undo_step(ctx, &p->steps[done]);
+		if (!p->steps[done].skip)
+			ret |= undo_step(ctx, &p->steps[done]);
 	if (ret)
 		report("restore: what was there before could not be put back in full; see: vspanctl show");
+}
+
+/* May all else be done without this? With a span goes what is of it. */
+static bool plan_lose(struct plan *p, struct step *s)
+{
+	const struct entry *lost = s->want ? s->want : s->old;
+	struct entry *e = p->want.entries.items;
+	size_t i;
+
+	if (!(lost->a.has & HAS_NETNS))
+		return false;
+	s->skip = true;
+	line_failed(p, EXIT_REFUSED);
+	if (s->kind != ENTRY_SPAN)
+		return true;
+	for (i = 0; i < p->want.entries.count; i++, e++)
+		e->skip |= !span_of_other(lost, e);
+	return true;
 }
 
 static int plan_do(struct ctx *ctx, struct plan *p)
@@ -318,11 +419,14 @@ static int plan_do(struct ctx *ctx, struct plan *p)
 	int ret;
 
 	for (i = 0; i < p->count; i++) {
-		const struct step *s = &p->steps[i];
+		struct step *s = &p->steps[i];
 
+		s->skip = s->want && s->want->skip;
+		if (s->skip)
+			continue;
 		report_at(p->file, s->want ? s->want->line : 0);
 		ret = change[s->kind](ctx, s->old, s->want);
-		if (!ret || !line_failed(p, ret))
+		if (!ret || plan_lose(p, s) || !line_failed(p, ret))
 			continue;
 		plan_undo(ctx, p, i);
 		return ret;
@@ -347,7 +451,11 @@ static int restore(struct ctx *ctx, struct plan *p, const char *file)
 		return p->ret;
 	if (ctx_open(ctx) || snapshot(ctx, "restore", &p->now))
 		return EXIT_REFUSED;
-	ret = plan_make(p);
+	ret = find_all_netns(ctx, p);
+	if (!ret)
+		ret = find_spans(ctx, p);
+	if (!ret)
+		ret = plan_make(p);
 	return ret ? ret : plan_do(ctx, p);
 }
 

@@ -41,7 +41,7 @@ static int check_words(struct config *c)
 	size_t i;
 
 	for (i = 0; i < c->entries.count; i++, e++) {
-		if (entry_can_be_said(e)) {
+		if (entry_is_nameless(e) || entry_can_be_said(e)) {
 			if (*e->a.filter && resolve_filter(e))
 				return EXIT_REFUSED;
 			continue;
@@ -53,6 +53,23 @@ static int check_words(struct config *c)
 	return EXIT_OK;
 }
 
+/* What cannot be put back is no reason to save nothing. */
+static int warn_nameless(const struct config *c)
+{
+	const struct entry *e = c->entries.items;
+	int ret = EXIT_OK;
+	size_t i;
+
+	for (i = 0; i < c->entries.count; i++, e++) {
+		if (e->kind != ENTRY_SPAN || !entry_is_nameless(e))
+			continue;
+		report("save: %s is in a network namespace without a name (id %d), so its lines are comments; name it with: ip netns attach NETNS PID",
+		       e->a.span, e->a.netnsid);
+		ret = EXIT_REFUSED;
+	}
+	return ret;
+}
+
 static void write_config(FILE *fp, const struct config *c)
 {
 	const struct entry *e = c->entries.items;
@@ -62,6 +79,8 @@ static void write_config(FILE *fp, const struct config *c)
 	for (i = 0; i < c->entries.count; i++, e++) {
 		if (e->kind == ENTRY_SPAN)
 			putc('\n', fp);
+		if (entry_is_nameless(e))
+			fputs("# ", fp);
 		entry_put(fp, e);
 	}
 }
@@ -188,6 +207,8 @@ int cmd_save(struct ctx *ctx, int argc, char **argv)
 		ret = save_file(file, &c);
 	else if (!ret)
 		write_config(ctx->out.fp, &c);
+	if (!ret)
+		ret = warn_nameless(&c);
 	config_free(&c);
 	return ret;
 }

@@ -127,7 +127,14 @@ void show_span_alone(struct ctx *ctx, const struct span *span)
 void show_span_outputs(struct ctx *ctx, const struct span *span)
 {
 	out_object_open(&ctx->out, NULL);
-	out_str(&ctx->out, "span", span->outputs ? "%s:\n" : NULL, span->name);
+	out_str(&ctx->out, "span", span->outputs ? "%s" : NULL, span->name);
+	out_u64(&ctx->out, "ifindex", NULL, span->ifindex);
+	if (span->is_away)
+		out_s32(&ctx->out, "netnsid",
+			span->outputs ? " (in netns id %d)" : NULL,
+			span->netnsid);
+	if (span->outputs)
+		out_text(&ctx->out, ":\n");
 	show_outputs(ctx, span);
 	out_object_close(&ctx->out);
 }

@@ -62,6 +62,8 @@ static int snapshot_once(struct ctx *ctx, struct config *c)
 	if (!err)
 		err = span_mtus(&ctx->nl, &m);
 	if (!err)
+		err = model_name_netns(&m, &ctx->nl);
+	if (!err)
 		err = config_add_model(c, &m);
 	model_free(&m);
 	return err;
@@ -95,7 +97,7 @@ int snapshot(struct ctx *ctx, const char *cmd, struct config *c)
 		report("%s: the configuration changes faster than it can be read; try again",
 		       cmd);
 	else if (err == -EEXIST)
-		report("%s: \"%s\" is true of two spans of that name, here and in another network namespace; rename one of them",
+		report("%s: the kernel tells of \"%s\" twice; try again",
 		       cmd, entry_text(twice, text, sizeof(text)));
 	else
 		return refused(&ctx->nl.genl, err, "%s", cmd);

@@ -12,7 +12,8 @@ static struct nlmsghdr *source_request(struct ctx *ctx, uint8_t cmd,
 {
 	struct nlmsghdr *nlh = nl_genl_request(&ctx->nl, cmd, 0);
 
-	mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_SPAN, a->span);
+	args_put_span(nlh, a, VSPAN_A_SOURCE_SPAN, VSPAN_A_SOURCE_SPAN_IFINDEX,
+		      VSPAN_A_SOURCE_SPAN_NETNSID);
 	mnl_attr_put_strz(nlh, VSPAN_A_SOURCE_NAME, a->source);
 	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_KIND, a->kind);
 	return nlh;
@@ -32,7 +33,7 @@ int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
 {
 	struct nlmsghdr *nlh = source_request(ctx, op, a);
 	const char *to = strcmp(cmd, "add") ? "of" : "to";
-	char why[ARGS_ERR_LEN];
+	char span[SPAN_TEXT_LEN], why[ARGS_ERR_LEN];
 	int err;
 
 	/* To delete, its key is all that may be said. */
@@ -45,7 +46,7 @@ int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
 	if (!err)
 		return EXIT_OK;
 	return refused(&ctx->nl.genl, err, "%s %s %s %s", cmd, a->text, to,
-		       a->span);
+		       args_span_text(a, span, sizeof(span)));
 }
 
 /* Make the default span. Another vspanctl may make it at the same moment, and
@@ -82,10 +83,11 @@ static int source_need_span(struct ctx *ctx, const struct args *a,
 	if (err != -ENODEV)
 		return refused(&ctx->nl.genl, err, "add %s to %s", a->text,
 			       a->span);
-	/* Nobody who moved span0 to a container means to have a second one. */
+	/* Who moved span0 to a container seldom means to have a second one. */
 	if (span_is_away(ctx, a->span, &netnsid))
-		report("add %s to %s: %s is in another network namespace (id %d); move it back to add sources to it",
-		       a->text, a->span, a->span, netnsid);
+		report("add %s to %s: %s is in another network namespace (id %d); add to it with: to %s netnsid %d; or make another here: vspanctl span add %s",
+		       a->text, a->span, a->span, netnsid, a->span, netnsid,
+		       a->span);
 	else if (!strcmp(a->span, DEFAULT_SPAN))
 		return source_make_span(ctx, a, span, made);
 	else
@@ -109,9 +111,12 @@ int cmd_add(struct ctx *ctx, int argc, char **argv)
 	bool made;
 	int ret;
 
-	if (args_source(&a, "add", HAS_SPAN | ARGS_SOURCE, argc, argv))
+	if (args_source(&a, "add", ARGS_WHERE | ARGS_SOURCE, argc, argv))
 		return usage_error("%s", a.err);
-	if (ctx_open(ctx) || source_need_span(ctx, &a, &span, &made))
+	if (ctx_open(ctx) || ctx_netns(ctx, &a, "add"))
+		return EXIT_REFUSED;
+	made = false;
+	if (!a.is_away && source_need_span(ctx, &a, &span, &made))
 		return EXIT_REFUSED;
 	ret = source_send(ctx, VSPAN_CMD_SOURCE_NEW, "add", &a);
 	/* Nothing changes on a refusal. */
@@ -132,12 +137,12 @@ int cmd_set(struct ctx *ctx, int argc, char **argv)
 {
 	struct args a;
 
-	if (args_source(&a, "set", HAS_SPAN | ARGS_SOURCE, argc, argv))
+	if (args_source(&a, "set", ARGS_WHERE | ARGS_SOURCE, argc, argv))
 		return usage_error("%s", a.err);
 	if (!(a.has & ARGS_SOURCE))
 		return usage_error("set %s changes nothing: name a direction or an option; see: vspanctl set help",
 				   a.text);
-	if (ctx_open(ctx))
+	if (ctx_open(ctx) || ctx_netns(ctx, &a, "set"))
 		return EXIT_REFUSED;
 	return source_send(ctx, VSPAN_CMD_SOURCE_SET, "set", &a);
 }
@@ -154,9 +159,9 @@ int cmd_del(struct ctx *ctx, int argc, char **argv)
 {
 	struct args a;
 
-	if (args_source(&a, "del", HAS_SPAN, argc, argv))
+	if (args_source(&a, "del", ARGS_WHERE, argc, argv))
 		return usage_error("%s", a.err);
-	if (ctx_open(ctx))
+	if (ctx_open(ctx) || ctx_netns(ctx, &a, "del"))
 		return EXIT_REFUSED;
 	return source_send(ctx, VSPAN_CMD_SOURCE_DEL, "del", &a);
 }

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
+#include <sys/random.h>
+#include <unistd.h>
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
@@ -32,6 +34,24 @@ int span_get(struct ctx *ctx, const char *name, struct span *span)
 
 	nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_GET, 0);
 	mnl_attr_put_strz(nlh, VSPAN_A_SPAN_NAME, name);
+	return nl_talk(&ctx->nl.genl, nlh, span_get_cb, span);
+}
+
+/**
+ * span_get_at - Ask the kernel for a span that may be in another netns.
+ * @ctx: context, open
+ * @a: the words that name it, after ctx_netns()
+ * @span: result
+ *
+ * Return: 0 or a negative errno; -ENODEV if there is no such span.
+ */
+int span_get_at(struct ctx *ctx, const struct args *a, struct span *span)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_GET, 0);
+	args_put_span(nlh, a, VSPAN_A_SPAN_NAME, VSPAN_A_SPAN_IFINDEX,
+		      VSPAN_A_SPAN_NETNSID);
 	return nl_talk(&ctx->nl.genl, nlh, span_get_cb, span);
 }
 
@@ -110,6 +130,27 @@ int span_link_add(struct ctx *ctx, const struct args *a)
 	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, VSPAN_LINK_KIND);
 	mnl_attr_nest_end(nlh, info);
 	return request(&ctx->nl.rtnl, nlh);
+}
+
+/* To another netns, under the name it is to have there, and up unless that was not asked
+ * for.
+ */
+static int span_link_move(struct ctx *ctx, unsigned int ifindex,
+			  const struct args *a)
+{
+	struct args up = { .has = HAS_STATE };
+	int fd = netns_open(a->netns), err;
+	struct nlmsghdr *nlh;
+
+	if (fd < 0)
+		return -errno;
+	nlh = nl_link_request(&ctx->nl, RTM_NEWLINK, 0, ifindex);
+	span_link_put(nlh, a->has & HAS_STATE ? a : &up, HAS_STATE);
+	mnl_attr_put_u32(nlh, IFLA_NET_NS_FD, fd);
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, a->span);
+	err = request(&ctx->nl.rtnl, nlh);
+	close(fd);
+	return err;
 }
 
 /**
@@ -210,6 +251,61 @@ static int span_add_refused(struct ctx *ctx, int err, const char *name)
 	return EXIT_REFUSED;
 }
 
+/* The device @as here, down, with the options of the span, and moved. */
+static int span_make_as(struct ctx *ctx, const struct args *a,
+			struct args *as, const struct nl_sock **said)
+{
+	struct span span;
+	int err;
+
+	*said = &ctx->nl.rtnl;
+	as->has |= HAS_STATE;
+	as->down = true;
+	err = span_link_add(ctx, as);
+	if (err)
+		return err;
+	*said = &ctx->nl.genl;
+	if (a->has & HAS_FRAMES && a->frames != VSPAN_FRAMES_WIRE)
+		err = span_put_frames(ctx, as);
+	if (!err)
+		err = span_get(ctx, as->span, &span);
+	if (err)
+		return err;
+	*said = &ctx->nl.rtnl;
+	return span_link_move(ctx, span.ifindex, a);
+}
+
+/* Kernels before 6.13 do not make a device in another netns if one of its name is
+ * here. So it is made here, by a name that nobody has, and moved.
+ */
+static int span_make_away(struct ctx *ctx, const struct args *a)
+{
+	char text[SPAN_TEXT_LEN];
+	const struct nl_sock *said;
+	struct args as = *a;
+	struct span span;
+	uint32_t key;
+	int err, ret;
+
+	if (getrandom(&key, sizeof(key), 0) != sizeof(key))
+		key = getpid();
+	snprintf(as.span, sizeof(as.span), "vspan-%08x", key);
+	err = span_make_as(ctx, a, &as, &said);
+	if (!err)
+		return EXIT_OK;
+	args_span_text(a, text, sizeof(text));
+	if (err == -EEXIST && !said->extack[0]) {
+		report("span add %s: a device named %s exists there; choose another name, or delete that one",
+		       text, a->span);
+		ret = EXIT_REFUSED;
+	} else {
+		ret = refused(said, err, "span add %s", text);
+	}
+	if (!span_get(ctx, as.span, &span))
+		span_link_del(ctx, span.ifindex);
+	return ret;
+}
+
 /**
  * span_make - Make a span as span add does.
  * @ctx: context, open
@@ -222,6 +318,8 @@ int span_make(struct ctx *ctx, const struct args *a)
 	struct span span;
 	int err, ret;
 
+	if (a->is_away)
+		return span_make_away(ctx, a);
 	err = span_link_add(ctx, a);
 	if (err)
 		return span_add_refused(ctx, err, a->span);
@@ -292,9 +390,12 @@ static int cmd_span_add(struct ctx *ctx, int argc, char **argv)
 {
 	struct args a;
 
-	if (args_span(&a, "span add", ARGS_SPAN, argc, argv))
+	if (args_span(&a, "span add", HAS_NETNS | ARGS_SPAN, argc, argv))
 		return usage_error("%s", a.err);
-	return ctx_open(ctx) ? EXIT_REFUSED : span_make(ctx, &a);
+	if (a.has & HAS_NETNS && !a.netns[0])
+		return usage_error("span add %s: a span is made in a network namespace that has a name: say netns NETNS", a.span);
+	return ctx_open(ctx) || ctx_netns(ctx, &a, "span add") ? EXIT_REFUSED :
+	       span_make(ctx, &a);
 }
 
 static int cmd_span_set(struct ctx *ctx, int argc, char **argv)
@@ -334,7 +435,7 @@ const struct cmd span_cmds[] = {
 	{
 		.name	= "add",
 		.fn	= cmd_span_add,
-		.usage	= "span add SPAN [ FEATURE ]...\n",
+		.usage	= "span add SPAN [ netns NETNS ] [ FEATURE ]...\n",
 		.terms	= TERM_FEATURE TERM_FRAMES TERM_QLEN TERM_MTU,
 	}, {
 		.name	= "del",

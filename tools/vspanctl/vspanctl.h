@@ -81,6 +81,7 @@ typedef void (*show_fn)(struct ctx *ctx, const struct span *span);
 /* ctx.c */
 int ctx_try(struct ctx *ctx);
 int ctx_open(struct ctx *ctx);
+int ctx_netns(struct ctx *ctx, struct args *a, const char *cmd);
 
 /* batch.c */
 int run_batch(struct ctx *ctx, run_fn run);
@@ -105,6 +106,7 @@ int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
 /* span.c */
 extern const struct cmd span_cmds[];
 int span_get(struct ctx *ctx, const char *name, struct span *span);
+int span_get_at(struct ctx *ctx, const struct args *a, struct span *span);
 int span_find(struct ctx *ctx, const char *name, struct span *span,
 	      const char *cmd);
 bool span_is_away(struct ctx *ctx, const char *name, int *netnsid);
@@ -155,6 +157,8 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 	"            hook { tap | rx-handler } | redirect [ on | off ] |\n" \
 	"            promisc [ on | off ] | dup { keep | drop } |\n"	\
 	"            tag { port | bridge } }\n"
+#define TERM_WHERE							\
+	"WHERE := { netns NETNS | netnsid ID }\n"
 #define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n"
 #define TERM_VID	"VID := 1..4094\n"
 #define TERM_FEATURE							\

@@ -116,12 +116,12 @@ evil()
 	touch dup drop 'file;x'
 	HOME=$dir offers "save f" 'file\;x'
 	HOME=$dir offers "save ~/f" '~/file\;x'
-	offers "del eth0 to mon " ""
+	offers "del eth0 to mon " netns netnsid
 	rm -rf "$dir"
 }
 
 echo "KTAP version 1"
-OPTIONS="dup filter hook promisc rate redirect rx rx,tx sample snaplen tag to tx vlan"
+OPTIONS="dup filter hook netns netnsid promisc rate redirect rx rx,tx sample snaplen tag to tx vlan"
 completes "" "$(printf '%s\n' add check del flush help metrics monitor output restore save set \
 	show span xml | tr '\n' ' ' | sed 's/ $//')"
 completes "s" "save set show span"
@@ -134,7 +134,7 @@ completes "add " "eth0 lo master p1"
 completes "add e" "eth0"
 completes "add master " "eth0 lo p1"
 completes "add eth0 " "$OPTIONS"
-completes "add eth0 rx to mon " "dup filter hook promisc rate redirect rx,tx sample snaplen tag tx vlan"
+completes "add eth0 rx to mon " "dup filter hook netns netnsid promisc rate redirect rx,tx sample snaplen tag tx vlan"
 completes "add eth0 to " "mon span0"
 completes "add eth0 hook " "rx-handler tap"
 completes "add eth0 snaplen " "headers"
@@ -143,19 +143,20 @@ completes "add eth0 redirect " "off on"
 completes "add eth0 dup " "drop keep"
 completes "set " "eth0 master vnet\\*"
 completes "del v" "vnet\\*"
-completes "del eth0 " "to"
+completes "del eth0 " "netns netnsid to"
+completes "del eth0 to mon netns " "blue red"
 completes "check " "eth0 master mon span0 vnet\\*"
 completes "show " "mon span0"
 completes "metrics " "openmetrics prometheus"
 completes "span " "add del help set show"
-completes "span add mon " "down frames mtu qlen up"
+completes "span add mon " "down frames mtu netns qlen up"
 completes "span set mon frames " "asis wire"
 completes "span del " "mon span0"
 completes "output " "add del help show"
 completes "output add " "mon span0"
-completes "output add span0 " "dev psample strip vlan"
+completes "output add span0 " "dev netns netnsid psample strip vlan"
 completes "output add span0 dev " "eth0 lo p1"
-completes "output del span0 " "dev psample"
+completes "output del span0 " "dev netns netnsid psample"
 completes "xml span0 " "queues"
 completes "monitor " ""
 evil

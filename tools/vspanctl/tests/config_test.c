@@ -58,6 +58,9 @@ static const struct {
 	{ "output add mon dev eth1",		"output add mon dev eth1" },
 	{ "output add mon vlan 7 strip dev e",	"output add mon dev e vlan 7 strip" },
 	{ "output add mon psample 0",		"output add mon psample 0" },
+	{ "span add mon netns c1 qlen 9",	"span add mon netns c1 qlen 9" },
+	{ "add eth0 to mon netns c1 rx",	"add eth0 rx to mon netns c1" },
+	{ "output add mon dev e netns c1",	"output add mon netns c1 dev e" },
 };
 
 static void test_good(struct ktap *t)
@@ -95,6 +98,10 @@ static const struct {
 	{ "output del mon dev e", "\"output del\" is no line" },
 	{ "output add mon",	"output add needs dev DEV" },
 	{ "output add mon psample 1 strip", "vlan and strip are for devices" },
+	{ "add eth0 netnsid 3",	"\"netnsid\" is a number that changes" },
+	{ "span add mon netnsid 3", "\"netnsid\" is a number that changes" },
+	{ "span add mon netns ..", "\"..\" cannot name a network namespace" },
+	{ "add e netns a netnsid 3", "\"netnsid\" is a second network namespace" },
 	{ "add eth0 frob",	"what is \"frob\"? see: vspanctl add help" },
 	{ "add eth0 vlan 0",	"1 to 4094" },
 };
@@ -253,21 +260,58 @@ static void test_model(struct ktap *t)
 	for (i = 0; i < c.entries.count; i++) {
 		e = entry_at(&c, i);
 		entry_put(fp, e);
-		if (e->is_away)
-			fputs("away\n", fp);
+		if (entry_is_nameless(e))
+			fputs("nameless\n", fp);
 		if (!entry_can_be_said(e))
 			fputs("unspeakable\n", fp);
 	}
 	fclose(fp);
-	ktap_str(t, got, "span add far frames asis qlen 4096\n"
-		 "away\n"
-		 "add b tx to far\n"
+	ktap_str(t, got, "span add far netnsid 4 frames asis qlen 4096\n"
+		 "nameless\n"
+		 "add b tx to far netnsid 4\n"
+		 "nameless\n"
 		 "span add mon frames asis qlen 4096\n"
 		 "add z rx to mon vlan 10,untagged\n"
 		 "add a rx to mon\n"
 		 "output add mon dev e vlan 7 strip\n"
-		 "output add mon psample 3\n", "spans by name, sources in order");
+		 "output add mon psample 3\n"
+		 "span add mon netnsid 4 frames asis qlen 4096\n"
+		 "nameless\n", "spans by name, sources in order");
 	free(got);
+	config_free(&c);
+	model_free(&m);
+}
+
+/* Of two spans of one name each has its own, whatever is asked for first. */
+static void test_id(struct ktap *t)
+{
+	static const char *const texts[] = {
+		"span add mon", "add z to mon", "output add mon dev e",
+		"span add mon netns c1", "add z to mon netns c1",
+	};
+	struct model m = { 0 };
+	struct config c = { 0 };
+	const struct entry *twice;
+	static char buf[8192];
+	char text[ENTRY_TEXT_LEN];
+	struct span *span;
+	size_t i;
+
+	if (model_span_cb(msg_span(buf, VSPAN_CMD_SPAN_GET, "mon", 4), &m) ||
+	    model_span_cb(msg_span(buf, VSPAN_CMD_SPAN_GET, "mon", -1), &m) ||
+	    model_source_cb(msg_source_of(buf, 4, "mon", "z", VSPAN_DIR_RX), &m) ||
+	    model_source_cb(msg_source_of(buf, -1, "mon", "z", VSPAN_DIR_TX), &m) ||
+	    model_output_cb(msg_output_of(buf, -1, "mon", "e"), &m))
+		abort();
+	span = m.spans.items;
+	strcpy(span->netns, "c1");
+	if (model_link(&m))
+		abort();
+	ktap_ok(t, !config_add_model(&c, &m) && !config_sort(&c, &twice) &&
+		c.entries.count == ARRAY_SIZE(texts), "two spans of one name");
+	for (i = 0; i < c.entries.count; i++)
+		ktap_str(t, entry_text(entry_at(&c, i), text, sizeof(text)),
+			 texts[i], "each with its own");
 	config_free(&c);
 	model_free(&m);
 }
@@ -282,6 +326,46 @@ static void test_ghost(struct ktap *t)
 		"a source of a span that came later");
 	config_free(&c);
 	model_free(&m);
+}
+
+/* What has to be said to make a source, and to make it of another. */
+static const struct {
+	const char *old;
+	const char *want;
+	unsigned int has;
+} unsaid[] = {
+	{ NULL, "add e", 0 },
+	{ NULL, "add e rx,tx vlan all sample 1 rate 0 snaplen 0 hook tap redirect off promisc off dup drop tag port", 0 },
+	{ NULL, "add e rx", HAS_DIR },
+	{ NULL, "add e redirect", HAS_REDIRECT },
+	{ NULL, "add e rx hook rx-handler", HAS_HOOK },
+	{ NULL, "add e rate 5 tag bridge snaplen headers", HAS_RATE | HAS_TAG | HAS_SNAPLEN },
+	{ "add e rate 5", "add e", HAS_RATE },
+	{ "add e rate 5", "add e rate 5", 0 },
+	{ "add e rx redirect", "add e rx hook rx-handler", HAS_REDIRECT | HAS_HOOK },
+	{ "add e rx redirect", "add e", HAS_REDIRECT | HAS_DIR },
+	{ "add e rx hook rx-handler", "add e redirect", HAS_REDIRECT },
+	{ "add e filter arp vlan 7", "add e dup keep promisc sample 2",
+	  HAS_FILTER | HAS_VLANS | HAS_DUP | HAS_PROMISC | HAS_SAMPLE },
+};
+
+static void test_unsaid(struct ktap *t)
+{
+	char err[320];
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(unsaid); i++) {
+		struct config c = { 0 };
+
+		n = unsaid[i].old != NULL;
+		if ((n && add_line(&c, 1, unsaid[i].old, err, sizeof(err))) ||
+		    add_line(&c, 2, unsaid[i].want, err, sizeof(err)))
+			abort();
+		ktap_ok(t, entry_changes(n ? entry_at(&c, 0) : NULL,
+					 entry_at(&c, n)) == unsaid[i].has,
+			unsaid[i].want);
+		config_free(&c);
+	}
 }
 
 static const struct {
@@ -334,6 +418,8 @@ int main(void)
 	test_twice(&t);
 	test_many(&t);
 	test_model(&t);
+	test_id(&t);
+	test_unsaid(&t);
 	test_ghost(&t);
 	test_spoken(&t);
 	return ktap_end(&t);

@@ -224,7 +224,7 @@ static void test_outputs_text(struct ktap *t)
 		      "      -> dormant: eth0 is or leads to a source of the span\n",
 		      "outputs below the sources of a span");
 	check_outputs(t, plain, NULL, show_span_outputs,
-		      "span1:\n"
+		      "span1 (in netns id 2):\n"
 		      "  output eth1               vlan 200 strip -> active\n"
 		      "  output psample 4294967295 -> active\n"
 		      "  output erspan0            -> dormant: no device is named erspan0\n"
@@ -248,8 +248,8 @@ static void test_outputs_json(struct ktap *t)
 	struct ctx stats = { .out.json = true, .stats = true };
 
 	check_outputs(t, plain, NULL, show_span_outputs,
-		      "[{\"span\":\"span0\",\"outputs\":[]},"
-		      "{\"span\":\"span1\",\"outputs\":["
+		      "[{\"span\":\"span0\",\"ifindex\":7,\"outputs\":[]},"
+		      "{\"span\":\"span1\",\"ifindex\":7,\"netnsid\":2,\"outputs\":["
 		      "{\"dev\":\"eth1\",\"ifindex\":5,\"vlan\":200,"
 		      "\"strip\":true,\"state\":\"active\"},"
 		      "{\"psample\":4294967295,\"state\":\"active\"},"
@@ -260,7 +260,7 @@ static void test_outputs_json(struct ktap *t)
 		      "\"eth0 is or leads to a source of the span\"}]}]\n",
 		      "JSON of output show");
 	check_outputs(t, stats, "span1", show_span_outputs,
-		      "[{\"span\":\"span1\",\"outputs\":["
+		      "[{\"span\":\"span1\",\"ifindex\":7,\"netnsid\":2,\"outputs\":["
 		      "{\"dev\":\"eth1\",\"ifindex\":5,\"vlan\":200,"
 		      "\"strip\":true,\"state\":\"active\"" OUTPUT_STATS "},"
 		      "{\"psample\":4294967295,\"state\":\"active\""

@@ -163,4 +163,31 @@ static inline struct nlmsghdr *msg_output_group(void *buf, uint8_t cmd,
 	return nlh;
 }
 
+/* As a module sends them that tells spans apart. @netnsid < 0: it is here. */
+static inline struct nlmsghdr *msg_source_of(void *buf, int32_t netnsid,
+					     const char *span, const char *name,
+					     uint32_t dir)
+{
+	struct nlmsghdr *nlh = msg_source(buf, VSPAN_CMD_SOURCE_GET, span, name,
+					  dir, NULL, -1);
+
+	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_SPAN_IFINDEX, 7);
+	if (netnsid >= 0)
+		mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_SPAN_NETNSID, netnsid);
+	return nlh;
+}
+
+static inline struct nlmsghdr *msg_output_of(void *buf, int32_t netnsid,
+					     const char *span, const char *dev)
+{
+	struct nlmsghdr *nlh = msg_output_dev(buf, VSPAN_CMD_OUTPUT_GET, span,
+					      dev, 0, 0, false,
+					      VSPAN_DORMANT_NO_DEVICE);
+
+	mnl_attr_put_u32(nlh, VSPAN_A_OUTPUT_SPAN_IFINDEX, 7);
+	if (netnsid >= 0)
+		mnl_attr_put_u32(nlh, VSPAN_A_OUTPUT_SPAN_NETNSID, netnsid);
+	return nlh;
+}
+
 #endif /* VSPANCTL_TEST_MSG_H */
