@@ -43,6 +43,7 @@ TEST_PROGS=(
 	vspan_tenant.sh
 	vspan_identity.sh
 	vspan_netns.sh
+	vspan_versions.sh
 	vspan_filter.sh
 	vspan_snap.sh
 	vspan_sample.sh
@@ -84,6 +85,8 @@ usage()
 	  VSPAN_KO      the module to load; installed ones are found without
 	  VSPAN_ODD_KO  the module that makes odd frames, if it is not where
 	                selftests/vm/module.sh builds it
+	  VSPAN_OLD_KO, VSPANCTL_OLD
+	                the first module and tool, as selftests/vm/old.sh builds them
 	  VSPANCTL      the tool (default tools/vspanctl/vspanctl)
 	  TEST_TIMEOUT  seconds a script may take (default 300)
 	  LEAKS=1       let kmemleak look for lost memory at the end

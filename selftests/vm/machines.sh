@@ -61,14 +61,16 @@ run_machine()
 {
 	local name=$1 rel=$2 scripts=$3 begin=$SECONDS runner=$VM/run.sh
 	local ko=$BUILD/$2/src/kmod/vspan.ko
+	local -a old=()
 
 	shift 3
+	[[ $scripts != *vspan_versions.sh* ]] || mapfile -t old < <("$VM/old.sh" "$rel")
 	OUT=$LOGS/vm-$name
 	rm -rf "$OUT"
 	[[ $rel != uml* ]] || runner=$VM/uml-run.sh
 	"$runner" -k "$rel" -m "${MEMORY:-1024}" -t "$VM_TIMEOUT" -o "$OUT" -- \
 		env "VSPAN_KO=$ko" "VSPAN_ODD_KO=${ko%/kmod/*}/selftests/kmod/vspan_odd.ko" \
-		"${OTHERS[@]}" "TESTS=$scripts $(named_cases)" "$@" \
+		"${OTHERS[@]}" "${old[@]}" "TESTS=$scripts $(named_cases)" "$@" \
 		selftests/run.sh </dev/null 2>&1 | ktap "$name" || true
 	health "$name" "$OUT" $((SECONDS - begin))
 }

@@ -13,7 +13,7 @@ cp -a "$DISK"/. /
 ip tuntap add dev vnet0 mode tap
 ip link set vnet0 up
 vspanctl add 'vnet*'
-test "$(cat /sys/module/vspan/version)" = "$(vspanctl -V | sed 's/.* //')"
+test "$(cat /sys/module/vspan/version)" = "$(vspanctl -V | sed -n '1s/.* //p')"
 [[ $(modinfo -F filename vspan) == /lib/modules/*/updates/dkms/vspan.ko* ]]
 "$PKT" send tun:vnet0 count=100 id=1 recv span0 count=100 id=1
 udevadm test /sys/class/net/span0 2>&1 | grep -x 'NM_UNMANAGED=1'

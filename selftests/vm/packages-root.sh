@@ -103,7 +103,7 @@ tools_are_there()
 {
 	local page
 
-	[ "$(inside vspanctl -V)" = "$("$BUILD/tool/vspanctl" -V)" ] || return
+	[ "$(inside vspanctl -V | head -n 1)" = "$("$BUILD/tool/vspanctl" -V | head -n 1)" ] || return
 	for page in "$TOP"/tools/vspanctl/*.[1-8]; do
 		inside man -w "$(basename "${page%.*}")" || return
 	done

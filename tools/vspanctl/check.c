@@ -11,6 +11,7 @@
 #include <sys/utsname.h>
 
 #include "args.h"
+#include "version.h"
 
 #define MOMENT_MS	200	/* in which counters are seen to move */
 
@@ -224,6 +225,20 @@ static int no_module(struct check *c)
 	return findings_print(c);
 }
 
+/* An upgrade leaves the module that is in use where it is. */
+static void check_version(struct check *c)
+{
+	char loaded[VERSION_LEN];
+
+	if (!module_version(loaded, sizeof(loaded)) ||
+	    version_cmp(loaded, VSPAN_VERSION) >= 0)
+		return;
+	found(c, FIND_WARNING, "old_module",
+	      "the vspan module that is loaded is %s, older than vspanctl, %s",
+	      loaded, VSPAN_VERSION);
+	fix(c, "vspanctl save && modprobe -r vspan && modprobe vspan && vspanctl restore");
+}
+
 static int check_run(struct check *c, const struct args *a)
 {
 	struct scope s = { 0 };
@@ -234,6 +249,8 @@ static int check_run(struct check *c, const struct args *a)
 		return ret;
 	if (a)
 		scope_find(c, a, &s);
+	else
+		check_version(c);
 	check_all(c, &s);
 	return findings_print(c);
 }

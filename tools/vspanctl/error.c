@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "version.h"
 #include "vspanctl.h"
 
 /* Like stderr itself: one for the whole process. */
@@ -129,15 +130,18 @@ int request(struct nl_sock *s, struct nlmsghdr *nlh)
  */
 int refused(const struct nl_sock *s, int err, const char *fmt, ...)
 {
+	char what[256], old[256];
 	const char *why;
-	char what[256];
 	va_list ap;
 
 	va_start(ap, fmt);
 	vsnprintf(what, sizeof(what), fmt, ap);
 	va_end(ap);
 
-	if (s && s->extack[0])
+	why = s ? version_why(s, err, old, sizeof(old)) : NULL;
+	if (why)
+		;
+	else if (s && s->extack[0])
 		why = s->extack;
 	else if (err == -EPERM || err == -EACCES)
 		why = "not permitted: this needs CAP_NET_ADMIN in the network namespace; run it as root";

@@ -5,6 +5,7 @@
 
 #include "filter.h"
 #include "netns.h"
+#include "version.h"
 #include "vspanctl.h"
 
 #ifndef VSPAN_VERSION
@@ -221,7 +222,7 @@ static int parse_options(struct ctx *ctx, int argc, char **argv, int *pos)
 				return EXIT_USAGE;
 			i++;
 		} else if (is_option(argv[i], "Version")) {
-			puts("vspanctl " VSPAN_VERSION);
+			version_print();
 			return EXIT_OK;
 		} else if (is_option(argv[i], "help")) {
 			return usage(stdout, &top);

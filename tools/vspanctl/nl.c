@@ -95,6 +95,30 @@ static void nl_extack_save(struct nl_sock *s, const struct nlmsghdr *nlh,
 	}
 }
 
+/* Where in the request it is that the kernel does not like. */
+static uint16_t nl_refused_attr(const struct nl_sock *s,
+				const struct nlmsghdr *nlh, size_t off)
+{
+	const struct nlmsghdr *tx = (const void *)s->tx;
+	const struct nlattr *attr;
+	uint32_t at;
+
+	if (!(nlh->nlmsg_flags & NLM_F_ACK_TLVS) ||
+	    off > mnl_nlmsg_get_payload_len(nlh))
+		return 0;
+	mnl_attr_for_each(attr, nlh, off) {
+		if (mnl_attr_get_type(attr) != NLMSGERR_ATTR_OFFS ||
+		    mnl_attr_validate(attr, MNL_TYPE_U32) < 0)
+			continue;
+		at = mnl_attr_get_u32(attr);
+		if (at % MNL_ALIGNTO || at < sizeof(*tx) ||
+		    at + sizeof(*attr) > tx->nlmsg_len)
+			return 0;
+		return mnl_attr_get_type((const void *)(s->tx + at));
+	}
+	return 0;
+}
+
 static int nl_recv_error(struct nl_sock *s, const struct nlmsghdr *nlh)
 {
 	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
@@ -107,6 +131,7 @@ static int nl_recv_error(struct nl_sock *s, const struct nlmsghdr *nlh)
 	    e->msg.nlmsg_len >= sizeof(e->msg))
 		off += MNL_ALIGN(e->msg.nlmsg_len) - sizeof(e->msg);
 	nl_extack_save(s, nlh, off);
+	s->refused_attr = nl_refused_attr(s, nlh, off);
 	return e->error > 0 ? -e->error : e->error;
 }
 
@@ -217,6 +242,7 @@ int nl_talk(struct nl_sock *s, struct nlmsghdr *nlh, nl_cb cb, void *data)
 	if ((nlh->nlmsg_flags & NLM_F_DUMP) != NLM_F_DUMP)
 		nlh->nlmsg_flags |= NLM_F_ACK;
 	s->extack[0] = '\0';
+	s->refused_attr = 0;
 	if (mnl_socket_sendto(s->mnl, nlh, nlh->nlmsg_len) < 0)
 		return -errno;
 	return nl_recv_answer(s, &a);
@@ -339,6 +365,7 @@ static struct nlmsghdr *nl_genl_header(struct nl_sock *s, uint16_t family,
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(s->tx);
 	struct genlmsghdr *genl;
 
+	s->cmd = family == GENL_ID_CTRL ? 0 : cmd;
 	nlh->nlmsg_type = family;
 	nlh->nlmsg_flags = flags;
 	genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));

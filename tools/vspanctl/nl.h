@@ -16,6 +16,8 @@
  * @extack: the kernel's sentence on the last request, or ""
  * @rx: what was received last, @room bytes fit
  * @room: grows with what comes
+ * @refused_attr: the attribute that it is about, 0 if the kernel did not say
+ * @cmd: the command of that request, if it is one of the family vspan; else 0
  * @tx: the request being built
  */
 struct nl_sock {
@@ -24,6 +26,8 @@ struct nl_sock {
 	char extack[256];
 	char *rx;
 	size_t room;
+	uint16_t refused_attr;
+	uint8_t cmd;
 	_Alignas(struct nlmsghdr) char tx[NL_TX_LEN];
 };
 

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The version of the module that is loaded, which may be older than the tool: a
+ * package was upgraded and nobody has loaded its module yet.
+ */
+#include "version.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <linux/vspan.h>
+
+#include "vspanctl.h"
+
+#define MODULE_VERSION_FILE	"/sys/module/vspan/version"
+#define MODULE_DIR		"/sys/module/vspan"
+
+/* What a request was refused for, if its attribute is unknown or has too large a value;
+ * by the words of the command line. Of a span's netns there is one word for both ways.
+ */
+static const struct {
+	uint8_t cmd;
+	uint16_t attr;
+	const char *word;
+} words[] = {
+	{ VSPAN_CMD_SPAN_GET,	VSPAN_A_SPAN_NETNSID,		"netns" },
+	{ VSPAN_CMD_SPAN_SET,	VSPAN_A_SPAN_FRAMES,		"frames" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_KIND,		"that kind of source" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_HOOK,		"hook" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_REDIRECT,	"redirect" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_PROMISC,		"promisc" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_DUP_KEEP,	"dup" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_FILTER,		"filter" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_FILTER_TEXT,	"filter" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_SNAPLEN,		"snaplen" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_SNAP_HEADERS,	"snaplen headers" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_SAMPLE,		"sample" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_RATE,		"rate" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_TAG,		"tag" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_SPAN_IFINDEX,	"netns" },
+	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_SPAN_NETNSID,	"netns" },
+	{ VSPAN_CMD_OUTPUT_NEW,	VSPAN_A_OUTPUT_GROUP,		"psample" },
+	{ VSPAN_CMD_OUTPUT_NEW,	VSPAN_A_OUTPUT_VLAN,		"vlan" },
+	{ VSPAN_CMD_OUTPUT_NEW,	VSPAN_A_OUTPUT_STRIP,		"strip" },
+	{ VSPAN_CMD_OUTPUT_NEW,	VSPAN_A_OUTPUT_SPAN_IFINDEX,	"netns" },
+	{ VSPAN_CMD_OUTPUT_NEW,	VSPAN_A_OUTPUT_SPAN_NETNSID,	"netns" },
+};
+
+/* One that names the others of its set. */
+static uint8_t cmd_of_set(uint8_t cmd)
+{
+	switch (cmd) {
+	case VSPAN_CMD_SOURCE_SET:
+	case VSPAN_CMD_SOURCE_DEL:
+		return VSPAN_CMD_SOURCE_NEW;
+	case VSPAN_CMD_OUTPUT_DEL:
+		return VSPAN_CMD_OUTPUT_NEW;
+	default:
+		return cmd;
+	}
+}
+
+static const char *word_of(uint8_t cmd, uint16_t attr)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(words); i++)
+		if (words[i].cmd == cmd_of_set(cmd) && words[i].attr == attr)
+			return words[i].word;
+	return NULL;
+}
+
+/* What netlink itself says of attributes that are not in a policy, or exceed it. The
+ * tool has checked its words: to the module of its own version they are no news.
+ */
+static bool is_unknown(const char *extack)
+{
+	static const char *const says[] = {
+		"Unknown attribute type", "Unsupported attribute",
+		"integer out of range", "reserved bit set",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(says); i++)
+		if (!strcmp(extack, says[i]))
+			return true;
+	return false;
+}
+
+/**
+ * version_cmp - Compare two versions.
+ * @x: a version like 0.1.0; what is behind the numbers does not count
+ * @y: another
+ *
+ * Return: less than, equal to or greater than 0, as @x is older, as old, or newer.
+ */
+int version_cmp(const char *x, const char *y)
+{
+	unsigned long a, b;
+	char *end;
+
+	for (;;) {
+		a = strtoul(x, &end, 10);
+		x = end + (*end == '.');
+		b = strtoul(y, &end, 10);
+		y = end + (*end == '.');
+		if (a != b)
+			return a < b ? -1 : 1;
+		if (!isdigit((unsigned char)*x) && !isdigit((unsigned char)*y))
+			return 0;
+	}
+}
+
+/**
+ * module_version - Ask for the version of the module that is loaded.
+ * @buf: gets it, or ""
+ * @size: bytes in @buf
+ *
+ * Return: false if none is loaded.
+ */
+bool module_version(char *buf, size_t size)
+{
+	FILE *fp = fopen(MODULE_VERSION_FILE, "re");
+
+	*buf = '\0';
+	if (!fp)
+		return !access(MODULE_DIR, F_OK);
+	if (!fgets(buf, size, fp))
+		*buf = '\0';
+	buf[strcspn(buf, "\n")] = '\0';
+	fclose(fp);
+	return true;
+}
+
+/**
+ * version_print - Print the versions of the tool and of the module.
+ */
+void version_print(void)
+{
+	char loaded[VERSION_LEN];
+
+	puts("vspanctl " VSPAN_VERSION);
+	if (!module_version(loaded, sizeof(loaded)))
+		puts("vspan module not loaded");
+	else if (version_cmp(loaded, VSPAN_VERSION) < 0)
+		printf("vspan module %s, older than vspanctl; load the new one with: modprobe -r vspan && modprobe vspan\n",
+		       loaded);
+	else
+		printf("vspan module %s\n", loaded);
+}
+
+/**
+ * version_why - Is a request refused because the module is older than the tool?
+ * @s: the socket, with the refusal
+ * @err: negative errno
+ * @buf: room for the sentence
+ * @size: bytes in @buf
+ *
+ * Return: @buf, or NULL if it is refused for something else.
+ */
+const char *version_why(const struct nl_sock *s, int err, char *buf, size_t size)
+{
+	const char *word = word_of(s->cmd, s->refused_attr);
+	char loaded[VERSION_LEN];
+
+	module_version(loaded, sizeof(loaded));
+	if (word && is_unknown(s->extack))
+		snprintf(buf, size, "the module that is loaded, vspan %s, does not know \"%s\"; load that of vspanctl %s with: modprobe -r vspan && modprobe vspan",
+			 loaded, word, VSPAN_VERSION);
+	else if (err == -EOPNOTSUPP && s->cmd && !s->extack[0])
+		snprintf(buf, size, "the module that is loaded, vspan %s, does not know this command; load that of vspanctl %s with: modprobe -r vspan && modprobe vspan",
+			 loaded, VSPAN_VERSION);
+	else
+		return NULL;
+	return buf;
+}
