@@ -150,6 +150,7 @@ docker-zeek()
 	PID=$!
 	defer kill_quietly "$PID"
 	check_wait "a namespace" own_netns "$PID"
+	defer ip netns del zeek
 	as_written "$sw" docker-zeek host || return
 	[[ $OUT == *"zeek0: up"*"(in netns id"* ]] || fail "$OUT"
 	setup_ns zeek
