@@ -183,10 +183,7 @@ int show_spans(struct ctx *ctx, const char *name, unsigned int what,
 	int err, ret = EXIT_OK;
 
 	err = model_read(&m, &ctx->nl, what);
-	if (err == -EINTR) {
-		report("show: the configuration changes faster than it can be read; try again");
-		ret = EXIT_REFUSED;
-	} else if (err) {
+	if (err) {
 		ret = refused(&ctx->nl.genl, err, "show");
 	} else if (!show_model(ctx, &m, name, show)) {
 		report("no span is named %s; list them with: vspanctl span show",

@@ -93,13 +93,9 @@ int snapshot(struct ctx *ctx, const char *cmd, struct config *c)
 		err = config_sort(c, &twice);
 	if (!err)
 		return EXIT_OK;
-	if (err == -EINTR)
-		report("%s: the configuration changes faster than it can be read; try again",
-		       cmd);
-	else if (err == -EEXIST)
-		report("%s: the kernel tells of \"%s\" twice; try again",
-		       cmd, entry_text(twice, text, sizeof(text)));
-	else
+	if (err != -EEXIST)
 		return refused(&ctx->nl.genl, err, "%s", cmd);
+	report("%s: the kernel tells of \"%s\" twice; try again", cmd,
+	       entry_text(twice, text, sizeof(text)));
 	return EXIT_REFUSED;
 }
