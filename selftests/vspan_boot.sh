@@ -320,7 +320,9 @@ vspanctl: /etc/vspan.conf:6: add lo to span0: a loopback device can be neither s
 output; name one that leads out of here"
 }
 
-# Each word of the help of what a line can be is in one of them.
+# Each word of the help of what a line can be is in one of them, but netnsid: a number that
+# is another after a boot, and refused for that.
+AWAY=away-$RUN_ID
 LINES_THERE_ARE=(
 	"span add a frames asis qlen 300 mtu 9000 down"
 	"span add b frames wire up"
@@ -332,6 +334,9 @@ rate 1000 hook tap redirect off promisc off dup drop tag port"
 	"add eth3 rx to b hook rx-handler"
 	"output add a dev eth9 vlan 7 strip"
 	"output add b psample 3"
+	"span add c netns $AWAY frames asis"
+	"add eth4 to c netns $AWAY"
+	"output add c netns $AWAY psample 4"
 )
 
 # lines_have_all COMMAND...
@@ -340,7 +345,7 @@ lines_have_all()
 	local word
 
 	for word in $("$VSPANCTL" "$@" help | sed 's/^Usage: *vspanctl//' | tr -c 'a-z,A-Z-' '\n' |
-		grep -E '^[a-z]+([,-][a-z]+)*$' | sort -u); do
+		grep -E '^[a-z]+([,-][a-z]+)*$' | grep -vx netnsid | sort -u); do
 		printf '%s\n' "${LINES_THERE_ARE[@]}" | grep "^$*" | grep -Eq "(^|[ ,])$word([ ,]|$)" ||
 			fail "no line with '$word' of: vspanctl $* help"
 	done
@@ -351,11 +356,13 @@ saved_lines()
 {
 	local ns=$1
 
+	check_ok "another netns" ip netns add "$AWAY"
 	printf '%s\n' "${LINES_THERE_ARE[@]}" >"$DIR/lines"
 	check_ok "span0" "$VSPANCTL" -n "$ns" span add span0
 	check_ok "the lines" "$VSPANCTL" -n "$ns" -b "$DIR/lines"
 	"$VSPANCTL" -n "$ns" save - >"$DIR/saved" || fail "save"
 	check_ok "undone" "$VSPANCTL" -n "$ns" flush
+	ip netns del "$AWAY"
 }
 
 every_option_comes_back()
@@ -369,13 +376,14 @@ every_option_comes_back()
 	saved_lines "$ns"
 	boot_prepare || return
 	cp "$DIR/saved" "$BOOT/conf"
+	unit_script away "Before=vspan.service" <<<"ip netns add $AWAY"
 	unit_taps "After=vspan.service"
 	unit_check "After=taps.service"
 	cat >"$BOOT/more.sh" <<-EOT
 		$VSPANCTL save - >$BOOT/saved
 		ip -br link show a >$BOOT/link
 	EOT
-	boot_now vspan.service taps.service check.service
+	boot_now away.service vspan.service taps.service check.service
 	check_result "success active"
 	check_eq "what the service said" "$(<"$BOOT/vspan.log")" ""
 	check_eq "what came back" "$(<"$BOOT/saved")" "$(<"$DIR/saved")"
