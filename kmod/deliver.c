@@ -307,12 +307,14 @@ static void vspan_deliver_frame(struct vspan_turn *turn, struct sk_buff *skb)
 /* Make frames of the next copy: none if it was lost. False if it takes so long that
  * a work does it.
  */
-static bool vspan_deliver_begin(struct vspan_queue *q)
+static bool vspan_deliver_begin(struct vspan_queue *q, struct vspan_turn *turn)
 {
 	struct sk_buff *skb = __skb_dequeue(&q->batch);
 
 	q->begun++;
 	if (!vspan_deliver_as_is(skb) && vspan_wire_is_long(q->vs, skb)) {
+		/* The work may be there first. */
+		vspan_deliver_turn_end(turn);
 		vspan_queue_cut_later(q, skb);
 		return false;
 	}
@@ -374,7 +376,7 @@ unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget)
 	rcu_read_lock();
 	vspan_deliver_turn_begin(&turn, q->vs);
 	for (made = 0; made < budget; made++) {
-		if (!q->frames && (skb_queue_empty(&q->batch) || !vspan_deliver_begin(q)))
+		if (!q->frames && (skb_queue_empty(&q->batch) || !vspan_deliver_begin(q, &turn)))
 			break;
 		vspan_deliver_next(q, &turn);
 	}

@@ -3,6 +3,7 @@
  * From a hook to the span's queue, in the production packet's own context:
  * as little as possible, and never anything to the packet itself.
  */
+#include <linux/hash.h>
 #include <linux/rculist.h>
 #include <linux/skbuff.h>
 #include <net/sch_generic.h>
@@ -163,8 +164,10 @@ static void vspan_mirror_send(const struct vspan_binding *b,
 	len = vspan_wire_len_fast(skb);
 	vspan_mirror_label(skb, rule, dir);
 	vspan_cb(skb)->frames = n;
-	/* By it the tap, too, finds the queue: one for both ways. 0 would be none. */
-	__skb_set_sw_hash(skb, whole->flow + 1, true);
+	/* By it the tap, too, finds the queue: one for both ways. 0 would be none; and who
+	 * sends the copy on looks at the upper bits.
+	 */
+	__skb_set_sw_hash(skb, (whole->flow + 1) * GOLDEN_RATIO_32, true);
 	/* What was allocated from the emergency reserve must be freed soon. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(src->vs, skb))
 		goto drop;

@@ -228,7 +228,7 @@ int vspan_nl_source_flush_doit(struct sk_buff *skb, struct genl_info *info)
 
 	rtnl_lock();
 	if (info->attrs[ref->name] || info->attrs[ref->ifindex])
-		vs = vspan_nl_span(info, ref) ?: vspan_nl_no_span(info, ref);
+		vs = vspan_nl_known_span(skb, info, ref);
 	if (!IS_ERR(vs))
 		vspan_nl_flush(genl_info_net(info), vs);
 	vspan_nl_unlock(info);

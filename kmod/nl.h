@@ -50,8 +50,6 @@ struct vspan_dev *vspan_nl_span(struct genl_info *info,
 struct vspan_dev *vspan_nl_find_span(struct sk_buff *skb,
 				     struct genl_info *info,
 				     const struct vspan_nl_ref *ref);
-struct vspan_dev *vspan_nl_no_span(struct genl_info *info,
-				   const struct vspan_nl_ref *ref);
 int vspan_nl_fill_span_id(struct sk_buff *skb, struct net *net,
 			  const struct net_device *dev,
 			  const struct vspan_nl_ref *ref);
@@ -72,6 +70,9 @@ typedef int vspan_nl_fill_fn(struct sk_buff *skb, struct net *net,
 			     union vspan_nl_object obj);
 
 /* nlget.c */
+struct vspan_dev *vspan_nl_known_span(struct sk_buff *skb,
+				      struct genl_info *info,
+				      const struct vspan_nl_ref *ref);
 int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
 		   union vspan_nl_object obj);
 struct vspan_net *vspan_nl_dump_start(struct netlink_callback *cb);

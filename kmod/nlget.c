@@ -221,6 +221,28 @@ static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
 }
 
 /**
+ * vspan_nl_known_span - the span a request means to look at, or to let go of
+ * @skb: the request
+ * @info: the same, parsed; it names a span
+ * @ref: its attributes for that
+ *
+ * What concerns the netns it may know of; what else there is in others takes a right.
+ *
+ * Context: RTNL.
+ * Return: the span, or an ERR_PTR with a sentence in extack.
+ */
+struct vspan_dev *vspan_nl_known_span(struct sk_buff *skb,
+				      struct genl_info *info,
+				      const struct vspan_nl_ref *ref)
+{
+	struct vspan_dev *vs = vspan_nl_span(info, ref);
+
+	if (vs && vspan_nl_span_concerns(vs, genl_info_net(info)))
+		return vs;
+	return vspan_nl_find_span(skb, info, ref);
+}
+
+/**
  * vspan_nl_span_get_doit - VSPAN_CMD_SPAN_GET for one span
  * @skb: the request
  * @info: the request, parsed
@@ -238,9 +260,7 @@ int vspan_nl_span_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (err)
 		return err;
 	rtnl_lock();
-	vs = vspan_nl_span(info, ref);
-	if (!vs || !vspan_nl_span_concerns(vs, genl_info_net(info)))
-		vs = vspan_nl_find_span(skb, info, ref);
+	vs = vspan_nl_known_span(skb, info, ref);
 	obj.vs = vs;
 	err = IS_ERR(vs) ? PTR_ERR(vs) :
 			   vspan_nl_reply(info, VSPAN_CMD_SPAN_GET,

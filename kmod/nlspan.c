@@ -67,7 +67,7 @@ static struct vspan_dev *vspan_nl_span_in(struct net *net,
 	dev = ifindex ? __dev_get_by_index(net, nla_get_u32(ifindex)) :
 			__dev_get_by_name(net, nla_data(name));
 	if (!dev || !vspan_dev_is_span(dev) ||
-	    (name && strcmp(dev->name, nla_data(name))))
+	    (ifindex && name && strcmp(dev->name, nla_data(name))))
 		return NULL;
 	return netdev_priv(dev);
 }
@@ -103,6 +103,21 @@ static bool vspan_nl_may(struct sk_buff *skb, struct genl_info *info,
 	       netlink_ns_capable(skb, net->user_ns, CAP_NET_ADMIN);
 }
 
+static struct vspan_dev *
+vspan_nl_no_span(struct genl_info *info, const struct vspan_nl_ref *ref)
+{
+	struct nlattr *attr = info->attrs[ref->ifindex] ?:
+			      info->attrs[ref->name];
+
+	if (info->attrs[ref->netnsid])
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[ref->netnsid],
+				    "there is no such span in that network namespace");
+	else
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "there is no such span here; make one with: ip link add NAME type vspan");
+	return ERR_PTR(-ENODEV);
+}
+
 /**
  * vspan_nl_find_span - the span a request means to change or to feed
  * @skb: the request
@@ -133,28 +148,6 @@ struct vspan_dev *vspan_nl_find_span(struct sk_buff *skb,
 		put_net(net);
 	}
 	return vs ?: vspan_nl_no_span(info, ref);
-}
-
-/**
- * vspan_nl_no_span - say that there is no span as the request names it
- * @info: the request
- * @ref: its attributes for that
- *
- * Return: ERR_PTR(-ENODEV), with a sentence in extack.
- */
-struct vspan_dev *vspan_nl_no_span(struct genl_info *info,
-				   const struct vspan_nl_ref *ref)
-{
-	struct nlattr *attr = info->attrs[ref->ifindex] ?:
-			      info->attrs[ref->name];
-
-	if (info->attrs[ref->netnsid])
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[ref->netnsid],
-				    "there is no such span in that network namespace");
-	else
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "there is no such span here; make one with: ip link add NAME type vspan");
-	return ERR_PTR(-ENODEV);
 }
 
 /**

@@ -358,10 +358,12 @@ void vspan_output_retry_above(struct net_device *lower)
 void vspan_output_destroy(struct vspan_output *out)
 {
 	struct vspan_dev *vs = out->vs;
-	struct net_device *dev;
+	struct net_device *dev, *bound;
 
 	ASSERT_RTNL();
 	dev = out->psample ? NULL : __dev_get_by_name(out->net, out->name);
+	/* Whose name it was when it was bound. */
+	bound = vspan_output_dev(out);
 	vspan_audit_output("output-del", out);
 	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_DEL_NTF);
 	list_del(&out->net_node);
@@ -373,6 +375,8 @@ void vspan_output_destroy(struct vspan_output *out)
 	call_rcu(&out->rcu, vspan_output_free_rcu);
 	if (dev)
 		vspan_follow_freed(vs, dev);
+	if (bound && bound != dev)
+		vspan_follow_freed(vs, bound);
 }
 
 /**

@@ -211,6 +211,7 @@ struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len)
 	memcpy(copy->cb, skb->cb, sizeof(copy->cb));
 	copy->dev = skb->dev;
 	copy->protocol = skb->protocol;
+	skb_copy_hash(copy, skb);
 	copy->tstamp = skb_tstamp(skb);
 	skb_hwtstamps(copy)->hwtstamp = vspan_wire_hwtime(skb);
 	if (skb_vlan_tag_present(skb))
