@@ -82,6 +82,23 @@ static uint32_t more_qlen(const struct span *span)
 	return span->qlen < QLEN_MAX / 2 ? 2 * span->qlen : QLEN_MAX;
 }
 
+/* What is changed at the span itself is, where it is. */
+static void fix_span(struct check *c, const struct loss *l)
+{
+	char name[256], where[2 * sizeof(name)] = "", cmd[QUOTE_LEN];
+
+	if (c->span->is_away &&
+	    !netns_name(&c->ctx->nl, c->span->netnsid, name, sizeof(name))) {
+		fix(c, "lsns -t net");
+		return;
+	}
+	if (c->span->is_away)
+		snprintf(where, sizeof(where), "ip netns exec %s ", quoted(c, name));
+	snprintf(cmd, sizeof(cmd), l->fix, quoted(c, c->span->name),
+		 more_qlen(c->span));
+	fix(c, "%s%s", where, cmd);
+}
+
 static void fix_loss(struct check *c, const struct loss *l)
 {
 	switch (l->arg) {
@@ -89,10 +106,8 @@ static void fix_loss(struct check *c, const struct loss *l)
 		fix(c, "%s", l->fix);
 		break;
 	case ARG_SPAN:
-		fix(c, l->fix, quoted(c, c->span->name));
-		break;
 	case ARG_QLEN:
-		fix(c, l->fix, quoted(c, c->span->name), more_qlen(c->span));
+		fix_span(c, l);
 		break;
 	case ARG_SOURCE:
 		fix(c, l->fix, quoted_source(c), quoted_span(c));
@@ -136,9 +151,17 @@ static const struct span *span_before(const struct check *c)
 	for (i = 0; i < c->before.spans.count; i++, span++)
 		if (!strcmp(span->name, c->span->name) &&
 		    span->ifindex == c->span->ifindex &&
-		    span->is_away == c->span->is_away)
+		    span->is_away == c->span->is_away &&
+		    (!span->is_away || span->netnsid == c->span->netnsid))
 			return span;
 	return NULL;
+}
+
+/* An older module tells names alone. */
+static bool is_of_same(const struct span_id *x, const struct span_id *y)
+{
+	return x->ifindex == y->ifindex && x->is_away == y->is_away &&
+	       (!x->is_away || x->netnsid == y->netnsid);
 }
 
 static const struct source *source_before(const struct check *c)
@@ -149,7 +172,8 @@ static const struct source *source_before(const struct check *c)
 	for (i = 0; i < c->before.sources.count; i++, src++)
 		if (src->kind == c->src->kind &&
 		    !strcmp(src->name, c->src->name) &&
-		    !strcmp(src->span, c->src->span))
+		    !strcmp(src->span, c->src->span) &&
+		    is_of_same(&src->of, &c->src->of))
 			return src;
 	return NULL;
 }
@@ -161,6 +185,7 @@ static const struct output *output_before(const struct check *c)
 
 	for (i = 0; i < c->before.outputs.count; i++, out++)
 		if (!strcmp(out->span, c->output->span) &&
+		    is_of_same(&out->of, &c->output->of) &&
 		    !strcmp(out->dev, c->output->dev) &&
 		    out->group == c->output->group)
 			return out;

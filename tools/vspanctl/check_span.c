@@ -68,7 +68,7 @@ static void probe_sources(struct check *c)
 		return;
 	found(c, FIND_ERROR, "no_source", "%s has no source", c->span->name);
 	fix(c, "vspanctl add %s to %s", quoted(c, some_device(c)),
-	    quoted(c, c->span->name));
+	    quoted_span(c));
 }
 
 /* The span itself takes frames of any length. */

@@ -44,6 +44,9 @@ static bool is_host(const char *text, const struct filter_word *w)
 	bool yes;
 	char *trial;
 
+	/* A part of an IPv6 address, which is a word to libpcap as a whole. */
+	if (w->at[w->len] == ':' || (w->at > text && w->at[-1] == ':'))
+		return false;
 	if (!has_letter(w) || !is_name(w))
 		return false;
 	trial = filter_words_put(text, w, NOBODY);
@@ -119,23 +122,36 @@ static char *addresses(const char *text, const struct filter_word *w, int family
 	return out;
 }
 
-/* "ip host" takes none of the other family. */
+/* To be freed; NULL if it cannot be, @says then what libpcap says of it, or NULL. */
+static char *replace_by(const char *text, const struct filter_word *w, int family,
+			const char **says)
+{
+	char *addrs = addresses(text, w, family);
+	char *out = addrs ? filter_words_put(text, w, addrs) : NULL;
+
+	free(addrs);
+	*says = NULL;
+	if (out && strlen(out) <= VSPAN_FILTER_TEXT_LEN) {
+		*says = filter_says(out);
+		if (!*says)
+			return out;
+	}
+	free(out);
+	return NULL;
+}
+
+/* All addresses; but "ip host" takes none of the other family, and says so. For no other
+ * reason may one be left out: "not host NAME" would select more.
+ */
 static char *replace(const char *text, const struct filter_word *w)
 {
-	static const int families[] = { AF_UNSPEC, AF_INET, AF_INET6 };
-	char *addrs, *out;
-	size_t i;
+	const char *says;
+	char *out = replace_by(text, w, AF_UNSPEC, &says);
 
-	for (i = 0; i < sizeof(families) / sizeof(*families); i++) {
-		addrs = addresses(text, w, families[i]);
-		out = addrs ? filter_words_put(text, w, addrs) : NULL;
-		free(addrs);
-		if (out && strlen(out) <= VSPAN_FILTER_TEXT_LEN &&
-		    !filter_says(out))
-			return out;
-		free(out);
-	}
-	return NULL;
+	if (out || !says || !strstr(says, "modifier applied to"))
+		return out;
+	out = replace_by(text, w, AF_INET, &says);
+	return out ? out : replace_by(text, w, AF_INET6, &says);
 }
 
 /**

@@ -187,17 +187,20 @@ static int find_spans(struct ctx *ctx, struct plan *p)
 {
 	const struct entry *e = p->want.entries.items;
 	struct span span;
+	int ret = EXIT_OK;
 	size_t i;
 
-	for (i = 0; i < p->want.entries.count; i++, e++) {
+	for (i = 0; !ret && i < p->want.entries.count; i++, e++) {
 		if (e->kind != ENTRY_SPAN || !e->a.is_away || e->skip ||
 		    config_find(&p->now, e) || span_get_at(ctx, &e->a, &span))
 			continue;
 		strcpy(span.netns, e->a.netns);
 		if (config_add_span(&p->now, &span))
 			return refused(NULL, -ENOMEM, "restore");
+		/* What is added is found only then. */
+		ret = sort_lines(p, &p->now);
 	}
-	return sort_lines(p, &p->now);
+	return ret;
 }
 
 /* --- planning --- */
@@ -379,6 +382,9 @@ static int undo_step(struct ctx *ctx, const struct step *s)
 {
 	if (s->old && s->old->is_mute)
 		return EXIT_REFUSED;
+	/* A span that was made elsewhere stays. */
+	if (s->kind == ENTRY_SPAN && s->want && s->want->a.is_away)
+		return EXIT_OK;
 	return change[s->kind](ctx, s->want, s->old);
 }
 

@@ -41,7 +41,9 @@ static int check_words(struct config *c)
 	size_t i;
 
 	for (i = 0; i < c->entries.count; i++, e++) {
-		if (entry_is_nameless(e) || entry_can_be_said(e)) {
+		if (entry_is_nameless(e))
+			continue;
+		if (entry_can_be_said(e)) {
 			if (*e->a.filter && resolve_filter(e))
 				return EXIT_REFUSED;
 			continue;
@@ -70,6 +72,27 @@ static int warn_nameless(const struct config *c)
 	return ret;
 }
 
+/* A filter may be of several lines. */
+static void put_comment(FILE *fp, const struct entry *e)
+{
+	char *text = NULL, *at;
+	size_t len;
+	FILE *mem;
+
+	mem = open_memstream(&text, &len);
+	if (!mem)
+		return;
+	entry_put(mem, e);
+	fclose(mem);
+	fputs("# ", fp);
+	for (at = text; at && *at; at++) {
+		putc(*at, fp);
+		if (*at == '\n' && at[1])
+			fputs("# ", fp);
+	}
+	free(text);
+}
+
 static void write_config(FILE *fp, const struct config *c)
 {
 	const struct entry *e = c->entries.items;
@@ -80,8 +103,9 @@ static void write_config(FILE *fp, const struct config *c)
 		if (e->kind == ENTRY_SPAN)
 			putc('\n', fp);
 		if (entry_is_nameless(e))
-			fputs("# ", fp);
-		entry_put(fp, e);
+			put_comment(fp, e);
+		else
+			entry_put(fp, e);
 	}
 }
 

@@ -89,6 +89,19 @@ static bool is_unknown(const char *extack)
 	return false;
 }
 
+/* The next number, or 0; a sign or a Debian revision is none. */
+static unsigned long number(const char **at)
+{
+	unsigned long n;
+	char *end;
+
+	if (!isdigit((unsigned char)**at))
+		return 0;
+	n = strtoul(*at, &end, 10);
+	*at = end + (*end == '.');
+	return n;
+}
+
 /**
  * version_cmp - Compare two versions.
  * @x: a version like 0.1.0; what is behind the numbers does not count
@@ -99,13 +112,10 @@ static bool is_unknown(const char *extack)
 int version_cmp(const char *x, const char *y)
 {
 	unsigned long a, b;
-	char *end;
 
 	for (;;) {
-		a = strtoul(x, &end, 10);
-		x = end + (*end == '.');
-		b = strtoul(y, &end, 10);
-		y = end + (*end == '.');
+		a = number(&x);
+		b = number(&y);
 		if (a != b)
 			return a < b ? -1 : 1;
 		if (!isdigit((unsigned char)*x) && !isdigit((unsigned char)*y))

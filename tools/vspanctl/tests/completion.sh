@@ -3,7 +3,7 @@
 # The completion for bash, with the built tool; what it asks the kernel comes from
 # stand-ins for the two commands that tell it.
 HERE=$(cd "$(dirname "$0")" && pwd)
-TOOL=${VSPANCTL:-$HERE/../vspanctl}
+TOOL=$(readlink -f "${VSPANCTL:-$HERE/../vspanctl}")
 count=0
 failed=0
 
