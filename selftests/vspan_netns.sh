@@ -10,6 +10,8 @@ ALL_TESTS=(
 	"saved_and_restored"
 	"outputs_alone_are_saved"
 	"container_comes_back"
+	"several_that_nothing_feeds"
+	"undone_here_alone"
 	"netns_that_is_not_there_costs_its_own_lines"
 	"name_taken_there_costs_its_own_lines"
 	"renamed_there_is_made_anew"
@@ -127,7 +129,7 @@ saved_and_restored()
 	check_vspan "$sw" add p1 tx to mon
 	check_vspan "$sw" save "$DIR/saved"
 	check_eq "lines" "$(grep -v '^#\|^$' "$DIR/saved")" "$(cat <<-EOT
-		span add mon qlen 4096
+		span add mon qlen 4096 mtu 1500
 		add p1 tx to mon
 		span add mon netns $box qlen 4096
 		add p1 rx to mon netns $box rate 1000
@@ -191,6 +193,34 @@ container_comes_back()
 	check_entries "all" "mon away source p1 rx" "mon away up wire" \
 		"span0 here source p2 rx" "span0 here up wire"
 	flows "again" send eth0 ns="$p1" recv mon ns="$name"
+}
+
+# What nothing here feeds is looked for there, one after the other.
+several_that_nothing_feeds()
+{
+	setup_ns box || return
+	conf several <<-EOT
+		span add a netns $box
+		span add b netns $box
+		span add c netns $box
+	EOT
+	check_vspan "$sw" restore "$DIR/several"
+	check_vspan "$sw" restore "$DIR/several"
+	check_eq "spans" "$(vspan "$box" span show | grep -c '^[abc]: ')" 3
+}
+
+# The namesake here, with what feeds it, has nothing to do with the one made there.
+undone_here_alone()
+{
+	setup_ns box && span_add "$sw" mon && check_vspan "$sw" add p2 rx to mon || return
+	conf undone <<-EOT
+		span add mon
+		add p2 rx to mon
+		span add mon netns $box
+		add lo to mon
+	EOT
+	check_refused "$sw" 1 "$DIR/undone:4: add lo to mon: " restore "$DIR/undone"
+	check_entries "still" "mon here source p2 rx" "mon here up wire"
 }
 
 gone()
@@ -288,7 +318,7 @@ without_a_name_is_a_comment()
 	check_eq "lines" "$(grep -v '^# [Vv]\|^$' "$DIR/saved")" "$(cat <<-EOT
 		# span add mon netnsid $id qlen 4096
 		# add p1 rx to mon netnsid $id
-		span add span0 qlen 4096
+		span add span0 qlen 4096 mtu 1500
 	EOT
 	)"
 	# No file can mean it, so none takes it away.

@@ -137,18 +137,22 @@ class Ops:
         key = self.rng.choice(sorted(span.sources))
         return span, key, ("master", key[1]) if key[0] == "master" else (key[1],)
 
+    def where(self, span):
+        """How a request names a span: one that was moved, with its netns."""
+        return [span.name] + ([] if span.ns == "sw" else ["netns", self.world.ns[span.ns]])
+
     def source_set(self):
         span, key, words = self.draw_own()
         if span:
             pool = key[1] in POOL or key[1] == "x*"
-            self.world.vspan("set", *words, "to", span.name,
+            self.world.vspan("set", *words, "to", *self.where(span),
                              *(self.options(pool) or ["rx,tx"]))
 
     def source_del(self):
         span, key, words = self.draw_own()
         if not span:
             return
-        if not self.world.vspan("del", *words, "to", span.name):
+        if not self.world.vspan("del", *words, "to", *self.where(span)):
             raise Failure("%s of %s is there and was not deleted" % (key, span.name))
         span.sources.remove(key)
         span.exact = False
@@ -182,7 +186,7 @@ class Ops:
             return
         name = self.rng.choice(sorted(span.outputs))
         words = name.split() if name.startswith("psample") else ["dev", name]
-        if not self.world.vspan("output", "del", span.name, *words):
+        if not self.world.vspan("output", "del", *self.where(span), *words):
             raise Failure("output %s of %s is there and was not deleted" % (name, span.name))
         del span.outputs[name]
 

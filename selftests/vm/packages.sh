@@ -70,7 +70,7 @@ install_and_uninstall()
 	list=$(cd "$dest" && find . ! -type d | sort)
 	echo "$list"
 	[[ $list == *"/lib/modules/$1/updates/"*vspan.ko*"/usr/local/bin/vspanctl"* ]] || return
-	grep -qx 'ExecStart=/usr/local/bin/vspanctl restore' \
+	grep -qx 'ExecStart=/usr/local/bin/vspanctl -force restore' \
 		"$dest/usr/local/lib/systemd/system/vspan.service" || return
 	"${make[@]}" uninstall uninstall-dkms || return
 	list=$(find "$dest" \( ! -type d -o -name '*vspan*' \) -print)
