@@ -278,6 +278,17 @@ rage_moving()
 		done'
 }
 
+# Whoever still rages there outlives who was asked to; is nobody left?
+calm()
+{
+	local pids
+
+	pids=$(ip netns pids "$tenant" | grep -vx "$TENANT") || return 0
+	# shellcheck disable=SC2086	# words
+	kill -KILL $pids 2>/dev/null
+	return 1
+}
+
 # Each of the tenant's devices is there when the host begins.
 host_is_answered()
 {
@@ -289,6 +300,7 @@ host_is_answered()
 	tenant_start t0 || return
 	"rage_$1" >/dev/null 2>&1 &
 	defer kill_quietly $!
+	defer check_wait "nobody rages any more" calm
 	check_wait "it rages" raged "$1"
 	SLOWEST=0
 	reader production send eth0 ns="$p1" count=2000 rate=500 recv span0 ns="$sw" count=2000 ||
