@@ -240,6 +240,9 @@ requests_by_index()
 	ask ok span name=span0
 	ask ok span name=span0 ifindex="$here"
 	ask ENODEV span name=span1 ifindex="$here"
+	check_ok "another name" ip -n "$sw" link property add dev span0 altname ids
+	ask ok span name=ids
+	ask EEXIST new name=ids source=p1
 	ask ENODEV span ifindex=1
 	ask EINVAL span
 	ask EINVAL get source=p1
@@ -296,6 +299,7 @@ tenant_cannot_feed_the_host()
 		check_eq "span $word" "$(tenant "$PKT" ask span netnsid="$id" "$word")" EPERM
 		check_eq "new $word" \
 			"$(tenant "$PKT" ask new netnsid="$id" "$word" source=eth9)" EPERM
+		check_eq "flush $word" "$(tenant "$PKT" ask flush netnsid="$id" "$word")" EPERM
 		check_eq "set $word" \
 			"$(tenant "$PKT" ask set netnsid="$id" "$word" source=eth9)" ENOENT
 		check_eq "del $word" \

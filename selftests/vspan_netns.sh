@@ -308,7 +308,7 @@ without_a_name_is_a_comment()
 	defer kill_quietly "$UNNAMED"
 	check_wait "the container is there" unnamed_is_there || return
 	check_ok "span" ip -n "$sw" link add mon type vspan
-	check_vspan "$sw" add p1 rx to mon
+	check_vspan "$sw" add p1 rx to mon filter $'tcp\nor udp'
 	ip -n "$sw" link set mon netns "$UNNAMED" up
 	check_vspan "$sw" span add span0
 	defer_span "$sw" span0
@@ -317,7 +317,8 @@ without_a_name_is_a_comment()
 	id=$(state | sed -n 's/.*"netnsid":\([0-9]*\).*/\1/p')
 	check_eq "lines" "$(grep -v '^# [Vv]\|^$' "$DIR/saved")" "$(cat <<-EOT
 		# span add mon netnsid $id qlen 4096
-		# add p1 rx to mon netnsid $id
+		# add p1 rx to mon netnsid $id filter 'tcp
+		# or udp'
 		span add span0 qlen 4096 mtu 1500
 	EOT
 	)"
@@ -328,7 +329,7 @@ without_a_name_is_a_comment()
 	check_ok "a name" ip netns attach "named-$RUN_ID" "$UNNAMED"
 	defer ip netns del "named-$RUN_ID"
 	check_vspan "$sw" save "$DIR/saved"
-	grep -q "^add p1 rx to mon netns named-$RUN_ID\$" "$DIR/saved" ||
+	grep -q "^add p1 rx to mon netns named-$RUN_ID filter " "$DIR/saved" ||
 		fail "not by its name" "$(<"$DIR/saved")"
 	check_vspan "$sw" del p1 to mon netns "named-$RUN_ID"
 }

@@ -29,6 +29,8 @@ ALL_TESTS=(
 	"too_big"
 	"refused_by_the_qdisc"
 	"refused_by_tc"
+	"flows_spread_over_queues"
+	"output_whose_name_is_gone"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -500,6 +502,49 @@ refused_by_tc()
 	tc -n "$sw" filter del dev out0 egress
 	sees "without" out0 10
 	check_books "$sw" "$OUT0" "packets=$((10 + MARKERS)) xmit=$((10 + MARKERS))"
+}
+
+# NUMBER: a datagram each of so many flows
+FLOWS='
+import socket, sys
+for i in range(int(sys.argv[1])):
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.bind(("192.0.2.2", 5000 + 7 * i))
+    sock.sendto(b"x", ("192.0.2.1", 6000 + 3 * i))
+'
+
+# As those of a NIC are, by the upper bits of a hash.
+flows_spread_over_queues()
+{
+	ip -n "$sw" link add outq up numtxqueues 4 type veth peer name monq
+	defer ip -n "$sw" link del outq
+	ip -n "$sw" link set monq up
+	check_ok "queues" tc -n "$sw" qdisc add dev outq root handle 9: mq || return
+	wait_up "$sw" outq monq && source_add "$sw" eth0 rx && output_add "$sw" span0 dev outq &&
+		check_ok "flows" ip netns exec "$p2" python3 -c "$FLOWS" 64 || return
+	wait_j "$sw" span0/outputs/outq/stats/packets 64
+	check_eq "queues in use" "$(tc -n "$sw" -s qdisc show dev outq |
+		grep -A1 "parent 9:" | grep -c ' [1-9][0-9]* pkt')" 4
+}
+
+# The output is still bound to the device, and keeps sources from what it sends through.
+output_whose_name_is_gone()
+{
+	ip -n "$sw" -b - <<-EOT || return
+		link add bx type bridge
+		link property add dev bx altname other0
+		link add ex0 up type dummy
+		link set ex0 master bx
+	EOT
+	defer ip -n "$sw" link del ex0
+	defer ip -n "$sw" link del bx
+	check_vspan "$sw" output add span0 dev other0
+	check_vspan "$sw" add 'ex*' rx
+	[[ $(vspan "$sw" show) != *"active on ex0"* ]] || fail "ex0 is below an output"
+	ip -n "$sw" link property del dev bx altname other0
+	check_vspan "$sw" output del span0 dev other0
+	[[ $(vspan "$sw" show) == *"active on ex0"* ]] || fail "$(vspan "$sw" show)"
+	check_vspan "$sw" del 'ex*'
 }
 
 tests_run

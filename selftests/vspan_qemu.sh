@@ -8,6 +8,7 @@ ALL_TESTS=(
 	"flows_spread_over_queues 2"
 	"flows_spread_over_queues 4"
 	"sockets_keep_to_a_queue"
+	"short_copies_keep_to_a_queue"
 	"qemu_reads_the_tap"
 	"frozen_qemu_harms_nobody"
 	"vhost_reads_two_queues"
@@ -98,6 +99,64 @@ sockets_keep_to_a_queue()
 	check_ok "talk" ip netns exec "$p1" python3 -c "$TALK_UDP" ask 192.0.2.1 192.0.2.2 64
 	wait
 	check_eq "conversations" "$(tail -n 1 "$dir/read")" "frames=1280 flows=64 torn=0 queues=4"
+}
+
+# TAP QUEUES: the same of TCP, until there is a datagram
+READ_STREAMS='
+import os, select, sys
+fds = [os.open(sys.argv[1], os.O_RDWR | os.O_NONBLOCK) for _ in range(int(sys.argv[2]))]
+poll = select.poll()
+for fd in fds:
+    poll.register(fd, select.POLLIN)
+print("ready", flush=True)
+flows, end = {}, False
+while ready := poll.poll(200 if end else 20000):
+    for fd, _ in ready:
+        frame = os.read(fd, 4096)[10:]
+        end = end or frame[23] == 17
+        if frame[23] == 6:
+            flows.setdefault(frozenset((frame[34:36], frame[36:38])), set()).add(fd)
+print("flows=%d torn=%d queues=%d" % (len(flows), sum(len(q) > 1 for q in flows.values()),
+      len(set().union(*flows.values()))))
+'
+
+# WAY FLOWS: as many streams, one after the other, of which each is half a megabyte
+STREAMS='
+import socket, sys
+way, flows = sys.argv[1], int(sys.argv[2])
+if way == "take":
+    sock = socket.create_server(("192.0.2.2", 7000))
+    print("ready", flush=True)
+for i in range(flows):
+    if way == "take":
+        conn, _ = sock.accept()
+        while conn.recv(1 << 16):
+            pass
+    else:
+        conn = socket.create_connection(("192.0.2.2", 7000),
+                                        source_address=("192.0.2.1", 8000 + 7 * i))
+        conn.sendall(bytes(1 << 19))
+        conn.shutdown(socket.SHUT_WR)
+        conn.recv(1)
+    conn.close()
+if way == "send":
+    socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"end", ("192.0.2.2", 9))
+'
+
+# Super-frames are cut behind the queue, answers at the hook.
+short_copies_keep_to_a_queue()
+{
+	local dir
+
+	dir=$(mktemp -d) && defer rm -rf "$dir"
+	check_vspan "$sw" set p1 snaplen 128 && defer check_vspan "$sw" set p1 snaplen 0
+	python3 -c "$READ_STREAMS" "$TAP" 4 >"$dir/read" 2>&1 &
+	busywait grep -q ready "$dir/read" || fail "no reader"
+	ip netns exec "$p2" python3 -c "$STREAMS" take 16 >"$dir/take" 2>&1 &
+	busywait grep -q ready "$dir/take" || fail "nobody takes them"
+	check_ok "streams" ip netns exec "$p1" python3 -c "$STREAMS" send 16
+	wait
+	check_eq "conversations" "$(tail -n 1 "$dir/read")" "flows=16 torn=0 queues=4"
 }
 
 # qemu_start VCPUS NETDEV DEVICE: undone at the end of the test case. The taps are

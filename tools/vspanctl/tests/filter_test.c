@@ -2,7 +2,9 @@
 /* Filters: which "vlan" is the outermost tag's, and what no program comes of. */
 #include "filter.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <linux/filter.h>
 #include <linux/vspan.h>
@@ -114,6 +116,81 @@ static void test_none(struct ktap *t)
 		nlh->nlmsg_len > MNL_NLMSG_HDRLEN, "no filter is a program too");
 }
 
+/* For us and for libpcap: "dual" has an address of each family, no other name has any;
+ * what is an address itself is that.
+ */
+static struct sockaddr_in in4 = { .sin_family = AF_INET };
+static struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
+static struct addrinfo dual[] = {
+	{
+		.ai_family = AF_INET,
+		.ai_addr = (struct sockaddr *)&in4,
+		.ai_addrlen = sizeof(in4),
+		.ai_next = &dual[1],
+	}, {
+		.ai_family = AF_INET6,
+		.ai_addr = (struct sockaddr *)&in6,
+		.ai_addrlen = sizeof(in6),
+	},
+};
+
+static struct sockaddr_in6 literal = { .sin6_family = AF_INET6 };
+static struct addrinfo one = {
+	.ai_family = AF_INET6,
+	.ai_addr = (struct sockaddr *)&literal,
+	.ai_addrlen = sizeof(literal),
+};
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+		struct addrinfo **list)
+{
+	(void)service;
+	(void)hints;
+	if (inet_pton(AF_INET6, name, &literal.sin6_addr) == 1) {
+		*list = &one;
+		return 0;
+	}
+	if (strcmp(name, "dual"))
+		return EAI_NONAME;
+	inet_pton(AF_INET, "192.0.2.7", &in4.sin_addr);
+	inet_pton(AF_INET6, "2001:db8::7", &in6.sin6_addr);
+	*list = dual;
+	return 0;
+}
+
+void freeaddrinfo(struct addrinfo *list)
+{
+	(void)list;
+}
+
+/* What a name stands for, all of it; and what is none stays. */
+static void test_resolve(struct ktap *t)
+{
+	static const struct {
+		const char *text, *want;
+		int count;
+	} rows[] = {
+		{ "not host dual", "not host (192.0.2.7 or 2001:db8::7)", 1 },
+		{ "ip host dual", "ip host 192.0.2.7", 1 },
+		{ "ip6 host dual and udp", "ip6 host 2001:db8::7 and udp", 1 },
+		{ "host fe80::1", "host fe80::1", 0 },
+		{ "src host dead:beef::1", "src host dead:beef::1", 0 },
+		{ "ip6 net fe80::/10", "ip6 net fe80::/10", 0 },
+		/* An address left out would let more through. */
+		{ "not host (dual or 1.2.3.4)", NULL, -EINVAL },
+	};
+	char text[VSPAN_FILTER_TEXT_LEN + 1], err[512];
+	size_t i;
+	int n;
+
+	for (i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		strcpy(text, rows[i].text);
+		n = filter_resolve(text, err, sizeof(err));
+		ktap_ok(t, n == rows[i].count && (n < 0 || !strcmp(text, rows[i].want)),
+			rows[i].text);
+	}
+}
+
 int main(void)
 {
 	struct ktap t = { 0 };
@@ -122,6 +199,7 @@ int main(void)
 	test_marked(&t);
 	test_tag(&t);
 	test_none(&t);
+	test_resolve(&t);
 	filter_close();
 	return ktap_end(&t);
 }

@@ -62,12 +62,8 @@ ssize_t mnl_socket_sendto(const struct mnl_socket *nl, const void *buf,
 	return len;
 }
 
-ssize_t recv(int fd, void *buf, size_t size, int flags)
+static size_t fake_waiting(void)
 {
-	(void)buf;
-	(void)size;
-	if (fd != FAKE_FD || flags != (MSG_PEEK | MSG_TRUNC))
-		abort();
 	return kernel.len;
 }
 
