@@ -242,8 +242,11 @@ old_is_told()
 	out=$("$VSPANCTL" -V)
 	[[ $out == "vspanctl "*$'\n'"vspan module 0.0.1, older than vspanctl; load the new one with: modprobe -r vspan && modprobe vspan" ]] ||
 		fail "-V" "$out"
-	out=$(vspan "$sw" -j check)
+	out=$(ip netns exec "$sw" "$VSPANCTL" -j check)
 	[[ $out == *'"old_module"'*"0.0.1"* ]] || fail "check" "$out"
+	# What is to be done is done in the host's netns.
+	out=$(vspan "$sw" -j check)
+	[[ $out == "["* && $out != *'"old_module"'* ]] || fail "check of another netns" "$out"
 }
 
 same_is_no_news()
@@ -254,7 +257,7 @@ same_is_no_news()
 	out=$("$VSPANCTL" -V)
 	[[ $out =~ ^"vspanctl "([0-9.]+)$'\n'"vspan module "([0-9.]+)$ ]] || fail "-V" "$out"
 	check_eq "of one version" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
-	out=$(vspan "$sw" -j check)
+	out=$(ip netns exec "$sw" "$VSPANCTL" -j check)
 	[[ $out == "["* && $out != *'"old_module"'* ]] || fail "check" "$out"
 }
 
