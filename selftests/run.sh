@@ -56,6 +56,7 @@ TEST_PROGS=(
 	vspan_check.sh
 	vspan_checkway.sh
 	vspan_metrics.sh
+	vspan_top.sh
 	vspan_recipes.sh
 	vspan_fault.sh
 	vspan_fuzz.sh

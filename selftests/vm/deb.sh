@@ -23,7 +23,7 @@ main()
 
 	src=$OUT/vspan-$(version)
 	command -v dh_dkms >/dev/null ||
-		die "packages are built with dh-dkms: apt-get install debhelper dh-dkms libmnl-dev libpcap-dev pkg-config"
+		die "packages are built with dh-dkms: apt-get install debhelper dh-dkms libmnl-dev libncurses-dev libpcap-dev pkg-config"
 	rm -rf "$OUT"
 	copy_sources "$src"
 	cd "$src"

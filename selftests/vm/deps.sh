@@ -31,6 +31,7 @@ demo_packages()
 	pkg-config         finds the libraries
 	libmnl-dev         netlink, in vspanctl
 	libpcap-dev        filters, in vspanctl
+	libncurses-dev     vspanctl top
 	qemu-system-x86    the virtual machine
 	kmod               lists and loads the VM's modules
 	cpio               packs the VM's first file system

@@ -12,7 +12,7 @@ HERE=$(dirname "$(readlink -f "$0")")
 BUILDS=(make kmod sparse libelf1t64)
 # What vspan-dkms and vspan-tools depend on, so that they install without a network,
 # and what packages-root.sh asks.
-INSTALLS=(dkms gcc libc6-dev libmnl0 libpcap0.8t64 man-db systemd systemd-sysv)
+INSTALLS=(dkms gcc libc6-dev libmnl0 libncursesw6 libpcap0.8t64 man-db systemd systemd-sysv)
 
 usage()
 {

@@ -48,6 +48,11 @@ static const struct cmd cmds[] = {
 		.fn	= cmd_monitor,
 		.usage	= "monitor\n",
 	}, {
+		.name	= "top",
+		.fn	= cmd_top,
+		.usage	= "top [ SPAN ] [ -d SECONDS ] [ -c COUNT ]\n",
+		.terms	= TERM_SECONDS,
+	}, {
 		.name	= "metrics",
 		.fn	= cmd_metrics,
 		.usage	= "metrics [ FORMAT ]\n",
@@ -87,7 +92,7 @@ static const struct cmd top = {
 	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_WHERE TERM_OPTION
 		  TERM_LIST TERM_VID TERM_FEATURE TERM_FRAMES TERM_QLEN
 		  TERM_MTU TERM_OUTPUT TERM_GROUP TERM_QUEUES TERM_FORMAT
-		  TERM_FILE,
+		  TERM_SECONDS TERM_FILE,
 };
 
 static void usage_lines(struct out *o, const char *lines, const char *prog,

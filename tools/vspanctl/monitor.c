@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <linux/genetlink.h>
 
 #include "args.h"
@@ -28,22 +27,6 @@ struct event {
 	int (*print)(struct ctx *ctx, const struct event *e,
 		     const struct nlmsghdr *nlh);
 };
-
-/* When it was read, which is soon after it has happened. */
-static void print_time(struct out *o)
-{
-	struct timespec now;
-	char day[32], zone[8], text[64];
-	struct tm tm;
-
-	clock_gettime(CLOCK_REALTIME, &now);
-	localtime_r(&now.tv_sec, &tm);
-	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
-	strftime(zone, sizeof(zone), "%z", &tm);
-	snprintf(text, sizeof(text), "%s.%06ld%s", day, now.tv_nsec / 1000,
-		 zone);
-	out_str(o, "time", "%s ", text);
-}
 
 static void event_open(struct ctx *ctx, const struct event *e)
 {

@@ -3,6 +3,7 @@
 #include "print.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "vlan.h"
 #include "vspan-drops.h"
@@ -182,6 +183,27 @@ void print_span(struct out *o, const struct span *span)
 	out_u64(o, "ifindex", ", ifindex %llu", span->ifindex);
 	if (span->is_away)
 		out_s32(o, "netnsid", " (in netns id %d)", span->netnsid);
+}
+
+/**
+ * print_time - Print the time of day, with its zone.
+ * @o: printer, inside an object
+ *
+ * Of what was read from the kernel it is soon after it has happened.
+ */
+void print_time(struct out *o)
+{
+	struct timespec now;
+	char day[32], zone[8], text[64];
+	struct tm tm;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	localtime_r(&now.tv_sec, &tm);
+	strftime(day, sizeof(day), "%Y-%m-%dT%H:%M:%S", &tm);
+	strftime(zone, sizeof(zone), "%z", &tm);
+	snprintf(text, sizeof(text), "%s.%06ld%s", day, now.tv_nsec / 1000,
+		 zone);
+	out_str(o, "time", "%s ", text);
 }
 
 /**
@@ -371,8 +393,25 @@ static void print_dir_stats(struct out *o, const char *key,
 	out_object_close(o);
 }
 
-/* Text tells only what was lost, JSON each reason. */
-static void print_drops(struct out *o, int indent, const uint64_t *drops)
+/**
+ * drop_name - Name a reason for which a frame is lost.
+ * @reason: VSPAN_A_DROP_*
+ *
+ * Return: its name.
+ */
+const char *drop_name(size_t reason)
+{
+	return NAME_OF(drop_names, reason);
+}
+
+/**
+ * print_drops - Print how many frames were lost: text tells only of those that were, JSON
+ *	of each reason.
+ * @o: printer, inside an object
+ * @indent: columns before the text
+ * @drops: counters by VSPAN_A_DROP_*
+ */
+void print_drops(struct out *o, int indent, const uint64_t *drops)
 {
 	size_t i;
 

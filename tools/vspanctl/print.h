@@ -14,6 +14,9 @@ const char *dormant_key(uint32_t why);
 void source_why(const struct source *src, char *buf, size_t len);
 void output_why(const struct output *output, char *buf, size_t len);
 
+void print_time(struct out *o);
+const char *drop_name(size_t reason);
+void print_drops(struct out *o, int indent, const uint64_t *drops);
 void print_span(struct out *o, const struct span *span);
 void print_of(struct out *o, const struct span_id *of);
 void print_key(struct out *o, const char *name, uint32_t kind);

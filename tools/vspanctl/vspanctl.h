@@ -141,6 +141,9 @@ int cmd_restore(struct ctx *ctx, int argc, char **argv);
 /* monitor.c */
 int cmd_monitor(struct ctx *ctx, int argc, char **argv);
 
+/* top.c */
+int cmd_top(struct ctx *ctx, int argc, char **argv);
+
 /* output.c */
 extern const struct cmd output_cmds[];
 int output_send(struct ctx *ctx, uint8_t op, const struct args *a);
@@ -171,6 +174,7 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 #define TERM_GROUP	"GROUP := 0..4294967295\n"
 #define TERM_QUEUES	"QUEUES := 1..256\n"
 #define TERM_FORMAT	"FORMAT := { openmetrics | prometheus }\n"
+#define TERM_SECONDS	"SECONDS := 0.1..86400\n"
 #define TERM_FILE	"FILE := { PATH | - }\n"
 #define TERM_OPTIONS							\
 	"OPTIONS := { -j[son] | -p[retty] | -s[tatistics] |\n"		\

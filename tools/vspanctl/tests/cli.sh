@@ -190,6 +190,16 @@ check_usage()
 	usage_error 'what is "json"? see: vspanctl metrics help' metrics json
 	usage_error 'what is "b"? see: vspanctl metrics help' metrics openmetrics b
 	usage_error 'for JSON see: vspanctl -j -s show' -j metrics
+	usage_error 'what is "b"? see: vspanctl top help' top a b
+	usage_error 'what is "-x"? options go before the command' top -x
+	usage_error '-d needs the seconds' top -d
+	usage_error '-d needs the seconds' top -d 0.09
+	usage_error '-d needs the seconds' top -d nan
+	usage_error '-d needs the seconds' top -d 86401
+	usage_error '-d needs the seconds' top -d 1s
+	usage_error '-c needs how often' top a -c
+	usage_error '-c needs how often' top -c 0
+	usage_error '-c needs how often' top -c 1x
 }
 
 # With no module that is the finding, and no message.
@@ -310,7 +320,7 @@ helps()
 	local word
 
 	help
-	for word in add set del show check flush monitor metrics span output xml; do
+	for word in add set del show check flush monitor top metrics span output xml; do
 		help "$word"
 	done
 	for word in add del set show; do
