@@ -15,6 +15,8 @@ ALL_TESTS=(
 	"production_meets module_comes_and_goes"
 	"counters_add_up softirq 50"
 	"counters_add_up thread 4096"
+	"books_close_with_the_span softirq"
+	"books_close_with_the_span thread"
 	"copies_are_complete_on_two_cpus"
 )
 
@@ -302,6 +304,49 @@ counters_add_up()
 	stop monitor
 	echo "# $SENT frames, $COPIED copies, ${J[span0/stats/packets]} delivered," \
 		"${J[span0/stats/drops/flushed]} flushed"
+}
+
+has_delivered()
+{
+	json "$sw" -s show && ((J[span0/stats/packets] >= $1))
+}
+
+# One span's life; what its books say in the end is added to COPIED and LOST.
+span_lives()
+{
+	ip -n "$sw" link add span0 up type vspan || return
+	defer ip -n "$sw" link del span0
+	check_vspan "$sw" add p1 dup keep && check_vspan "$sw" add p2 dup keep &&
+		tap_path "$sw" span0 || return
+	[ "$1" == softirq ] || lazy_threads || return
+	reader last last span0 ns="$sw" sources=2 &&
+		reader tap count "$REPLY" end=0 timeout=0 loss=ok others=ok || return
+	check_wait "copies are delivered" has_delivered 100
+	check_ok "delete" ip -n "$sw" link del span0
+	check_finish last
+	((KV[delivered] >= 100)) || fail "only ${KV[delivered]} frames are in the last books"
+	check_eq "delivered and lost, of what was copied" $((KV[delivered] + KV[lost])) \
+		"${KV[copied]}"
+	COPIED=$((COPIED + KV[copied]))
+	LOST=$((LOST + KV[lost]))
+	stop tap
+	return 0
+}
+
+# books_close_with_the_span CONTEXT: deleted while it is up and frames come, it says for the
+# last time what became of all that its sources have copied, to the frame.
+books_close_with_the_span()
+{
+	local i
+
+	COPIED=0 LOST=0
+	traffic_start rate=5000
+	for i in {1..5}; do
+		span_lives "$1" || break
+	done
+	traffic_stop
+	[ "$1" == softirq ] || [ "$RET" -ne 0 ] || [ "$LOST" -gt 0 ] || fail "nothing was lost"
+	echo "# $COPIED copies, $LOST lost"
 }
 
 # Two streams on two CPUs into one span, with room for all: none lost, none twice.

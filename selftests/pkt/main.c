@@ -24,6 +24,7 @@ static const char usage_text[] =
 "       pkt fault REQUEST [WORD=VALUE ...]    each allocation failing in turn; see fault.c\n"
 "       pkt fuzz [ns=NAME] [seed=N] [count=N]    random messages to the family\n"
 "       pkt audit         audit records of vspan, one a line, until SIGTERM\n"
+"       pkt last SPAN [ns=NAME] [sources=N]    its books as it is deleted; see last.c\n"
 "       pkt json          JSON on stdin to one 'path value' line per scalar\n"
 "       pkt probe from=DEV fromns=NS to=PORT tons=NS [mark=DEV markns=NS] [WORD=VALUE ...]\n"
 "                         random frames and what a span may make of them\n"
@@ -304,6 +305,8 @@ int main(int argc, char **argv)
 		return fuzz_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "audit"))
 		return audit_main();
+	if (!strcmp(argv[1], "last"))
+		return last_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "json"))
 		return json_main();
 	if (!strcmp(argv[1], "probe"))

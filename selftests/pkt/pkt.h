@@ -191,6 +191,9 @@ int fuzz_main(int argc, char **argv);
 /* audit.c */
 int audit_main(void);
 
+/* last.c */
+int last_main(int argc, char **argv);
+
 /* json.c */
 int json_main(void);
 
