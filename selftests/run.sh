@@ -57,6 +57,7 @@ TEST_PROGS=(
 	vspan_checkway.sh
 	vspan_metrics.sh
 	vspan_top.sh
+	vspan_readme.sh
 	vspan_recipes.sh
 	vspan_fault.sh
 	vspan_fuzz.sh
