@@ -12,6 +12,7 @@ ALL_TESTS=(
 	"span_down_in_a_container"
 	"no_reader"
 	"span_without_source"
+	"one_waits_beside_another"
 	"dormant no_device nic9 nic9"
 	"dormant no_match nic*x nic*x"
 	"dormant loopback lo lo"
@@ -114,6 +115,22 @@ span_without_source()
 {
 	span_add "$sw" span0 || return
 	cured no_source error "vspanctl add br0 to span0"
+}
+
+# It is an error where nothing else is bound.
+one_waits_beside_another()
+{
+	span_add "$sw" span0 && mirrored p1 && source_add "$sw" nic9 && source_add "$sw" 'nic*x' ||
+		return
+	ip -n "$sw" link add br1 up type bridge
+	defer ip -n "$sw" link del br1
+	check_vspan "$sw" add master br1 && traffic || return
+	checked
+	check_eq "findings" "$(cut -d ' ' -f 1,2 <<<"$FOUND" | sort | paste -sd ' ')" \
+		"no_device note no_match note no_ports note"
+	check_eq "exit status" "$RC" 0
+	check_vspan "$sw" del p1 || return
+	finds no_device error && finds no_match error && finds no_ports error
 }
 
 # dormant KEY WORDS...

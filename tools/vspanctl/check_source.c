@@ -21,6 +21,33 @@ static const char *output_dev(const struct check *c)
 	return c->src->name;
 }
 
+/* Its device may come any time. */
+static bool waits(uint32_t why)
+{
+	return why == VSPAN_DORMANT_NO_DEVICE || why == VSPAN_DORMANT_NO_MATCH ||
+	       why == VSPAN_DORMANT_NO_PORTS;
+}
+
+static bool is_fed(const struct span *span)
+{
+	const struct source *src = span->sources;
+
+	while (src && src->is_dormant)
+		src = src->next;
+	return src;
+}
+
+/* Of a source that others stand in for, all is copied. One that waits beside others that
+ * do not is how a host is set up whose VMs come and go.
+ */
+static enum severity dormant_severity(const struct check *c)
+{
+	uint32_t why = c->src->dormant;
+
+	return why == VSPAN_DORMANT_SHADOWED || (waits(why) && is_fed(c->span)) ?
+	       FIND_NOTE : FIND_ERROR;
+}
+
 static void probe_dormant(struct check *c)
 {
 	uint32_t why = c->src->dormant;
@@ -29,9 +56,7 @@ static void probe_dormant(struct check *c)
 	if (!c->src->is_dormant)
 		return;
 	source_why(c->src, text, sizeof(text));
-	/* What it means is copied all the same. */
-	found(c, why == VSPAN_DORMANT_SHADOWED ? FIND_NOTE : FIND_ERROR,
-	      dormant_key(why), "%s", text);
+	found(c, dormant_severity(c), dormant_key(why), "%s", text);
 	if (why == VSPAN_DORMANT_IS_OUTPUT)
 		fix(c, "vspanctl output del %s dev %s",
 		    quoted_span(c), quoted(c, output_dev(c)));
