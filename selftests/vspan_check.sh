@@ -38,6 +38,7 @@ ALL_TESTS=(
 	"unseen"
 	"wrong_node"
 	"no_node"
+	"node_of_another_netns"
 )
 
 # shellcheck source=selftests/lib.sh
@@ -391,6 +392,38 @@ no_node()
 	[[ $(shell 'vspanctl xml span0' 2>&1) == *"warning: there is no $NODE, "* ]] ||
 		fail "xml does not warn"
 	cured no_node note
+}
+
+# node_numbers NETNS: of the node that span0 there has, in REPLY
+node_numbers()
+{
+	local line
+
+	link_ifindex "$1" span0 || return
+	line=$(ip netns exec "$1" cat "/sys/class/net/span0/tap$REPLY/dev") || return
+	REPLY=${line/:/ }
+}
+
+# Two spans of one name and number: the node is that of one, wherever vspanctl comes from.
+node_of_another_netns()
+{
+	local there
+
+	setup_ns c1 && span_add "$sw" span0 && node span0 || return
+	ip -n "$c1" link add span0 index "${NODE#/dev/tap}" type vspan || return
+	node_numbers "$c1" && there=$REPLY
+	check_ok "xml, in the netns" shell "vspanctl xml span0"
+	check_ok "xml -n of it" ip netns exec "$c1" "$VSPANCTL" -n "$sw" xml span0
+	# shellcheck disable=SC2086	# two words
+	rm "$NODE" && mknod "$NODE" c $there
+	check_eq "xml -n of it" "$(ip netns exec "$c1" "$VSPANCTL" -n "$sw" xml span0 2>&1)" \
+		"$(shell 'vspanctl xml span0' 2>&1)"
+	check_refused "$sw" 1 "$NODE is the node of another device" xml span0
+	check_ok "xml -n of the other" shell "vspanctl -n $c1 xml span0"
+	FOUND=$(ip netns exec "$c1" "$VSPANCTL" -n "$sw" -j check span0 | jq -r '.[].finding')
+	[[ $FOUND == *wrong_node* ]] || fail "check -n does not see it" "$FOUND"
+	FOUND=$(shell "vspanctl -n $c1 -j check span0" | jq -r '.[].finding')
+	[[ $FOUND != *_node* ]] || fail "check -n of the other" "$FOUND"
 }
 
 tests_run

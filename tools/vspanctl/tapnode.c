@@ -4,23 +4,60 @@
  */
 #include "tapnode.h"
 
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
+#include <linux/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
+
+/* What is mounted at /sys is the sysfs of the netns that its mounter was in, and -n or
+ * nsenter(1) have led elsewhere: a device there may have the span's name and number. One
+ * of our own is mounted nowhere, and ends with its descriptor. -1 if that is not ours
+ * to do, or the kernel is older than 5.2.
+ */
+static int sysfs_open(void)
+{
+	int fs, fd = -1;
+
+	fs = syscall(SYS_fsopen, "sysfs", FSOPEN_CLOEXEC);
+	if (fs < 0)
+		return -1;
+	if (!syscall(SYS_fsconfig, fs, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		fd = syscall(SYS_fsmount, fs, FSMOUNT_CLOEXEC, 0);
+	close(fs);
+	return fd;
+}
+
+/* Who cannot mount has not come here by -n either. */
+static int sysfs_open_span(const char *span, uint32_t ifindex)
+{
+	char path[64];
+	int sysfs = sysfs_open(), fd;
+
+	snprintf(path, sizeof(path), "class/net/%.20s/tap%u/dev", span, ifindex);
+	if (sysfs < 0)
+		sysfs = open("/sys", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(sysfs, path, O_RDONLY | O_CLOEXEC);
+	if (sysfs >= 0)
+		close(sysfs);
+	return fd;
+}
 
 static bool sysfs_number(const char *span, uint32_t ifindex,
 			 struct tap_number *number)
 {
-	char path[128];
+	int fd = sysfs_open_span(span, ifindex);
+	FILE *fp = fd < 0 ? NULL : fdopen(fd, "r");
 	bool ok;
-	FILE *fp;
 
-	snprintf(path, sizeof(path), "/sys/class/net/%.20s/tap%u/dev", span,
-		 ifindex);
-	fp = fopen(path, "re");
-	if (!fp)
+	if (!fp) {
+		if (fd >= 0)
+			close(fd);
 		return false;
+	}
 	ok = fscanf(fp, "%u:%u", &number->major, &number->minor) == 2;
 	fclose(fp);
 	return ok;

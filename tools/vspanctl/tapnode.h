@@ -6,7 +6,7 @@
 
 /* What /dev/tapN is, N being the number of a span's device. */
 enum tap_node {
-	TAP_NODE_UNKNOWN,	/* sysfs does not tell, perhaps it is another netns's */
+	TAP_NODE_UNKNOWN,	/* sysfs does not tell: a tenant's span has none */
 	TAP_NODE_RIGHT,
 	TAP_NODE_MISSING,
 	TAP_NODE_OTHER,		/* another device's, whose reader gets that one's frames */
