@@ -175,8 +175,8 @@ check_sizes()
 	[ -z "$bad" ]
 }
 
-# Files that a document speaks of are there; so are the targets of its links. A word
-# with a wildcard or a placeholder is none.
+# Files that a document speaks of are there, selftests without their directory too; so
+# are the targets of its links. A word with a wildcard or a placeholder is none.
 check_references()
 {
 	local doc ref bad
@@ -187,6 +187,9 @@ check_references()
 			while read -r ref; do
 				[[ $ref == *'*'* || -e $ref ]] || echo "$doc: no $ref"
 			done
+		grep -oE '\bvspan_[a-z0-9]+\.sh' "$doc" | while read -r ref; do
+			[ -e "selftests/$ref" ] || echo "$doc: no selftests/$ref"
+		done
 		sed -n 's/](/\n](/gp' "$doc" | sed -n 's/^](\([^):#]*\)).*/\1/p' |
 			while read -r ref; do
 				[ -e "$(dirname "$doc")/$ref" ] || echo "$doc: a link to $ref"
