@@ -13,6 +13,7 @@ ALL_TESTS=(
 	"several_that_nothing_feeds"
 	"undone_here_alone"
 	"netns_that_is_not_there_costs_its_own_lines"
+	"refused_here_puts_back_what_is_there"
 	"name_taken_there_costs_its_own_lines"
 	"renamed_there_is_made_anew"
 	"without_a_name_is_a_comment"
@@ -271,6 +272,42 @@ name_taken_there_costs_its_own_lines()
 	)"
 	check_entries "the rest" "span0 here source p2 rx" "span0 here up wire"
 	check_eq "nothing is left here" "$(links_of "$sw")" span0
+}
+
+# Sources and outputs are here, wherever their span is: a line of them that is refused is
+# a mistake, and an output that was to be made anew is as it was.
+refused_here_puts_back_what_is_there()
+{
+	local before
+
+	setup_ns box && ip -n "$sw" link add out0 up type dummy || return
+	conf good <<-EOT
+		span add mon netns $box
+		add p1 rx to mon netns $box
+		output add mon netns $box dev out0 vlan 7
+	EOT
+	check_vspan "$sw" restore "$DIR/good" || return
+	before=$(state)
+	conf bad <<-EOT
+		span add mon netns $box
+		add p1 tx to mon netns $box
+		add out0 rx to mon netns $box
+		output add mon netns $box dev out0 vlan 8
+	EOT
+	check_refused "$sw" 1 "$DIR/bad:" restore "$DIR/bad"
+	check_eq "an output anew" "$(state)" "$before"
+	conf worse <<-EOT
+		span add mon netns $box
+		add p2 rx to mon netns $box
+		add lo to mon netns $box
+		output add mon netns $box dev out0 vlan 7
+	EOT
+	check_refused "$sw" 1 "$DIR/worse:3: add lo to mon netns $box: " restore "$DIR/worse"
+	check_eq "a source" "$(state)" "$before"
+	# with -force each line that can be done
+	vspan "$sw" -force restore "$DIR/worse" 2>/dev/null
+	check_eq "exit status" $? 1
+	check_entries "with -force" "mon away output out0" "mon away source p2 rx" "mon away up wire"
 }
 
 renamed_there_is_made_anew()

@@ -401,19 +401,29 @@ static void plan_undo(struct ctx *ctx, const struct plan *p, size_t done)
 		report("restore: what was there before could not be put back in full; see: vspanctl show");
 }
 
+/* Is it for what is in another netns that this could not be done? Sources and outputs
+ * are here, and so is the reason, but where their span is gone.
+ */
+static bool is_lost_there(struct ctx *ctx, const struct step *s)
+{
+	const struct args *a = s->want ? &s->want->a : &s->old->a;
+	struct span span;
+
+	return a->has & HAS_NETNS &&
+	       (s->kind == ENTRY_SPAN || span_get_at(ctx, a, &span));
+}
+
 /* May all else be done without this? With a span goes what is of it. */
-static bool plan_lose(struct plan *p, struct step *s)
+static bool plan_lose(struct ctx *ctx, struct plan *p, struct step *s)
 {
 	const struct entry *lost = s->want ? s->want : s->old;
 	struct entry *e = p->want.entries.items;
 	size_t i;
 
-	if (!(lost->a.has & HAS_NETNS))
+	if (!is_lost_there(ctx, s))
 		return false;
 	s->skip = true;
 	line_failed(p, EXIT_REFUSED);
-	if (s->kind != ENTRY_SPAN)
-		return true;
 	for (i = 0; i < p->want.entries.count; i++, e++)
 		e->skip |= !span_of_other(lost, e);
 	return true;
@@ -432,7 +442,7 @@ static int plan_do(struct ctx *ctx, struct plan *p)
 			continue;
 		report_at(p->file, s->want ? s->want->line : 0);
 		ret = change[s->kind](ctx, s->old, s->want);
-		if (!ret || plan_lose(p, s) || !line_failed(p, ret))
+		if (!ret || plan_lose(ctx, p, s) || !line_failed(p, ret))
 			continue;
 		plan_undo(ctx, p, i);
 		return ret;
