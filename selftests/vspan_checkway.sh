@@ -12,6 +12,7 @@ ALL_TESTS=(
 	"tc_ingress"
 	"nft_ingress netdev"
 	"nft_ingress inet"
+	"nft_names_are_whole"
 	"nft_egress"
 	"tc_notes"
 	"tcx_ingress"
@@ -106,6 +107,27 @@ nft_ingress()
 	check_vspan "$sw" set a0 redirect
 	cured nft_ingress warning
 	check_eq "that takes away" "$TAKES" "the chain c and all of its rules"
+}
+
+# The command with them is the one that is printed.
+nft_names_are_whole()
+{
+	local table chain
+
+	require_command nft || return
+	table=$(printf 't%.0s' {1..100})
+	chain=$(printf 'c%.0s' {1..120})
+	ip -n "$sw" link add a0 up type veth peer name b0
+	defer ip -n "$sw" link del a0
+	defer ip netns exec "$sw" nft delete table netdev "$table"
+	ip netns exec "$sw" nft -f - <<-EOT || return
+		table netdev $table {
+			chain $chain { type filter hook ingress device a0 priority 0; }
+		}
+	EOT
+	span_add "$sw" span0 && mirrored a0 rx redirect || return
+	cured nft_ingress warning "nft 'flush chain netdev $table $chain; delete chain netdev $table $chain'"
+	check_eq "that takes away" "$TAKES" "the chain $chain and all of its rules"
 }
 
 # What a0 receives is no matter, and what another device sends.

@@ -16,6 +16,11 @@ enum severity {
 #define QUOTES		8
 #define QUOTE_LEN	(4 * (VSPAN_PATTERN_LEN + 8))
 
+/* Names of nftables have 255 bytes, and a command may have four of them. */
+#define TEXT_LEN	512
+#define TAKES_LEN	320
+#define FIX_LEN		1280
+
 /**
  * struct finding - What is not as it should be.
  * @severity: how much it matters
@@ -33,9 +38,9 @@ struct finding {
 	char span[VSPAN_NAME_LEN + 1];
 	char source[VSPAN_PATTERN_LEN + 8];
 	char dev[VSPAN_NAME_LEN + 1];
-	char text[320];
-	char takes[128];
-	char fix[512];
+	char text[TEXT_LEN];
+	char takes[TAKES_LEN];
+	char fix[FIX_LEN];
 };
 
 /**

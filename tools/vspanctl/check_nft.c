@@ -32,8 +32,8 @@ struct chain {
 	const char *dev;
 	bool egress;
 	const char *family;
-	char table[64];
-	char name[64];
+	char table[NFT_TABLE_MAXNAMELEN];
+	char name[NFT_CHAIN_MAXNAMELEN];
 };
 
 static const struct nl_policy chain_policy[NFTA_CHAIN_MAX + 1] = {
@@ -141,9 +141,9 @@ static bool is_plain(const struct chain *chain)
 
 static void fix_ingress(struct check *c, const struct chain *chain)
 {
-	char cmd[320] = "", what[128];
+	char cmd[FIX_LEN] = "", what[TAKES_LEN];
 
-	snprintf(what, sizeof(what), "the chain %.60s and all of its rules",
+	snprintf(what, sizeof(what), "the chain %s and all of its rules",
 		 chain->name);
 	if (is_plain(chain))
 		snprintf(cmd, sizeof(cmd),
