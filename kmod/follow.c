@@ -171,6 +171,29 @@ static int vspan_follow_offer_lower(struct net_device *dev,
 	return 0;
 }
 
+static int vspan_follow_lower(struct net_device *dev,
+			      struct netdev_nested_priv *priv)
+{
+	vspan_follow_dev(dev);
+	return 0;
+}
+
+/**
+ * vspan_follow_below - what is above a device has changed: look anew at it and at all below
+ * @dev: the device
+ *
+ * An output that leads to a device bars it, by whatever is between them.
+ *
+ * Context: RTNL.
+ */
+void vspan_follow_below(struct net_device *dev)
+{
+	struct netdev_nested_priv priv = {};
+
+	vspan_follow_dev(dev);
+	netdev_walk_all_lower_dev(dev, vspan_follow_lower, &priv);
+}
+
 /**
  * vspan_follow_freed - bind what an output kept sources from
  * @vs: a span that lost an output

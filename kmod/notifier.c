@@ -53,7 +53,7 @@ static void vspan_notifier_relink(struct net_device *dev,
 
 	/* An output that now leads to a source yields, not the source. */
 	vspan_output_retry_above(info->upper_dev);
-	vspan_follow_dev(dev);
+	vspan_follow_below(dev);
 	vspan_follow_dev(info->upper_dev);
 	vspan_follow_later(dev);
 	while ((src = vspan_claim_span(vn, src)))

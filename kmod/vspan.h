@@ -517,6 +517,7 @@ const char *vspan_follow_bar(const struct vspan_dev *vs, struct net_device *dev,
 			     enum vspan_dormant *why);
 int vspan_follow_source(struct vspan_source *src);
 void vspan_follow_dev(struct net_device *dev);
+void vspan_follow_below(struct net_device *dev);
 void vspan_follow_retry(struct vspan_dev *vs, struct net *net);
 void vspan_follow_ports(struct net_device *master);
 void vspan_follow_freed(struct vspan_dev *vs, struct net_device *dev);

@@ -10,6 +10,7 @@ ALL_TESTS=(
 	"span_under_the_mirrored_bridge exact"
 	"output_is_never_matched"
 	"output_into_its_source_is_refused"
+	"output_leads_there_no_more"
 	"two_spans_feed_each_other"
 	"output_into_the_mirrored_bridge"
 	"tc_leads_copies_back"
@@ -108,6 +109,23 @@ output_into_its_source_is_refused()
 		recv e3 ns="$lan" "${REPLY##* }" $ALL
 	stats "$sw" span0
 	check_j span0/sources/p2/stats/rx/packets $((10 + $(nproc)))
+}
+
+# Of what a master lets go, all that is below is asked about anew.
+output_leads_there_no_more()
+{
+	ip -n "$sw" -b - <<-EOT || return
+		link add br9 up type bridge
+		link add d9 up type dummy
+		link add link d9 name d9.10 up type vlan id 10
+		link set d9.10 master br9
+	EOT
+	defer ip -n "$sw" link del d9
+	defer ip -n "$sw" link del br9
+	output_add "$sw" span0 dev br9 && check_vspan "$sw" add 'd[9]' || return
+	json_is "$sw" span0/sources/d[9]/state dormant || fail "copies of d9 come round again"
+	ip -n "$sw" link set d9.10 nomaster
+	json_is "$sw" span0/sources/d[9]/state active || fail "d9 is not copied, and nothing leads there"
 }
 
 # span0 mirrors q0 and sends to q1, span1 mirrors q1 and sends to q0.
