@@ -164,7 +164,7 @@ main()
 	mapfile -t kernels < <(selected list)
 	mapfile -t built < <(selected built)
 	[ ${#kernels[@]} -gt 0 ] || wanted uml || die "no kernel begins with '${KERNELS:-}'"
-	NIC_KERNEL=${kernels[-1]:-}
+	NIC_KERNEL=${kernels[*]: -1}
 	missing_suites
 	stoppable_jobs
 	uml_build &
