@@ -141,7 +141,7 @@ all_tests()
 	try "test helper builds without warnings" build_helper
 	module_checks "$@"
 	fetch_others
-	printf '%s\n' "$@" | side_by_side 2 kernel_tests &
+	[ $# -eq 0 ] || printf '%s\n' "$@" | side_by_side 2 kernel_tests &
 	other_tests "$@" &
 	if wanted uml; then
 		wait "$UML_BUILD"
