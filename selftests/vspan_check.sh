@@ -414,6 +414,7 @@ node_of_another_netns()
 	node_numbers "$c1" && there=$REPLY
 	check_ok "xml, in the netns" shell "vspanctl xml span0"
 	check_ok "xml -n of it" ip netns exec "$c1" "$VSPANCTL" -n "$sw" xml span0
+	defer rm -f "$NODE"
 	# shellcheck disable=SC2086	# two words
 	rm "$NODE" && mknod "$NODE" c $there
 	check_eq "xml -n of it" "$(ip netns exec "$c1" "$VSPANCTL" -n "$sw" xml span0 2>&1)" \

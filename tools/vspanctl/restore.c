@@ -410,7 +410,8 @@ static bool is_lost_there(struct ctx *ctx, const struct step *s)
 	struct span span;
 
 	return a->has & HAS_NETNS &&
-	       (s->kind == ENTRY_SPAN || span_get_at(ctx, a, &span));
+	       (s->kind == ENTRY_SPAN ||
+		span_get_at(ctx, a, &span) == -ENODEV);
 }
 
 /* May all else be done without this? With a span goes what is of it. */
