@@ -3,7 +3,7 @@
 """Plays the user of a terminal: topterm.py ROWS COLUMNS STEP... PROGRAM ARG..., where
 the program's name begins with a slash. A STEP is a text to wait for, key:K to press,
 size:ROWS:COLUMNS to give the terminal, red or plain (colours are used, or not), end:N
-to be the program's exit status. Prints ok, or which step has failed."""
+to be the program's exit status, hangup:N to be that once the terminal has gone. Prints ok, or which step has failed."""
 import fcntl
 import os
 import pty
@@ -29,6 +29,7 @@ class Terminal:
             os.environ.setdefault('TERM', 'xterm-256color')
             if os.environ['TERM'] in ('dumb', 'unknown'):
                 os.environ['TERM'] = 'xterm-256color'
+            signal.signal(signal.SIGHUP, signal.SIG_IGN)
             set_size(0, rows, columns)
             os.execv(program[0], program)
         self.all = b''      # that the program has ever written
@@ -80,9 +81,17 @@ class Terminal:
             pass
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1]) == int(status)
 
+    def hangup(self, status):
+        """A program that goes on is left to the alarm, which ends us."""
+        os.close(self.fd)
+        signal.alarm(PATIENCE)
+        got = os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+        self.new = b'(ended with %d)' % got
+        return got == int(status)
+
     def step(self, step):
         word, *values = step.split(':')
-        if word in ('key', 'size', 'end', 'red', 'plain') and step != 'q: quit':
+        if word in ('key', 'size', 'end', 'hangup', 'red', 'plain') and step != 'q: quit':
             return getattr(self, word)(*values)
         return self.see(step)
 

@@ -13,6 +13,7 @@ ALL_TESTS=(
 	"the_screen"
 	"the_screen_without_colours"
 	"another_size"
+	"the_user_goes"
 	"an_unknown_terminal"
 	"an_unknown_span"
 	"a_span_that_goes"
@@ -128,7 +129,7 @@ as_often_as_asked()
 	check_eq "other spans" "$(vspan "$sw" top span0 -d 0.1 -c 1 | grep -c '^mon')" 0
 }
 
-# terminal ARGS...: what vspan_top.py prints, which plays the user
+# terminal ROWS COLUMNS STEP...: what topterm.py prints, which plays the user
 terminal()
 {
 	timeout 60 "$SELFTESTS/topterm.py" "$@" "$VSPANCTL" -n "$sw" top -d 0.1 2>&1
@@ -169,6 +170,15 @@ another_size()
 
 	out=$(terminal 24 80 "output psample 7" size:4:60 "q: quit" key:down key:down key:down \
 		key:down key:redraw "output psample 7" key:q end:0)
+	check_eq "seen" "$out" "ok"
+}
+
+# Even where that is no signal to end: it must not go on, and take a processor for it.
+the_user_goes()
+{
+	local out
+
+	out=$(terminal 24 80 "output psample 7" hangup:0)
 	check_eq "seen" "$out" "ok"
 }
 

@@ -195,7 +195,7 @@ static int run_top(struct top_run *run)
 {
 	int err;
 
-	/* Who says how often wants to keep what he is told. */
+	/* Whoever says how often wants to keep what is told. */
 	run->on_screen = !run->ctx->out.json && !run->left &&
 			 isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
 	if (run->on_screen && top_screen_open()) {
@@ -228,6 +228,8 @@ int cmd_top(struct ctx *ctx, int argc, char **argv)
 
 	if (ret != EXIT_OK)
 		return ret;
+	if (ctx->batch && !run.left)
+		return usage_error("top does not end by itself; give it a -c COUNT, or run it without -batch");
 	if (ctx_open(ctx))
 		return EXIT_REFUSED;
 	ctx->out.pretty = false;	/* one line for each object */

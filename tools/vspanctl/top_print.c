@@ -45,7 +45,7 @@ static void flow_row(const struct top *t, top_row_fn row, void *data,
 	snprintf(text, sizeof(text), "%-*.*s%s %-5s %11s  %11s", len, len, name,
 		 len < NAME_WIDTH ? "..." : "", dir,
 		 rate_text(per_second(stats->packets, t->ms), packets),
-		 rate_text(per_second(stats->bytes, t->ms) * 8, bits));
+		 rate_text(per_second(stats->bytes * 8, t->ms), bits));
 	row(data, kind, text);
 }
 
@@ -141,7 +141,7 @@ static void json_stats(struct out *o, const struct top *t,
 	out_u64(o, "packets", NULL, stats->packets);
 	out_u64(o, "bytes", NULL, stats->bytes);
 	out_u64(o, "packets_per_second", NULL, per_second(stats->packets, t->ms));
-	out_u64(o, "bits_per_second", NULL, per_second(stats->bytes, t->ms) * 8);
+	out_u64(o, "bits_per_second", NULL, per_second(stats->bytes * 8, t->ms));
 }
 
 static void json_dir(struct out *o, const struct top *t, const char *key,

@@ -8,8 +8,6 @@
 #include <locale.h>
 #include <poll.h>
 #include <stdlib.h>
-#include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #define KEYS	"q: quit, arrows: scroll"
@@ -115,11 +113,19 @@ static void scroll_by(int rows)
 		screen.from = 0;
 }
 
+/* Of a terminal that has gone getch() does not wait. */
+static bool hung_up(void)
+{
+	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return poll(&fd, 1, 0) > 0 && fd.revents & (POLLHUP | POLLERR);
+}
+
 /**
  * top_screen_wait - Wait for a key.
  * @ms: milliseconds, at most
  *
- * Return: false if the user has had enough; true if the table is to be drawn, since the
+ * Return: false if the user has had enough, or has gone; true if the table is to be drawn, since the
  * time is up, the size of the screen is another, or other rows are wanted.
  */
 bool top_screen_wait(uint64_t ms)
@@ -144,6 +150,8 @@ bool top_screen_wait(uint64_t ms)
 	case KEY_NPAGE:
 		scroll_by(LINES - 2);
 		return true;
+	case ERR:
+		return !hung_up();
 	default:
 		return true;
 	}

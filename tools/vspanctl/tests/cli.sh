@@ -285,6 +285,8 @@ batches()
 	batch 1 "-force -n vspanctl-no-such-netns" 'show\nadd\n' && said "$TMP/batch:1: no network" &&
 		said "$TMP/batch:2: add needs"
 	result $? "batch: exit code of the first failure"
+	batch 2 '' 'top\nshow help' && said "$TMP/batch:1: top does not end by itself"
+	result $? "batch: top without an end"
 	batch 2 '' 'show help\nadd "eth0' && said "$TMP/batch:2: the quote"
 	result $? "batch: an open quote"
 	batch 2 '' 'monitor' && said ':1: monitor does not end'
