@@ -4,8 +4,8 @@
 #include <net/netns/generic.h>
 #include <net/rtnetlink.h>
 
-#include "loop.h"
-#include "tenant.h"
+#include "path/loop.h"
+#include "config/tenant.h"
 #include "vspan.h"
 
 static unsigned int vspan_net_id __read_mostly;

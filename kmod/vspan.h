@@ -20,9 +20,9 @@
 #include <net/net_namespace.h>
 #include <uapi/linux/vspan.h>
 
-#include "promisc.h"
-#include "queue.h"
-#include "seen.h"
+#include "config/promisc.h"
+#include "path/queue.h"
+#include "path/seen.h"
 #include "stats.h"
 
 #define VSPAN_KIND	"vspan"

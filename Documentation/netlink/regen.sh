@@ -43,5 +43,5 @@ one()
 }
 
 one uapi header include/uapi/linux/vspan.h
-one kernel header kmod/netlink-gen.h
-one kernel source kmod/netlink-gen.c
+one kernel header kmod/netlink/netlink-gen.h
+one kernel source kmod/netlink/netlink-gen.c

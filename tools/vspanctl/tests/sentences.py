@@ -41,7 +41,7 @@ def sentences():
         found = CALL.findall(text) + (DORMANT.findall(text) if path.name == "print.c" else [])
         for literal in found:
             yield path.name, unquote(literal)
-    for path in sorted(KMOD.glob("*.c")):
+    for path in sorted(KMOD.rglob("*.c")):
         for pair in EXTACK.findall(path.read_text()):
             yield path.name, unquote("".join(pair))
 

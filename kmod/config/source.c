@@ -6,9 +6,9 @@
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
 
-#include "claim.h"
-#include "dedup.h"
-#include "tenant.h"
+#include "config/claim.h"
+#include "path/dedup.h"
+#include "config/tenant.h"
 #include "vspan.h"
 
 static u32 vspan_source_last_id;

@@ -6,7 +6,7 @@
 #include <linux/list.h>
 #include <linux/rtnetlink.h>
 
-#include "claim.h"
+#include "config/claim.h"
 #include "vspan.h"
 
 /* Spans in the order of their creation, and of the sources of one those first that

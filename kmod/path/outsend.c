@@ -7,7 +7,7 @@
 #include <net/psample.h>
 #include <net/sch_generic.h>
 
-#include "loop.h"
+#include "path/loop.h"
 #include "vspan.h"
 
 static void vspan_output_drop(const struct vspan_output *out,

@@ -4,8 +4,8 @@
 #include <net/psample.h>
 #include <net/rtnetlink.h>
 
-#include "netlink-gen.h"
-#include "nl.h"
+#include "netlink/netlink-gen.h"
+#include "netlink/nl.h"
 
 static int vspan_nl_parse_output(struct genl_info *info,
 				 struct vspan_output_key *key)

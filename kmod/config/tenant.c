@@ -7,7 +7,7 @@
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
 
-#include "tenant.h"
+#include "config/tenant.h"
 #include "vspan.h"
 
 /* As many as one request can deal with in milliseconds. */

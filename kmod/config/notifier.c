@@ -2,8 +2,8 @@
 /* What happens to netdevices, sorted out to who follows it. */
 #include <linux/netdevice.h>
 
-#include "claim.h"
-#include "dedup.h"
+#include "config/claim.h"
+#include "path/dedup.h"
 #include "vspan.h"
 
 /* A move is the one event and then the other, and the span stays registered. */

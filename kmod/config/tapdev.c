@@ -9,8 +9,8 @@
 #include <linux/net.h>
 #include <net/sock.h>
 
-#include "loop.h"
-#include "tenant.h"
+#include "path/loop.h"
+#include "config/tenant.h"
 #include "vspan.h"
 
 static dev_t vspan_tapdev_major;

@@ -3,7 +3,7 @@
 #include <linux/etherdevice.h>
 #include <linux/local_lock.h>
 
-#include "ring.h"
+#include "path/ring.h"
 #include "vspan.h"
 
 /**

@@ -3,7 +3,7 @@
 #include <linux/filter.h>
 #include <net/genetlink.h>
 
-#include "nl.h"
+#include "netlink/nl.h"
 
 static int vspan_nl_parse_dir(struct genl_info *info, struct vspan_rule *rule)
 {

@@ -4,8 +4,8 @@
 #include <linux/rtnetlink.h>
 #include <net/dst_metadata.h>
 
-#include "cable.h"
-#include "loop.h"
+#include "path/cable.h"
+#include "path/loop.h"
 #include "vspan.h"
 
 /**

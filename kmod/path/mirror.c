@@ -8,9 +8,9 @@
 #include <linux/skbuff.h>
 #include <net/sch_generic.h>
 
-#include "cable.h"
-#include "dedup.h"
-#include "loop.h"
+#include "path/cable.h"
+#include "path/dedup.h"
+#include "path/loop.h"
 #include "vspan.h"
 
 /* Losses here are the source's, and are shown at its span too, which outlives

@@ -4,7 +4,7 @@
 
 #include <net/sch_generic.h>
 
-#include "iif.h"
+#include "path/iif.h"
 #include "vspan.h"
 
 static int vspan_iif_is_elsewhere(struct net_device *upper,

@@ -13,8 +13,8 @@
 #include <linux/rculist.h>
 #include <linux/rtnetlink.h>
 
-#include "dedup.h"
-#include "iif.h"
+#include "path/dedup.h"
+#include "path/iif.h"
 #include "vspan.h"
 
 /* Does nothing but the device select? */

@@ -7,7 +7,7 @@
 #include <linux/poll.h>
 #include <linux/ptr_ring.h>
 
-#include "ring.h"
+#include "path/ring.h"
 #include "vspan.h"
 
 /**

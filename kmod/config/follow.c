@@ -6,8 +6,8 @@
 #include <linux/err.h>
 #include <linux/rtnetlink.h>
 
-#include "claim.h"
-#include "dedup.h"
+#include "config/claim.h"
+#include "path/dedup.h"
 #include "vspan.h"
 
 /* How many bindings may change their hook before others get RTNL */

@@ -8,7 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
-#include "dedup.h"
+#include "path/dedup.h"
 #include "vspan.h"
 
 static struct xarray *vspan_ports(const struct net_device *dev)

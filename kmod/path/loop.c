@@ -21,8 +21,8 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-#include "iif.h"
-#include "loop.h"
+#include "path/iif.h"
+#include "path/loop.h"
 #include "vspan.h"
 
 /**

@@ -3,7 +3,7 @@
 #include <net/genetlink.h>
 #include <net/netlink.h>
 
-#include "nl.h"
+#include "netlink/nl.h"
 
 const struct vspan_nl_ref vspan_nl_by_span = {
 	.name		= VSPAN_A_SPAN_NAME,

@@ -6,8 +6,8 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
-#include "netlink-gen.h"
-#include "nl.h"
+#include "netlink/netlink-gen.h"
+#include "netlink/nl.h"
 
 static const struct genl_multicast_group vspan_nl_mcgroups[] = {
 	[VSPAN_NLGRP_CONFIG] = { VSPAN_MCGRP_CONFIG, },

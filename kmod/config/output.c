@@ -8,8 +8,8 @@
 #include <net/psample.h>
 #include <net/rtnetlink.h>
 
-#include "loop.h"
-#include "tenant.h"
+#include "path/loop.h"
+#include "config/tenant.h"
 #include "vspan.h"
 
 static u32 vspan_output_last_id;

@@ -10,7 +10,7 @@
 #include <linux/rtnetlink.h>
 #include <net/switchdev.h>
 
-#include "iif.h"
+#include "path/iif.h"
 #include "vspan.h"
 
 /* The VLAN-aware bridge that a device is a port of, or is; or NULL. */

@@ -3,7 +3,7 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
-#include "nl.h"
+#include "netlink/nl.h"
 
 /**
  * vspan_nl_fill_drops - put losses by reason into a message

@@ -3,9 +3,9 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
-#include "claim.h"
-#include "netlink-gen.h"
-#include "nl.h"
+#include "config/claim.h"
+#include "netlink/netlink-gen.h"
+#include "netlink/nl.h"
 
 static int vspan_nl_fill_fn_span(struct sk_buff *skb, struct net *net,
 				 union vspan_nl_object obj)
