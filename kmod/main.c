@@ -1,25 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/module.h>
 #include <net/genetlink.h>
-#include <net/netns/generic.h>
 #include <net/rtnetlink.h>
 
 #include "path/loop.h"
 #include "config/tenant.h"
+#include "net.h"
+#include "netlink/audit.h"
+#include "netlink/netlink.h"
 #include "vspan.h"
-
-static unsigned int vspan_net_id __read_mostly;
-
-/**
- * vspan_net - the part of a netns that is ours
- * @net: the netns
- *
- * Return: its state, valid as long as @net.
- */
-struct vspan_net *vspan_net(const struct net *net)
-{
-	return net_generic(net, vspan_net_id);
-}
 
 static int __net_init vspan_net_init(struct net *net)
 {
@@ -82,9 +71,10 @@ static int __init vspan_init(void)
 	err = vspan_tenant_init();
 	if (err)
 		goto err_uninit_tapdev;
+	vspan_audit_init();
 	err = register_pernet_subsys(&vspan_net_ops);
 	if (err)
-		goto err_uninit_tenant;
+		goto err_uninit_audit;
 	err = vspan_bridge_init();
 	if (err)
 		goto err_unregister_pernet;
@@ -107,7 +97,8 @@ err_uninit_bridge:
 	vspan_bridge_uninit();
 err_unregister_pernet:
 	unregister_pernet_subsys(&vspan_net_ops);
-err_uninit_tenant:
+err_uninit_audit:
+	vspan_audit_uninit();
 	vspan_tenant_uninit();
 err_uninit_tapdev:
 	vspan_tapdev_uninit();
@@ -129,6 +120,7 @@ static void __exit vspan_exit(void)
 	vspan_promisc_uninit();
 	vspan_bridge_uninit();
 	unregister_pernet_subsys(&vspan_net_ops);
+	vspan_audit_uninit();
 	vspan_tenant_uninit();
 	vspan_tapdev_uninit();
 

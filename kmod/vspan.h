@@ -21,6 +21,7 @@
 #include <uapi/linux/vspan.h>
 
 #include "config/promisc.h"
+#include "net.h"
 #include "path/queue.h"
 #include "path/seen.h"
 #include "stats.h"
@@ -35,8 +36,6 @@
  */
 #define VSPAN_QLEN_MIN		1
 #define VSPAN_QLEN_MAX		S16_MAX
-
-#define VSPAN_HOOK_CNT	(VSPAN_HOOK_RX_HANDLER + 1)
 
 struct bpf_prog;
 struct netlink_ext_ack;
@@ -323,32 +322,6 @@ static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
 }
 
 /**
- * struct vspan_net - what belongs to a netns
- * @sources: sources configured here, oldest first; RTNL
- * @claims: the same, in the order in which devices are offered to them; RTNL
- * @outputs: outputs configured here, oldest first; RTNL
- * @ports: ports by vspan_port_key(); written under RTNL, read under RCU
- * @signer: owns what outputs here have sent, see loop.c; made with the first of them;
- *	READ_ONCE/WRITE_ONCE
- * @regain: looks for receive slots that have become free
- * @configured: how many sources and outputs there are; RTNL
- * @generation: counts what is told to this netns, so that a dump can tell it was
- *	overtaken; RTNL
- * @net: the netns
- */
-struct vspan_net {
-	struct list_head sources;
-	struct list_head claims;
-	struct list_head outputs;
-	struct xarray ports;
-	struct socket *signer;
-	struct work_struct regain;
-	unsigned int configured;
-	u32 generation;
-	struct net *net;
-};
-
-/**
  * struct vspan_source_key - what names a source within a netns
  * @vs: the span; a name can pass from one to another
  * @name: name of the source
@@ -359,15 +332,6 @@ struct vspan_source_key {
 	const char *name;
 	enum vspan_kind kind;
 };
-
-/* Ports are found under RCU by device and hook. */
-static inline unsigned long vspan_port_key(int ifindex, enum vspan_hook hook)
-{
-	return (unsigned long)ifindex * VSPAN_HOOK_CNT + hook;
-}
-
-/* main.c */
-struct vspan_net *vspan_net(const struct net *net);
 
 /* device.c */
 extern struct rtnl_link_ops vspan_link_ops;
@@ -560,12 +524,6 @@ bool vspan_handover_takes(struct vspan_handover *ho, enum vspan_hook hook,
 void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,
 		  enum vspan_dir dir);
 
-/* audit.c */
-void vspan_audit_source(const char *op, const struct vspan_source *src);
-void vspan_audit_output(const char *op, const struct vspan_output *out);
-void vspan_audit_span(const struct vspan_dev *vs);
-void vspan_audit_move(const struct vspan_dev *vs, unsigned int from);
-
 /* select.c */
 u16 vspan_select_vid(const struct vspan_port *port, const struct sk_buff *skb,
 		     enum vspan_dir dir);
@@ -575,15 +533,5 @@ bool vspan_select(const struct vspan_rule *rule, const struct vspan_port *port,
 /* notifier.c */
 int vspan_notifier_init(void);
 void vspan_notifier_uninit(void);
-
-/* netlink.c */
-int vspan_netlink_init(void);
-void vspan_netlink_uninit(void);
-
-/* nlget.c */
-void vspan_nl_notify_span(const struct vspan_dev *vs, u8 cmd);
-void vspan_nl_notify_source(const struct vspan_source *src, u8 cmd);
-void vspan_nl_notify_binding(const struct vspan_binding *b, u8 cmd);
-void vspan_nl_notify_output(const struct vspan_output *out, u8 cmd);
 
 #endif /* _VSPAN_H */

@@ -8,6 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "config/changes.h"
 #include "path/dedup.h"
 #include "vspan.h"
 
@@ -190,7 +191,7 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 	vspan_dedup_plan(src->vs);
 	vspan_promisc_init(b, dev);
 	vspan_promisc_want(b, rule->promisc);
-	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
+	vspan_changes_binding(b, VSPAN_CHANGE_NEW);
 	return b;
 }
 
@@ -205,7 +206,7 @@ void vspan_binding_destroy(struct vspan_binding *b)
 	ASSERT_RTNL();
 	vspan_dedup_unsure(b->src->vs, b->port->dev);
 	list_del(&b->src_node);
-	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_DEL_NTF);
+	vspan_changes_binding(b, VSPAN_CHANGE_DEL);
 	vspan_binding_unhang(b);
 	vspan_seen_mark_put(b->src->vs, b->mark);
 	vspan_dedup_plan(b->src->vs);
@@ -355,8 +356,8 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 	vspan_promisc_init(b, dev);
 	vspan_promisc_move(old, b);
 	vspan_promisc_want(b, rtnl_dereference(src->rule)->promisc);
-	vspan_nl_notify_binding(old, VSPAN_CMD_BINDING_DEL_NTF);
-	vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_NEW_NTF);
+	vspan_changes_binding(old, VSPAN_CHANGE_DEL);
+	vspan_changes_binding(b, VSPAN_CHANGE_NEW);
 	vspan_promisc_end(old);
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* What happens to netdevices, sorted out to who follows it. */
 #include <linux/netdevice.h>
 
+#include "config/changes.h"
 #include "config/claim.h"
 #include "path/dedup.h"
 #include "vspan.h"
@@ -12,7 +13,7 @@ static void vspan_notifier_move(struct vspan_dev *vs, unsigned long event)
 	if (event == NETDEV_UNREGISTER && vs->dev->reg_state == NETREG_REGISTERED) {
 		vs->left = dev_net(vs->dev)->ns.inum;
 	} else if (event == NETDEV_REGISTER && vs->left) {
-		vspan_audit_move(vs, vs->left);
+		vspan_changes_move(vs, vs->left);
 		vs->left = 0;
 	}
 }
@@ -21,16 +22,16 @@ static void vspan_notifier_tell(const struct vspan_dev *vs, unsigned long event)
 {
 	switch (event) {
 	case NETDEV_REGISTER:
-		vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_NEW_NTF);
+		vspan_changes_span(vs, VSPAN_CHANGE_NEW);
 		break;
 	case NETDEV_UNREGISTER:
-		vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_DEL_NTF);
+		vspan_changes_span(vs, VSPAN_CHANGE_DEL);
 		break;
 	case NETDEV_CHANGENAME:
 	case NETDEV_CHANGE_TX_QUEUE_LEN:
 	case NETDEV_UP:
 	case NETDEV_DOWN:
-		vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_SET_NTF);
+		vspan_changes_span(vs, VSPAN_CHANGE_SET);
 		break;
 	}
 }

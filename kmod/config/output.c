@@ -8,6 +8,7 @@
 #include <net/psample.h>
 #include <net/rtnetlink.h>
 
+#include "config/changes.h"
 #include "path/loop.h"
 #include "config/tenant.h"
 #include "vspan.h"
@@ -282,8 +283,7 @@ int vspan_output_create(struct net *net, const struct vspan_output_key *key,
 		vspan_output_bind(out, dev);
 	else if (out->psample)
 		vspan_output_count(vs, 1, 1);
-	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_NEW_NTF);
-	vspan_audit_output("output-new", out);
+	vspan_changes_output(out, VSPAN_CHANGE_NEW);
 	return 0;
 }
 
@@ -304,7 +304,7 @@ static void vspan_output_follow(struct vspan_output *out,
 		vspan_output_bind(out, dev);
 	else
 		return;
-	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_SET_NTF);
+	vspan_changes_output(out, VSPAN_CHANGE_SET);
 }
 
 /**
@@ -364,8 +364,7 @@ void vspan_output_destroy(struct vspan_output *out)
 	dev = out->psample ? NULL : __dev_get_by_name(out->net, out->name);
 	/* Whose name it was when it was bound. */
 	bound = vspan_output_dev(out);
-	vspan_audit_output("output-del", out);
-	vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_DEL_NTF);
+	vspan_changes_output(out, VSPAN_CHANGE_DEL);
 	list_del(&out->net_node);
 	list_del_rcu(&out->node);
 	vspan_tenant_uncharge(out->net);
@@ -407,6 +406,6 @@ void vspan_output_unbind_all(struct net_device *dev)
 		if (vspan_output_dev(out) != dev)
 			continue;
 		vspan_output_unbind(out);
-		vspan_nl_notify_output(out, VSPAN_CMD_OUTPUT_SET_NTF);
+		vspan_changes_output(out, VSPAN_CHANGE_SET);
 	}
 }

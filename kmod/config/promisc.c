@@ -11,6 +11,7 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
+#include "config/changes.h"
 #include "vspan.h"
 
 /* Shares to be taken, and behind them those to be given back, so that a device
@@ -121,7 +122,7 @@ static void vspan_promisc_settle(struct vspan_binding *b)
 	if (p->gone)
 		vspan_promisc_free(b);
 	else
-		vspan_nl_notify_binding(b, VSPAN_CMD_BINDING_SET_NTF);
+		vspan_changes_binding(b, VSPAN_CHANGE_SET);
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
 
+#include "config/changes.h"
 #include "config/claim.h"
 #include "path/dedup.h"
 #include "config/tenant.h"
@@ -207,8 +208,7 @@ int vspan_source_create(struct net *net, const struct vspan_source_key *key,
 	list_add_tail(&src->net_node, &vspan_net(net)->sources);
 	list_add_tail(&src->span_node, &vs->sources);
 	vspan_claim_add(src);
-	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_NEW_NTF);
-	vspan_audit_source("source-new", src);
+	vspan_changes_source(src, VSPAN_CHANGE_NEW);
 	err = vspan_follow_source(src);
 	src->followed = true;
 	if (err) {
@@ -277,8 +277,7 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 		return err;
 	}
 	vspan_rule_retire(old);
-	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_SET_NTF);
-	vspan_audit_source("source-set", src);
+	vspan_changes_source(src, VSPAN_CHANGE_SET);
 	return 0;
 }
 
@@ -292,8 +291,7 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 void vspan_source_doom(struct vspan_source *src, struct list_head *doomed)
 {
 	ASSERT_RTNL();
-	vspan_audit_source("source-del", src);
-	vspan_nl_notify_source(src, VSPAN_CMD_SOURCE_DEL_NTF);
+	vspan_changes_source(src, VSPAN_CHANGE_DEL);
 	/* Ahead of the first device that another source may get. */
 	vspan_dedup_begin(src->vs);
 	vspan_dedup_unsure(src->vs, NULL);

@@ -6,6 +6,8 @@
 #include <linux/audit.h>
 #include <net/psample.h>
 
+#include "config/changes.h"
+#include "netlink/audit.h"
 #include "vspan.h"
 
 /* What %ph takes at a time */
@@ -71,22 +73,20 @@ static void vspan_audit_end(struct audit_buffer *ab)
 	audit_log_end(ab);
 }
 
-/**
- * vspan_audit_source - record a change of a source
- * @op: what was done
- * @src: to which source
- *
- * Context: process, RTNL.
- */
-void vspan_audit_source(const char *op, const struct vspan_source *src)
+static void vspan_audit_source(const struct vspan_source *src, enum vspan_change what)
 {
+	static const char *const ops[] = {
+		[VSPAN_CHANGE_NEW] = "source-new",
+		[VSPAN_CHANGE_SET] = "source-set",
+		[VSPAN_CHANGE_DEL] = "source-del",
+	};
 	static const char *const kinds[] = {
 		[VSPAN_KIND_NAME] = "name",
 		[VSPAN_KIND_GLOB] = "glob",
 		[VSPAN_KIND_MASTER] = "master",
 	};
 	const struct vspan_rule *rule = rtnl_dereference(src->rule);
-	struct audit_buffer *ab = vspan_audit_start(op, src->vs);
+	struct audit_buffer *ab = vspan_audit_start(ops[what], src->vs);
 
 	if (!ab)
 		return;
@@ -101,17 +101,15 @@ void vspan_audit_source(const char *op, const struct vspan_source *src)
 	vspan_audit_end(ab);
 }
 
-/**
- * vspan_audit_output - record a change of an output
- * @op: what was done
- * @out: to which output
- *
- * Context: process, RTNL.
- */
-void vspan_audit_output(const char *op, const struct vspan_output *out)
+/* That it gets its device, or loses it, is nobody's doing. */
+static void vspan_audit_output(const struct vspan_output *out, enum vspan_change what)
 {
-	struct audit_buffer *ab = vspan_audit_start(op, out->vs);
+	struct audit_buffer *ab;
 
+	if (what == VSPAN_CHANGE_SET)
+		return;
+	ab = vspan_audit_start(what == VSPAN_CHANGE_NEW ? "output-new" : "output-del",
+			       out->vs);
 	if (!ab)
 		return;
 	vspan_audit_name(ab, "output", out->psample ? "psample" : out->name);
@@ -140,14 +138,8 @@ void vspan_audit_span(const struct vspan_dev *vs)
 	vspan_audit_end(ab);
 }
 
-/**
- * vspan_audit_move - record that others read a span now
- * @vs: the span, in its new netns
- * @from: number of the netns it was in
- *
- * Context: process, RTNL.
- */
-void vspan_audit_move(const struct vspan_dev *vs, unsigned int from)
+/* Others read the span now. */
+static void vspan_audit_move(const struct vspan_dev *vs, unsigned int from)
 {
 	struct audit_buffer *ab = vspan_audit_start("span-move", vs);
 
@@ -155,4 +147,26 @@ void vspan_audit_move(const struct vspan_dev *vs, unsigned int from)
 		return;
 	audit_log_format(ab, " from_netns=%u", from);
 	vspan_audit_end(ab);
+}
+
+static struct vspan_changes_ops vspan_audit_changes = {
+	.move	= vspan_audit_move,
+	.source	= vspan_audit_source,
+	.output	= vspan_audit_output,
+};
+
+/**
+ * vspan_audit_init - record changes from now on
+ */
+void vspan_audit_init(void)
+{
+	vspan_changes_subscribe(&vspan_audit_changes);
+}
+
+/**
+ * vspan_audit_uninit - there is nothing left that could change
+ */
+void vspan_audit_uninit(void)
+{
+	vspan_changes_unsubscribe(&vspan_audit_changes);
 }

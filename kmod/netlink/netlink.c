@@ -1,278 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
-/*
- * Requests of the generic netlink family, as described in
- * Documentation/netlink/specs/vspan.yaml: parse, check, call, fill.
- */
+/* From when to when there are requests, and notifications of what changes. */
 #include <net/genetlink.h>
-#include <net/rtnetlink.h>
 
-#include "netlink/netlink-gen.h"
+#include "config/changes.h"
+#include "netlink/netlink.h"
 #include "netlink/nl.h"
+#include "stats.h"
 
-static const struct genl_multicast_group vspan_nl_mcgroups[] = {
-	[VSPAN_NLGRP_CONFIG] = { VSPAN_MCGRP_CONFIG, },
+static struct vspan_changes_ops vspan_netlink_changes = {
+	.span		= vspan_nl_notify_span,
+	.source		= vspan_nl_notify_source,
+	.binding	= vspan_nl_notify_binding,
+	.output		= vspan_nl_notify_output,
 };
-
-struct genl_family vspan_nl_family __ro_after_init = {
-	.name		= VSPAN_FAMILY_NAME,
-	.version	= VSPAN_FAMILY_VERSION,
-	.netnsok	= true,
-	.parallel_ops	= true,
-	.module		= THIS_MODULE,
-	.ops		= vspan_nl_ops,
-	.n_ops		= ARRAY_SIZE(vspan_nl_ops),
-	.mcgrps		= vspan_nl_mcgroups,
-	.n_mcgrps	= ARRAY_SIZE(vspan_nl_mcgroups),
-};
-
-static const char *vspan_nl_string(struct genl_info *info, int attr)
-{
-	return info->attrs[attr] ? nla_data(info->attrs[attr]) : NULL;
-}
-
-/* NAME and KIND are the same numbers in requests for sources and for bindings.
- * The key points into the request; its span is looked up under RTNL.
- */
-static int vspan_nl_parse_key(struct genl_info *info,
-			      struct vspan_source_key *key)
-{
-	const struct nlattr *kind = info->attrs[VSPAN_A_SOURCE_KIND];
-
-	key->name = vspan_nl_string(info, VSPAN_A_SOURCE_NAME);
-	if (!key->name) {
-		NL_SET_ERR_MSG(info->extack, "the request names no source");
-		return -EINVAL;
-	}
-	key->kind = kind ? nla_get_u32(kind) : VSPAN_KIND_NAME;
-	return 0;
-}
-
-/**
- * vspan_nl_keyed - serve a request about a source, which it names
- * @skb: the request
- * @info: the same, parsed
- * @ref: its attributes that name the span
- * @serve: serves it, under RTNL
- *
- * Return: 0 or a negative errno with a sentence in extack.
- */
-int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
-		   const struct vspan_nl_ref *ref, vspan_nl_serve_fn *serve)
-{
-	struct vspan_source_key key;
-	int err;
-
-	err = vspan_nl_names_span(info, ref) ?: vspan_nl_parse_key(info, &key);
-	if (err)
-		return err;
-	rtnl_lock();
-	key.vs = vspan_nl_span(info, ref);
-	err = serve(skb, info, &key);
-	rtnl_unlock();
-	return err;
-}
-
-/**
- * vspan_nl_unlock - let go of RTNL at the end of a request for a change
- * @info: the request
- *
- * What it wants of devices is done when it is answered, and in its name, which
- * the audit log keeps; what is due in other netns is not its business.
- */
-void vspan_nl_unlock(struct genl_info *info)
-{
-	vspan_promisc_run(genl_info_net(info));
-	rtnl_unlock();
-}
-
-/* As vspan_nl_keyed(), for a request for a change. */
-static int vspan_nl_change(struct sk_buff *skb, struct genl_info *info,
-			   vspan_nl_serve_fn *serve)
-{
-	const struct vspan_nl_ref *ref = &vspan_nl_by_source;
-	struct vspan_source_key key;
-	int err;
-
-	err = vspan_nl_names_span(info, ref) ?: vspan_nl_parse_key(info, &key);
-	if (err)
-		return err;
-	rtnl_lock();
-	key.vs = vspan_nl_span(info, ref);
-	err = serve(skb, info, &key);
-	vspan_nl_unlock(info);
-	return err;
-}
-
-/**
- * vspan_nl_find_source - the source a request means
- * @info: the request
- * @key: what it says of it, its span NULL if there is none
- *
- * Context: RTNL.
- * Return: the source, or NULL with a sentence in extack.
- */
-struct vspan_source *vspan_nl_find_source(struct genl_info *info,
-					  const struct vspan_source_key *key)
-{
-	struct vspan_source *src = NULL;
-
-	if (key->vs)
-		src = vspan_source_find(genl_info_net(info), key);
-	if (!src)
-		NL_SET_ERR_MSG_ATTR(info->extack,
-				    info->attrs[VSPAN_A_SOURCE_NAME],
-				    "the span has no such source; show lists those it has");
-	return src;
-}
-
-static int vspan_nl_source_new(struct sk_buff *skb, struct genl_info *info,
-			       const struct vspan_source_key *key)
-{
-	struct vspan_source_key new = *key;
-	struct vspan_rule *rule;
-
-	new.vs = vspan_nl_find_span(skb, info, &vspan_nl_by_source);
-	if (IS_ERR(new.vs))
-		return PTR_ERR(new.vs);
-	rule = vspan_nl_parse_rule(info, NULL);
-	if (IS_ERR(rule))
-		return PTR_ERR(rule);
-	return vspan_source_create(genl_info_net(info), &new, rule,
-				   info->extack);
-}
-
-/**
- * vspan_nl_source_new_doit - VSPAN_CMD_SOURCE_NEW
- * @skb: the request
- * @info: the request, parsed
- *
- * Return: 0 or a negative errno with a sentence in extack.
- */
-int vspan_nl_source_new_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return vspan_nl_change(skb, info, vspan_nl_source_new);
-}
-
-static int vspan_nl_source_set(struct sk_buff *skb, struct genl_info *info,
-			       const struct vspan_source_key *key)
-{
-	struct vspan_source *src = vspan_nl_find_source(info, key);
-	struct vspan_rule *rule;
-
-	if (!src)
-		return -ENOENT;
-	rule = vspan_nl_parse_rule(info, rtnl_dereference(src->rule));
-	if (IS_ERR(rule))
-		return PTR_ERR(rule);
-	return vspan_source_change(src, rule, info->extack);
-}
-
-/**
- * vspan_nl_source_set_doit - VSPAN_CMD_SOURCE_SET
- * @skb: the request
- * @info: the request, parsed
- *
- * Return: 0 or a negative errno with a sentence in extack.
- */
-int vspan_nl_source_set_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return vspan_nl_change(skb, info, vspan_nl_source_set);
-}
-
-static int vspan_nl_source_del(struct sk_buff *skb, struct genl_info *info,
-			       const struct vspan_source_key *key)
-{
-	struct vspan_source *src = vspan_nl_find_source(info, key);
-
-	if (!src)
-		return -ENOENT;
-	vspan_source_destroy(src);
-	return 0;
-}
-
-/**
- * vspan_nl_source_del_doit - VSPAN_CMD_SOURCE_DEL
- * @skb: the request
- * @info: the request, parsed
- *
- * Return: 0 or a negative errno with a sentence in extack.
- */
-int vspan_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	return vspan_nl_change(skb, info, vspan_nl_source_del);
-}
-
-/* Sources of this netns alone, even where the span has others. */
-static void vspan_nl_flush(struct net *net, const struct vspan_dev *vs)
-{
-	struct vspan_source *src, *tmp;
-	LIST_HEAD(doomed);
-
-	list_for_each_entry_safe(src, tmp, &vspan_net(net)->sources, net_node)
-		if (!vs || src->vs == vs)
-			vspan_source_doom(src, &doomed);
-	vspan_source_destroy_all(&doomed);
-}
-
-/**
- * vspan_nl_source_flush_doit - VSPAN_CMD_SOURCE_FLUSH
- * @skb: the request
- * @info: the request, parsed
- *
- * Return: 0 or a negative errno with a sentence in extack.
- */
-int vspan_nl_source_flush_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	const struct vspan_nl_ref *ref = &vspan_nl_by_source;
-	struct vspan_dev *vs = NULL;
-
-	rtnl_lock();
-	if (info->attrs[ref->name] || info->attrs[ref->ifindex])
-		vs = vspan_nl_known_span(skb, info, ref);
-	if (!IS_ERR(vs))
-		vspan_nl_flush(genl_info_net(info), vs);
-	vspan_nl_unlock(info);
-	return PTR_ERR_OR_ZERO(vs);
-}
-
-static int vspan_nl_span_set(struct sk_buff *skb, struct genl_info *info,
-			     struct nlattr *frames)
-{
-	struct vspan_dev *vs = vspan_nl_find_span(skb, info, &vspan_nl_by_span);
-
-	if (IS_ERR(vs))
-		return PTR_ERR(vs);
-	WRITE_ONCE(vs->frames, nla_get_u32(frames));
-	vspan_nl_notify_span(vs, VSPAN_CMD_SPAN_SET_NTF);
-	vspan_audit_span(vs);
-	return 0;
-}
-
-/**
- * vspan_nl_span_set_doit - VSPAN_CMD_SPAN_SET
- * @skb: the request
- * @info: the request, parsed
- *
- * Return: 0 or a negative errno with a sentence in extack.
- */
-int vspan_nl_span_set_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct nlattr *frames = info->attrs[VSPAN_A_SPAN_FRAMES];
-	int err;
-
-	err = vspan_nl_names_span(info, &vspan_nl_by_span);
-	if (err)
-		return err;
-	if (!frames) {
-		NL_SET_ERR_MSG(info->extack,
-			       "the request must name the form of the span's frames");
-		return -EINVAL;
-	}
-	rtnl_lock();
-	err = vspan_nl_span_set(skb, info, frames);
-	rtnl_unlock();
-	return err;
-}
 
 /**
  * vspan_netlink_init - take requests
@@ -281,12 +21,18 @@ int vspan_nl_span_set_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int __init vspan_netlink_init(void)
 {
+	int err;
+
 	/* Drop attributes are filled by counting. */
 	BUILD_BUG_ON(VSPAN_DROP_SPAN_DOWN + 1 != VSPAN_A_DROP_SPAN_DOWN);
 	BUILD_BUG_ON(VSPAN_DROP_XMIT + 1 != VSPAN_A_DROP_XMIT);
 	BUILD_BUG_ON(VSPAN_DROP_CNT + 1 != VSPAN_A_DROP_PAD);
 
-	return genl_register_family(&vspan_nl_family);
+	vspan_changes_subscribe(&vspan_netlink_changes);
+	err = genl_register_family(&vspan_nl_family);
+	if (err)
+		vspan_changes_unsubscribe(&vspan_netlink_changes);
+	return err;
 }
 
 /**
@@ -294,5 +40,6 @@ int __init vspan_netlink_init(void)
  */
 void vspan_netlink_uninit(void)
 {
+	vspan_changes_unsubscribe(&vspan_netlink_changes);
 	genl_unregister_family(&vspan_nl_family);
 }

@@ -5,6 +5,7 @@
 
 #include <net/genetlink.h>
 
+#include "config/changes.h"
 #include "vspan.h"
 
 #ifdef VSPAN_HAVE_GENL_INFO_DUMP
@@ -31,8 +32,10 @@ struct vspan_nl_ref {
 typedef int vspan_nl_serve_fn(struct sk_buff *skb, struct genl_info *info,
 			      const struct vspan_source_key *key);
 
-/* netlink.c */
+/* nlfamily.c */
 extern struct genl_family vspan_nl_family;
+
+/* nlsource.c */
 int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
 		   const struct vspan_nl_ref *ref, vspan_nl_serve_fn *serve);
 void vspan_nl_unlock(struct genl_info *info);
@@ -50,6 +53,10 @@ struct vspan_dev *vspan_nl_span(struct genl_info *info,
 struct vspan_dev *vspan_nl_find_span(struct sk_buff *skb,
 				     struct genl_info *info,
 				     const struct vspan_nl_ref *ref);
+bool vspan_nl_has_output(const struct vspan_dev *vs, const struct net *net);
+struct vspan_dev *vspan_nl_known_span(struct sk_buff *skb,
+				      struct genl_info *info,
+				      const struct vspan_nl_ref *ref);
 int vspan_nl_fill_span_id(struct sk_buff *skb, struct net *net,
 			  const struct net_device *dev,
 			  const struct vspan_nl_ref *ref);
@@ -70,9 +77,6 @@ typedef int vspan_nl_fill_fn(struct sk_buff *skb, struct net *net,
 			     union vspan_nl_object obj);
 
 /* nlget.c */
-struct vspan_dev *vspan_nl_known_span(struct sk_buff *skb,
-				      struct genl_info *info,
-				      const struct vspan_nl_ref *ref);
 int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
 		   union vspan_nl_object obj);
 struct vspan_net *vspan_nl_dump_start(struct netlink_callback *cb);
@@ -81,6 +85,12 @@ int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		      vspan_nl_fill_fn *fill, union vspan_nl_object obj);
 void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
 		     union vspan_nl_object obj);
+void vspan_nl_notify_span(const struct vspan_dev *vs, enum vspan_change what);
+void vspan_nl_notify_source(const struct vspan_source *src, enum vspan_change what);
+void vspan_nl_notify_binding(const struct vspan_binding *b, enum vspan_change what);
+
+/* nloutput.c */
+void vspan_nl_notify_output(const struct vspan_output *out, enum vspan_change what);
 
 /* nlfill.c */
 int vspan_nl_fill_drops(struct sk_buff *skb, int attr,

@@ -3,6 +3,7 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
+#include "config/changes.h"
 #include "config/claim.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/nl.h"
@@ -157,89 +158,58 @@ void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
 /**
  * vspan_nl_notify_span - tell the span's netns of a change
  * @vs: the span
- * @cmd: VSPAN_CMD_SPAN_*_NTF
+ * @what: what has happened
  *
  * Context: RTNL.
  */
-void vspan_nl_notify_span(const struct vspan_dev *vs, u8 cmd)
+void vspan_nl_notify_span(const struct vspan_dev *vs, enum vspan_change what)
 {
+	static const u8 cmds[] = {
+		[VSPAN_CHANGE_NEW] = VSPAN_CMD_SPAN_NEW_NTF,
+		[VSPAN_CHANGE_SET] = VSPAN_CMD_SPAN_SET_NTF,
+		[VSPAN_CHANGE_DEL] = VSPAN_CMD_SPAN_DEL_NTF,
+	};
 	union vspan_nl_object obj = { .vs = vs };
 
-	vspan_nl_notify(dev_net(vs->dev), cmd, vspan_nl_fill_fn_span, obj);
+	vspan_nl_notify(dev_net(vs->dev), cmds[what], vspan_nl_fill_fn_span, obj);
 }
 
 /**
  * vspan_nl_notify_source - tell the source's netns of a change
  * @src: the source
- * @cmd: VSPAN_CMD_SOURCE_*_NTF
+ * @what: what has happened
  *
  * Context: RTNL.
  */
-void vspan_nl_notify_source(const struct vspan_source *src, u8 cmd)
+void vspan_nl_notify_source(const struct vspan_source *src, enum vspan_change what)
 {
+	static const u8 cmds[] = {
+		[VSPAN_CHANGE_NEW] = VSPAN_CMD_SOURCE_NEW_NTF,
+		[VSPAN_CHANGE_SET] = VSPAN_CMD_SOURCE_SET_NTF,
+		[VSPAN_CHANGE_DEL] = VSPAN_CMD_SOURCE_DEL_NTF,
+	};
 	union vspan_nl_object obj = { .src = src };
 
-	vspan_nl_notify(src->net, cmd, vspan_nl_fill_fn_source, obj);
+	vspan_nl_notify(src->net, cmds[what], vspan_nl_fill_fn_source, obj);
 }
 
 /**
  * vspan_nl_notify_binding - tell the source's netns of a change
  * @b: the binding
- * @cmd: VSPAN_CMD_BINDING_*_NTF
+ * @what: what has happened
  *
  * Context: RTNL.
  */
-void vspan_nl_notify_binding(const struct vspan_binding *b, u8 cmd)
+void vspan_nl_notify_binding(const struct vspan_binding *b, enum vspan_change what)
 {
+	static const u8 cmds[] = {
+		[VSPAN_CHANGE_NEW] = VSPAN_CMD_BINDING_NEW_NTF,
+		[VSPAN_CHANGE_SET] = VSPAN_CMD_BINDING_SET_NTF,
+		[VSPAN_CHANGE_DEL] = VSPAN_CMD_BINDING_DEL_NTF,
+	};
 	union vspan_nl_object obj = { .b = b };
 
-	vspan_nl_notify(b->src->net, cmd, vspan_nl_fill_fn_binding, obj);
-}
-
-static bool vspan_nl_has_output(const struct vspan_dev *vs, const struct net *net)
-{
-	const struct vspan_output *out;
-
-	list_for_each_entry(out, &vs->outputs, node)
-		if (net_eq(out->net, net))
-			return true;
-	return false;
-}
-
-/* A span concerns a netns it is in, and one that has sources or outputs of it. */
-static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
-				   const struct net *net)
-{
-	const struct vspan_source *src;
-
-	if (net_eq(dev_net(vs->dev), net))
-		return vs->dev->reg_state == NETREG_REGISTERED;
-	list_for_each_entry(src, &vs->sources, span_node)
-		if (net_eq(src->net, net))
-			return true;
-	return vspan_nl_has_output(vs, net);
-}
-
-/**
- * vspan_nl_known_span - the span a request means to look at, or to let go of
- * @skb: the request
- * @info: the same, parsed; it names a span
- * @ref: its attributes for that
- *
- * What concerns the netns it may know of; what else there is in others takes a right.
- *
- * Context: RTNL.
- * Return: the span, or an ERR_PTR with a sentence in extack.
- */
-struct vspan_dev *vspan_nl_known_span(struct sk_buff *skb,
-				      struct genl_info *info,
-				      const struct vspan_nl_ref *ref)
-{
-	struct vspan_dev *vs = vspan_nl_span(info, ref);
-
-	if (vs && vspan_nl_span_concerns(vs, genl_info_net(info)))
-		return vs;
-	return vspan_nl_find_span(skb, info, ref);
+	vspan_nl_notify(b->src->net, cmds[what], vspan_nl_fill_fn_binding, obj);
 }
 
 /**

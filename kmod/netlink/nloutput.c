@@ -4,6 +4,7 @@
 #include <net/psample.h>
 #include <net/rtnetlink.h>
 
+#include "config/changes.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/nl.h"
 
@@ -163,15 +164,20 @@ static int vspan_nl_fill_output(struct sk_buff *skb, struct net *net,
 /**
  * vspan_nl_notify_output - tell the output's netns of a change
  * @out: the output
- * @cmd: VSPAN_CMD_OUTPUT_*_NTF
+ * @what: what has happened
  *
  * Context: RTNL.
  */
-void vspan_nl_notify_output(const struct vspan_output *out, u8 cmd)
+void vspan_nl_notify_output(const struct vspan_output *out, enum vspan_change what)
 {
+	static const u8 cmds[] = {
+		[VSPAN_CHANGE_NEW] = VSPAN_CMD_OUTPUT_NEW_NTF,
+		[VSPAN_CHANGE_SET] = VSPAN_CMD_OUTPUT_SET_NTF,
+		[VSPAN_CHANGE_DEL] = VSPAN_CMD_OUTPUT_DEL_NTF,
+	};
 	union vspan_nl_object obj = { .out = out };
 
-	vspan_nl_notify(out->net, cmd, vspan_nl_fill_output, obj);
+	vspan_nl_notify(out->net, cmds[what], vspan_nl_fill_output, obj);
 }
 
 /**

@@ -1,8 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Spans in netlink: which one a request means, and how answers name it. */
+/*
+ * Spans in netlink: which one a request means, how answers name it, and the request that
+ * changes one.
+ */
 #include <net/genetlink.h>
 #include <net/netlink.h>
+#include <net/rtnetlink.h>
 
+#include "config/changes.h"
+#include "netlink/audit.h"
+#include "netlink/netlink-gen.h"
 #include "netlink/nl.h"
 
 const struct vspan_nl_ref vspan_nl_by_span = {
@@ -151,6 +158,60 @@ struct vspan_dev *vspan_nl_find_span(struct sk_buff *skb,
 }
 
 /**
+ * vspan_nl_has_output - has a netns outputs of a span?
+ * @vs: the span
+ * @net: the netns
+ *
+ * Context: RTNL.
+ * Return: true if so.
+ */
+bool vspan_nl_has_output(const struct vspan_dev *vs, const struct net *net)
+{
+	const struct vspan_output *out;
+
+	list_for_each_entry(out, &vs->outputs, node)
+		if (net_eq(out->net, net))
+			return true;
+	return false;
+}
+
+/* A span concerns a netns it is in, and one that has sources or outputs of it. */
+static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
+				   const struct net *net)
+{
+	const struct vspan_source *src;
+
+	if (net_eq(dev_net(vs->dev), net))
+		return vs->dev->reg_state == NETREG_REGISTERED;
+	list_for_each_entry(src, &vs->sources, span_node)
+		if (net_eq(src->net, net))
+			return true;
+	return vspan_nl_has_output(vs, net);
+}
+
+/**
+ * vspan_nl_known_span - the span a request means to look at, or to let go of
+ * @skb: the request
+ * @info: the same, parsed; it names a span
+ * @ref: its attributes for that
+ *
+ * What concerns the netns it may know of; what else there is in others takes a right.
+ *
+ * Context: RTNL.
+ * Return: the span, or an ERR_PTR with a sentence in extack.
+ */
+struct vspan_dev *vspan_nl_known_span(struct sk_buff *skb,
+				      struct genl_info *info,
+				      const struct vspan_nl_ref *ref)
+{
+	struct vspan_dev *vs = vspan_nl_span(info, ref);
+
+	if (vs && vspan_nl_span_concerns(vs, genl_info_net(info)))
+		return vs;
+	return vspan_nl_find_span(skb, info, ref);
+}
+
+/**
  * vspan_nl_fill_span_id - put what a span is known by into a message
  * @skb: the message
  * @net: the reader's netns
@@ -170,4 +231,43 @@ int vspan_nl_fill_span_id(struct sk_buff *skb, struct net *net,
 		return 0;
 	return nla_put_s32(skb, ref->netnsid,
 			   peernet2id_alloc(net, dev_net(dev), GFP_KERNEL));
+}
+
+static int vspan_nl_span_set(struct sk_buff *skb, struct genl_info *info,
+			     struct nlattr *frames)
+{
+	struct vspan_dev *vs = vspan_nl_find_span(skb, info, &vspan_nl_by_span);
+
+	if (IS_ERR(vs))
+		return PTR_ERR(vs);
+	WRITE_ONCE(vs->frames, nla_get_u32(frames));
+	vspan_changes_span(vs, VSPAN_CHANGE_SET);
+	vspan_audit_span(vs);
+	return 0;
+}
+
+/**
+ * vspan_nl_span_set_doit - VSPAN_CMD_SPAN_SET
+ * @skb: the request
+ * @info: the request, parsed
+ *
+ * Return: 0 or a negative errno with a sentence in extack.
+ */
+int vspan_nl_span_set_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct nlattr *frames = info->attrs[VSPAN_A_SPAN_FRAMES];
+	int err;
+
+	err = vspan_nl_names_span(info, &vspan_nl_by_span);
+	if (err)
+		return err;
+	if (!frames) {
+		NL_SET_ERR_MSG(info->extack,
+			       "the request must name the form of the span's frames");
+		return -EINVAL;
+	}
+	rtnl_lock();
+	err = vspan_nl_span_set(skb, info, frames);
+	rtnl_unlock();
+	return err;
 }
