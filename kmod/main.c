@@ -3,7 +3,8 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
-#include "path/loop.h"
+#include "config/loop.h"
+#include "config/queue.h"
 #include "config/tenant.h"
 #include "net.h"
 #include "netlink/audit.h"

@@ -336,7 +336,20 @@ struct vspan_source_key {
 /* device.c */
 extern struct rtnl_link_ops vspan_link_ops;
 extern struct list_head vspan_devs;
-bool vspan_dev_qlen_fits(unsigned int qlen);
+
+/**
+ * vspan_dev_qlen_fits - may a span have queues of that length?
+ * @qlen: its txqueuelen
+ *
+ * Return: true if so. What is saved of a span can so be restored.
+ */
+static inline bool vspan_dev_qlen_fits(unsigned int qlen)
+{
+	return qlen >= VSPAN_QLEN_MIN && qlen <= VSPAN_QLEN_MAX;
+}
+
+/* path/device.c */
+netdev_tx_t vspan_dev_xmit(struct sk_buff *skb, struct net_device *dev);
 bool vspan_dev_is_span(const struct net_device *dev);
 
 /* ethtool.c */
@@ -347,25 +360,13 @@ int vspan_tapdev_init(void);
 void vspan_tapdev_uninit(void);
 int vspan_tapdev_setup(struct vspan_dev *vs);
 void vspan_tapdev_unset(struct vspan_dev *vs);
-bool vspan_tapdev_charge(const struct vspan_dev *vs, struct sk_buff *skb);
-u64 vspan_tapdev_pins(const struct vspan_dev *vs);
 int vspan_tapdev_event(struct vspan_dev *vs, unsigned long event);
 
 /* order.c */
 unsigned int vspan_order_flow(const struct sk_buff *skb);
 
-/* deliver.c */
-bool vspan_deliver_has_guide(const struct net_device *dev);
-bool vspan_deliver_has_reader(const struct vspan_dev *vs);
-bool vspan_deliver_straight(struct vspan_dev *vs, struct sk_buff *skb);
-unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget);
-void vspan_deliver_frames(struct vspan_queue *q, unsigned int budget);
-void vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why);
-rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb);
-
 /* wire.c */
 bool vspan_wire_is_long(struct vspan_dev *vs, struct sk_buff *skb);
-ktime_t vspan_wire_hwtime(const struct sk_buff *skb);
 struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb);
 bool vspan_wire_adds_up(struct sk_buff *skb, struct sk_buff *segs,
 			struct vspan_stats __percpu *stats);
@@ -398,9 +399,6 @@ void vspan_source_destroy(struct vspan_source *src);
 bool vspan_source_dormant(const struct vspan_source *src,
 			  enum vspan_dormant *why);
 
-bool vspan_source_bound_below(const struct vspan_dev *vs,
-			      struct net_device *dev);
-
 /* output.c */
 struct vspan_output *vspan_output_find(struct net *net,
 				       const struct vspan_output_key *key);
@@ -411,9 +409,6 @@ void vspan_output_reconcile(struct net_device *dev);
 void vspan_output_retry(struct vspan_dev *vs);
 void vspan_output_retry_above(struct net_device *lower);
 void vspan_output_unbind_all(struct net_device *dev);
-bool vspan_output_awaits(const struct vspan_dev *vs,
-			 const struct net_device *dev);
-bool vspan_output_above(const struct vspan_dev *vs, struct net_device *dev);
 bool vspan_output_dormant(const struct vspan_output *out,
 			  enum vspan_dormant *why);
 
@@ -424,7 +419,11 @@ void vspan_output_miss(const struct vspan_dev *vs, const struct sk_buff *skb);
 
 /* devbar.c */
 int vspan_devbar_check_name(const char *name, struct netlink_ext_ack *extack);
-const char *vspan_devbar(const struct net_device *dev, enum vspan_dormant *why);
+const char *vspan_devbar_source(const struct vspan_dev *vs, struct net_device *dev,
+				enum vspan_dormant *why);
+const char *vspan_devbar_output(const struct vspan_dev *vs, struct net_device *dev,
+				enum vspan_dormant *why);
+bool vspan_devbar_awaited(const struct vspan_dev *vs, const struct net_device *dev);
 void vspan_devbar_refuse(struct netlink_ext_ack *extack, const char *sentence);
 
 /* rule.c */
@@ -454,6 +453,7 @@ bool vspan_bridge_tag(struct sk_buff *skb, const struct vspan_port *port,
 		      enum vspan_dir dir);
 
 /* snap.c */
+extern struct bpf_prog *vspan_snap_poff;
 int vspan_snap_init(void);
 void vspan_snap_uninit(void);
 unsigned int vspan_snap_l3(const struct sk_buff *skb, __be16 *type);
@@ -477,8 +477,6 @@ bool vspan_match_beats(const struct vspan_source *a,
 		       const struct vspan_source *b);
 
 /* follow.c */
-const char *vspan_follow_bar(const struct vspan_dev *vs, struct net_device *dev,
-			     enum vspan_dormant *why);
 int vspan_follow_source(struct vspan_source *src);
 void vspan_follow_dev(struct net_device *dev);
 void vspan_follow_below(struct net_device *dev);
@@ -491,8 +489,6 @@ void vspan_follow_later(const struct net_device *dev);
 void vspan_follow_regain(struct work_struct *work);
 
 /* binding.c */
-struct vspan_binding *vspan_binding_find(struct net_device *dev,
-					 const struct vspan_dev *vs);
 struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 					   struct net_device *dev, u32 dirs,
 					   enum vspan_hook hook);
@@ -512,13 +508,6 @@ bool vspan_hook_free(const struct net_device *dev, enum vspan_hook hook);
 int vspan_hook_attach(struct vspan_port *port);
 void vspan_hook_detach(struct vspan_port *port);
 void vspan_hook_want(struct vspan_port *port, u32 dir);
-
-/* handover.c */
-struct vspan_handover *vspan_handover_create(enum vspan_hook from);
-void vspan_handover_run(struct vspan_handover *ho, struct vspan_binding *old);
-void vspan_handover_free(struct vspan_handover *ho);
-bool vspan_handover_takes(struct vspan_handover *ho, enum vspan_hook hook,
-			  const struct sk_buff *skb);
 
 /* mirror.c */
 void vspan_mirror(struct vspan_port *port, struct sk_buff *skb,

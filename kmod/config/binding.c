@@ -9,19 +9,11 @@
 #include <linux/slab.h>
 
 #include "config/changes.h"
-#include "path/dedup.h"
+#include "config/handover.h"
+#include "config/port.h"
+#include "config/seen.h"
+#include "config/dedup.h"
 #include "vspan.h"
-
-static struct xarray *vspan_ports(const struct net_device *dev)
-{
-	return &vspan_net(dev_net(dev))->ports;
-}
-
-static struct vspan_port *vspan_port_find(const struct net_device *dev,
-					  enum vspan_hook hook)
-{
-	return xa_load(vspan_ports(dev), vspan_port_key(dev->ifindex, hook));
-}
 
 /* A VRF, and an ipvlan that routes, show what they send with a MAC header made for that,
  * on which the neighbour code writes the real one, whoever shares the memory
@@ -94,32 +86,6 @@ static void vspan_port_update(struct vspan_port *port,
 		all |= b->dirs & (b->src == src ? dir :
 				  rtnl_dereference(b->src->rule)->dir);
 	vspan_hook_want(port, all);
-}
-
-/**
- * vspan_binding_find - the binding of a span on a device
- * @dev: the device
- * @vs: the span
- *
- * Context: RTNL.
- * Return: the binding, of which there is one at most, or NULL.
- */
-struct vspan_binding *vspan_binding_find(struct net_device *dev,
-					 const struct vspan_dev *vs)
-{
-	enum vspan_hook hook;
-
-	for (hook = 0; hook < VSPAN_HOOK_CNT; hook++) {
-		struct vspan_port *port = vspan_port_find(dev, hook);
-		struct vspan_binding *b;
-
-		if (!port)
-			continue;
-		list_for_each_entry(b, &port->bindings, port_node)
-			if (b->src->vs == vs)
-				return b;
-	}
-	return NULL;
 }
 
 /* The hook that can be had: the one that is wanted, or the tap, which is always

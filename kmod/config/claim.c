@@ -107,9 +107,9 @@ struct vspan_source *vspan_claim_best(struct vspan_source *first,
 	enum vspan_dormant why;
 	bool awaited;
 
-	if (!first || vspan_follow_bar(first->vs, dev, &why))
+	if (!first || vspan_devbar_source(first->vs, dev, &why))
 		return NULL;
-	awaited = vspan_output_awaits(first->vs, dev);
+	awaited = vspan_devbar_awaited(first->vs, dev);
 	list_for_each_entry_from(src, &vspan_net(first->net)->claims, claim_node) {
 		if (src->vs != first->vs ||
 		    (awaited && src->kind != VSPAN_KIND_NAME))

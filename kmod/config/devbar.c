@@ -53,15 +53,8 @@ int vspan_devbar_check_name(const char *name, struct netlink_ext_ack *extack)
 	return -EINVAL;
 }
 
-/**
- * vspan_devbar - can a device be a source or an output?
- * @dev: any device
- * @why: set to the reason if not
- *
- * Context: RTNL.
- * Return: NULL if it can, else a sentence that says why not.
- */
-const char *vspan_devbar(const struct net_device *dev, enum vspan_dormant *why)
+/* What keeps a device from being either. */
+static const char *vspan_devbar_any(const struct net_device *dev, enum vspan_dormant *why)
 {
 	int i;
 
@@ -72,6 +65,95 @@ const char *vspan_devbar(const struct net_device *dev, enum vspan_dormant *why)
 		return vspan_devbars[i].sentence;
 	}
 	return NULL;
+}
+
+/* Is an output of the span the device, or above it? */
+static bool vspan_devbar_is_sent_to(const struct vspan_dev *vs, struct net_device *dev)
+{
+	const struct vspan_output *out;
+
+	list_for_each_entry(out, &vs->outputs, node) {
+		struct net_device *odev = rtnl_dereference(out->dev);
+
+		if (odev && (odev == dev || netdev_has_upper_dev(dev, odev)))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * vspan_devbar_source - what keeps a device from being a source of a span?
+ * @vs: the span
+ * @dev: the device
+ * @why: set to the reason
+ *
+ * Context: RTNL.
+ * Return: NULL if nothing does, else a sentence.
+ */
+const char *vspan_devbar_source(const struct vspan_dev *vs, struct net_device *dev,
+				enum vspan_dormant *why)
+{
+	const char *sentence = vspan_devbar_any(dev, why);
+
+	if (sentence || !vspan_devbar_is_sent_to(vs, dev))
+		return sentence;
+	*why = VSPAN_DORMANT_IS_OUTPUT;
+	return "an output of the span sends to this device; its copies would be copied again";
+}
+
+/* Is a source of the span bound to the device, or to one that it sends through? What it
+ * transmits would be copied then.
+ */
+static bool vspan_devbar_is_copied(const struct vspan_dev *vs, struct net_device *dev)
+{
+	const struct vspan_source *src;
+	const struct vspan_binding *b;
+
+	list_for_each_entry(src, &vs->sources, span_node)
+		list_for_each_entry(b, &src->bindings, src_node)
+			if (b->port->dev == dev ||
+			    netdev_has_upper_dev(b->port->dev, dev))
+				return true;
+	return false;
+}
+
+/**
+ * vspan_devbar_output - what keeps a device from being an output of a span?
+ * @vs: the span
+ * @dev: the device
+ * @why: set to the reason
+ *
+ * Context: RTNL.
+ * Return: NULL if nothing does, else a sentence.
+ */
+const char *vspan_devbar_output(const struct vspan_dev *vs, struct net_device *dev,
+				enum vspan_dormant *why)
+{
+	const char *sentence = vspan_devbar_any(dev, why);
+
+	if (sentence || !vspan_devbar_is_copied(vs, dev))
+		return sentence;
+	*why = VSPAN_DORMANT_IS_OUTPUT;
+	return "the device is or leads to a source of this span; its copies would be copied again";
+}
+
+/**
+ * vspan_devbar_awaited - is a device one that an output of a span names?
+ * @vs: the span
+ * @dev: the device
+ *
+ * Context: RTNL.
+ * Return: true if so, whether the output has the device by now or not.
+ */
+bool vspan_devbar_awaited(const struct vspan_dev *vs, const struct net_device *dev)
+{
+	const struct vspan_output *out;
+
+	list_for_each_entry(out, &vs->outputs, node)
+		if (!out->psample && net_eq(out->net, dev_net(dev)) &&
+		    __dev_get_by_name(out->net, out->name) == dev)
+			return true;
+	return false;
 }
 
 /**

@@ -4,6 +4,9 @@
 #include <net/addrconf.h>
 #include <net/rtnetlink.h>
 
+#include "config/queue.h"
+#include "config/seen.h"
+#include "path/deliver.h"
 #include "vspan.h"
 
 /* All spans of all netns, oldest first; RTNL */
@@ -117,16 +120,6 @@ static int vspan_dev_stop(struct net_device *dev)
 	return 0;
 }
 
-/* The monitor listens only: nothing it sends leaves. */
-static netdev_tx_t vspan_dev_xmit(struct sk_buff *skb, struct net_device *dev)
-{
-	struct vspan_dev *vs = netdev_priv(dev);
-
-	vspan_stats_add(vs->stats, VSPAN_TX_PACKETS, 1);
-	dev_kfree_skb(skb);
-	return NETDEV_TX_OK;
-}
-
 static void vspan_dev_stats64(struct net_device *dev,
 			      struct rtnl_link_stats64 *link)
 {
@@ -178,17 +171,6 @@ static void vspan_dev_setup(struct net_device *dev)
 	dev->hw_features = VSPAN_FEATURES;
 }
 
-/**
- * vspan_dev_qlen_fits - may a span have queues of that length?
- * @qlen: its txqueuelen
- *
- * Return: true if so. What is saved of a span can so be restored.
- */
-bool vspan_dev_qlen_fits(unsigned int qlen)
-{
-	return qlen >= VSPAN_QLEN_MIN && qlen <= VSPAN_QLEN_MAX;
-}
-
 static int vspan_dev_validate_addr(const struct nlattr *addr,
 				   struct netlink_ext_ack *extack)
 {
@@ -220,14 +202,3 @@ struct rtnl_link_ops vspan_link_ops __read_mostly = {
 	.setup		= vspan_dev_setup,
 	.validate	= vspan_dev_validate,
 };
-
-/**
- * vspan_dev_is_span - is a netdevice one of ours?
- * @dev: any netdevice
- *
- * Return: true for a span.
- */
-bool vspan_dev_is_span(const struct net_device *dev)
-{
-	return dev->netdev_ops == &vspan_netdev_ops;
-}

@@ -7,31 +7,12 @@
 #include <linux/rtnetlink.h>
 
 #include "config/claim.h"
-#include "path/dedup.h"
+#include "config/dedup.h"
+#include "config/port.h"
 #include "vspan.h"
 
 /* How many bindings may change their hook before others get RTNL */
 #define VSPAN_REHOOK_MAX	16
-
-/**
- * vspan_follow_bar - what keeps a device from being a source of a span?
- * @vs: the span
- * @dev: the device
- * @why: set to the reason
- *
- * Context: RTNL.
- * Return: NULL if nothing does, else a sentence.
- */
-const char *vspan_follow_bar(const struct vspan_dev *vs, struct net_device *dev,
-			     enum vspan_dormant *why)
-{
-	const char *sentence = vspan_devbar(dev, why);
-
-	if (sentence || !vspan_output_above(vs, dev))
-		return sentence;
-	*why = VSPAN_DORMANT_IS_OUTPUT;
-	return "an output of the span sends to this device; its copies would be copied again";
-}
 
 /* A device on its way out, or to another netns, is listed no more, while
  * others still tell us of its last changes.
@@ -48,7 +29,7 @@ static u32 vspan_follow_wants(const struct vspan_source *src,
 	enum vspan_dormant why;
 	u32 dirs = vspan_match(src, dev);
 
-	return dirs && !vspan_follow_bar(src->vs, dev, &why) ? dirs : 0;
+	return dirs && !vspan_devbar_source(src->vs, dev, &why) ? dirs : 0;
 }
 
 static enum vspan_hook vspan_follow_hook(const struct vspan_source *src)
@@ -64,7 +45,7 @@ static int vspan_follow_offer(struct vspan_source *src, struct net_device *dev)
 
 	if (!dirs)
 		return 0;
-	b = vspan_binding_find(dev, src->vs);
+	b = vspan_port_binding(dev, src->vs);
 	if (b && (b->src == src || vspan_match_beats(b->src, src)))
 		return 0;
 	if (b)
@@ -111,7 +92,7 @@ static void vspan_follow_give(struct vspan_binding *b, struct vspan_source *src,
 static void vspan_follow_settle(struct vspan_dev *vs, struct net_device *dev,
 				struct vspan_source *first)
 {
-	struct vspan_binding *b = vspan_binding_find(dev, vs);
+	struct vspan_binding *b = vspan_port_binding(dev, vs);
 	struct vspan_source *src;
 	u32 dirs = 0;
 

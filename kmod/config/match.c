@@ -127,7 +127,7 @@ u32 vspan_match(const struct vspan_source *src, struct net_device *dev)
 	u32 dirs = vspan_match_says(src, dev);
 
 	if (dirs && src->kind != VSPAN_KIND_NAME &&
-	    vspan_output_awaits(src->vs, dev))
+	    vspan_devbar_awaited(src->vs, dev))
 		return 0;
 	return dirs;
 }

@@ -4,7 +4,7 @@
 
 #include "config/changes.h"
 #include "config/claim.h"
-#include "path/dedup.h"
+#include "config/dedup.h"
 #include "vspan.h"
 
 /* A move is the one event and then the other, and the span stays registered. */

@@ -9,7 +9,7 @@
 #include <net/rtnetlink.h>
 
 #include "config/changes.h"
-#include "path/loop.h"
+#include "config/loop.h"
 #include "config/tenant.h"
 #include "vspan.h"
 
@@ -18,19 +18,6 @@ static u32 vspan_output_last_id;
 static struct net_device *vspan_output_dev(const struct vspan_output *out)
 {
 	return rtnl_dereference(out->dev);
-}
-
-/* What keeps a device from being an output of a span, or NULL. */
-static const char *vspan_output_bar(const struct vspan_dev *vs,
-				    struct net_device *dev,
-				    enum vspan_dormant *why)
-{
-	const char *sentence = vspan_devbar(dev, why);
-
-	if (sentence || !vspan_source_bound_below(vs, dev))
-		return sentence;
-	*why = VSPAN_DORMANT_IS_OUTPUT;
-	return "the device is or leads to a source of this span; its copies would be copied again";
 }
 
 /**
@@ -49,50 +36,9 @@ bool vspan_output_dormant(const struct vspan_output *out,
 	if (out->psample || vspan_output_dev(out))
 		return false;
 	dev = __dev_get_by_name(out->net, out->name);
-	if (!dev || !vspan_output_bar(out->vs, dev, why))
+	if (!dev || !vspan_devbar_output(out->vs, dev, why))
 		*why = VSPAN_DORMANT_NO_DEVICE;
 	return true;
-}
-
-/**
- * vspan_output_above - does an output of a span send through a device?
- * @vs: the span
- * @dev: the device
- *
- * Context: RTNL.
- * Return: true if an output is @dev or lies above it.
- */
-bool vspan_output_above(const struct vspan_dev *vs, struct net_device *dev)
-{
-	const struct vspan_output *out;
-
-	list_for_each_entry(out, &vs->outputs, node) {
-		struct net_device *odev = vspan_output_dev(out);
-
-		if (odev && (odev == dev || netdev_has_upper_dev(dev, odev)))
-			return true;
-	}
-	return false;
-}
-
-/**
- * vspan_output_awaits - is a device one that an output of a span names?
- * @vs: the span
- * @dev: the device
- *
- * Context: RTNL.
- * Return: true if so, whether the output has the device by now or not.
- */
-bool vspan_output_awaits(const struct vspan_dev *vs,
-			 const struct net_device *dev)
-{
-	const struct vspan_output *out;
-
-	list_for_each_entry(out, &vs->outputs, node)
-		if (!out->psample && net_eq(out->net, dev_net(dev)) &&
-		    __dev_get_by_name(out->net, out->name) == dev)
-			return true;
-	return false;
 }
 
 /**
@@ -187,7 +133,7 @@ static int vspan_output_check(struct net *net,
 	if (err)
 		return err;
 	dev = __dev_get_by_name(net, key->dev);
-	bar = dev ? vspan_output_bar(key->vs, dev, &why) : NULL;
+	bar = dev ? vspan_devbar_output(key->vs, dev, &why) : NULL;
 	if (!bar)
 		return 0;
 	vspan_devbar_refuse(extack, bar);
@@ -297,7 +243,7 @@ static void vspan_output_follow(struct vspan_output *out,
 
 	wanted = !out->psample &&
 		 __dev_get_by_name(out->net, out->name) == dev &&
-		 !vspan_output_bar(out->vs, dev, &why);
+		 !vspan_devbar_output(out->vs, dev, &why);
 	if (now == dev && !wanted)
 		vspan_output_unbind(out);
 	else if (!now && wanted)

@@ -8,7 +8,8 @@
 
 #include "config/changes.h"
 #include "config/claim.h"
-#include "path/dedup.h"
+#include "config/dedup.h"
+#include "config/port.h"
 #include "config/tenant.h"
 #include "vspan.h"
 
@@ -32,38 +33,15 @@ bool vspan_source_dormant(const struct vspan_source *src,
 	*why = vspan_match_none(src);
 	while ((dev = vspan_match_next(src, dev))) {
 		if (!vspan_match(src, dev) ||
-		    vspan_follow_bar(src->vs, dev, why))
+		    vspan_devbar_source(src->vs, dev, why))
 			continue;
 		if (!src->followed)
 			return false;
-		*why = vspan_binding_find(dev, src->vs) ?
+		*why = vspan_port_binding(dev, src->vs) ?
 		       VSPAN_DORMANT_SHADOWED : VSPAN_DORMANT_NO_MEMORY;
 		break;
 	}
 	return true;
-}
-
-/**
- * vspan_source_bound_below - is a source of a span bound to a device, or to
- *	one that a device sends through?
- * @vs: the span
- * @dev: the device
- *
- * Context: RTNL.
- * Return: true if what @dev transmits would be copied to @vs.
- */
-bool vspan_source_bound_below(const struct vspan_dev *vs,
-			      struct net_device *dev)
-{
-	const struct vspan_source *src;
-	const struct vspan_binding *b;
-
-	list_for_each_entry(src, &vs->sources, span_node)
-		list_for_each_entry(b, &src->bindings, src_node)
-			if (b->port->dev == dev ||
-			    netdev_has_upper_dev(b->port->dev, dev))
-				return true;
-	return false;
 }
 
 /**
@@ -147,7 +125,7 @@ static int vspan_source_check_dev(struct net *net,
 		return err;
 	if (!dev || key->kind == VSPAN_KIND_MASTER)
 		return 0;
-	bar = vspan_follow_bar(key->vs, dev, &why);
+	bar = vspan_devbar_source(key->vs, dev, &why);
 	if (bar) {
 		vspan_devbar_refuse(extack, bar);
 		return -EOPNOTSUPP;

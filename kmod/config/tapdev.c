@@ -9,8 +9,9 @@
 #include <linux/net.h>
 #include <net/sock.h>
 
-#include "path/loop.h"
+#include "config/loop.h"
 #include "config/tenant.h"
+#include "path/deliver.h"
 #include "vspan.h"
 
 static dev_t vspan_tapdev_major;
@@ -104,51 +105,6 @@ int vspan_tapdev_setup(struct vspan_dev *vs)
 void vspan_tapdev_unset(struct vspan_dev *vs)
 {
 	sock_release(vs->pinned);
-}
-
-/* What frames of a page or less may hold in one ring, and larger ones in all of them */
-static u64 vspan_tapdev_share(const struct vspan_dev *vs)
-{
-	return (u64)READ_ONCE(vs->dev->tx_queue_len) * VSPAN_QUEUE_TRUESIZE;
-}
-
-/**
- * vspan_tapdev_charge - is there room for a frame's memory in the tap's rings?
- * @vs: the span
- * @skb: the frame, on its way there; ours
- *
- * A ring counts frames, and one may be 64 KiB. Small ones are bounded by their number;
- * the others are charged to a socket until their reader has them, as what a process
- * sends is. It costs them two atomic operations, and outlives the span, as the rings do
- * whose readers keep them open.
- *
- * Context: BH off.
- * Return: true if so; the room is then taken.
- */
-bool vspan_tapdev_charge(const struct vspan_dev *vs, struct sk_buff *skb)
-{
-	struct sock *sk = vs->pinned->sk;
-	u64 held;
-
-	if (likely(skb->truesize <= VSPAN_QUEUE_TRUESIZE))
-		return true;
-	/* One has room, however large it is: else a short ring would take none. */
-	held = sk_wmem_alloc_get(sk);
-	if (held && held + skb->truesize > vspan_tapdev_share(vs))
-		return false;
-	skb_set_owner_w(skb, sk);
-	return true;
-}
-
-/**
- * vspan_tapdev_pins - how much memory can a reader hold that has stopped?
- * @vs: the span
- *
- * Return: bytes, with as many queues as the tap has now; of one if it has none.
- */
-u64 vspan_tapdev_pins(const struct vspan_dev *vs)
-{
-	return vspan_tapdev_share(vs) * (1 + max(READ_ONCE(vs->tap.numvtaps), 1));
 }
 
 static void vspan_tapdev_name(const struct vspan_dev *vs, char *name)

@@ -4,6 +4,8 @@
 #include <net/rtnetlink.h>
 
 #include "netlink/nl.h"
+#include "path/reader.h"
+#include "path/ring.h"
 
 /**
  * vspan_nl_fill_drops - put losses by reason into a message
@@ -72,7 +74,7 @@ int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
 	bool read;
 
 	rcu_read_lock();
-	read = vspan_deliver_has_reader(vs);
+	read = vspan_reader_any(vs);
 	rcu_read_unlock();
 	if (nla_put_string(skb, VSPAN_A_SPAN_NAME, dev->name) ||
 	    vspan_nl_fill_span_id(skb, net, dev, &vspan_nl_by_span) ||
@@ -80,7 +82,7 @@ int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
 	    nla_put_u8(skb, VSPAN_A_SPAN_READERS, read) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_FRAMES, vs->frames) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_QLEN, dev->tx_queue_len) ||
-	    nla_put_u64_64bit(skb, VSPAN_A_SPAN_PINS, vspan_tapdev_pins(vs),
+	    nla_put_u64_64bit(skb, VSPAN_A_SPAN_PINS, vspan_ring_pins(vs),
 			      VSPAN_A_SPAN_PAD) ||
 	    vspan_nl_fill_span_stats(skb, vs))
 		return -EMSGSIZE;

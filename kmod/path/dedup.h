@@ -7,10 +7,19 @@
 
 #include "vspan.h"
 
-void vspan_dedup_begin(struct vspan_dev *vs);
-bool vspan_dedup_end(struct vspan_dev *vs);
-void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev);
-void vspan_dedup_plan(struct vspan_dev *vs);
+/* Does nothing but the device select? */
+static inline bool vspan_dedup_all(const struct vspan_rule *rule)
+{
+	return !rule->by_vlan && !rule->filter;
+}
+
+/* And is each of its frames copied, whole? */
+static inline bool vspan_dedup_whole(const struct vspan_rule *rule)
+{
+	return vspan_dedup_all(rule) && rule->sample <= 1 && !rule->rate &&
+	       !rule->snap_headers && !rule->snaplen;
+}
+
 bool vspan_dedup(const struct vspan_binding *b, const struct vspan_rule *rule,
 		 const struct sk_buff *skb, enum vspan_dir dir, u64 form);
 

@@ -4,7 +4,12 @@
 #include <linux/local_lock.h>
 
 #include "path/ring.h"
+#include "path/deliver.h"
+#include "path/reader.h"
 #include "vspan.h"
+
+/* Makes frames of long copies, for all queues. From vspan_queue_init(). */
+struct workqueue_struct *vspan_deliver_wq;
 
 /**
  * struct vspan_verdict - what became of the frame that a CPU delivers
@@ -25,47 +30,6 @@ struct vspan_verdict {
 static DEFINE_PER_CPU(struct vspan_verdict, vspan_verdict) = {
 	.bh_lock = INIT_LOCAL_LOCK(bh_lock),
 };
-
-/**
- * vspan_deliver_has_guide - may anybody lead what a device receives elsewhere?
- * @dev: a span, or a port of a bridge
- *
- * Context: RCU.
- * Return: true if it has an XDP program, tc, or netfilter's ingress.
- */
-bool vspan_deliver_has_guide(const struct net_device *dev)
-{
-	if (rcu_access_pointer(dev->xdp_prog) || vspan_dev_has_tc(dev, ingress))
-		return true;
-#ifdef CONFIG_NETFILTER_INGRESS
-	return rcu_access_pointer(dev->nf_hooks_ingress);
-#else
-	return false;
-#endif
-}
-
-/* Those, and packet sockets of the span or of all devices: whom the core finds. */
-static bool vspan_deliver_has_others(const struct net_device *dev)
-{
-	return dev_nit_active_rcu(dev) || !list_empty(&dev->ptype_specific) ||
-	       vspan_deliver_has_guide(dev);
-}
-
-/**
- * vspan_deliver_has_reader - does anybody read the span?
- * @vs: the span
- *
- * Packet sockets of the span or of all devices, open queues of its tap,
- * outputs, an XDP program, tc, and netfilter's ingress count as readers.
- *
- * Context: RCU; the answer may be old when it arrives.
- * Return: true if a copy would get anywhere.
- */
-bool vspan_deliver_has_reader(const struct vspan_dev *vs)
-{
-	return READ_ONCE(vs->tap.numvtaps) || READ_ONCE(vs->live_outputs) ||
-	       vspan_deliver_has_others(vs->dev);
-}
 
 /**
  * vspan_deliver_lost - the tap's reader does not get a frame
@@ -92,7 +56,7 @@ void vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why)
 /* To the tap's reader, or nowhere. */
 static void vspan_deliver_tap(const struct vspan_dev *vs, struct sk_buff *skb)
 {
-	if (unlikely(!vspan_tapdev_charge(vs, skb))) {
+	if (unlikely(!vspan_ring_charge(vs, skb))) {
 		vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL);
 		kfree_skb(skb);
 	} else if (tap_handle_frame(&skb) == RX_HANDLER_PASS) {
@@ -150,7 +114,7 @@ static struct sk_buff *vspan_deliver_snap(struct sk_buff *skb)
 static bool vspan_deliver_tap_only(const struct vspan_dev *vs)
 {
 	return READ_ONCE(vs->tap.numvtaps) &&
-	       !vspan_deliver_has_others(vs->dev);
+	       !vspan_reader_has_others(vs->dev);
 }
 
 /* As netif_receive_skb() would, less the search for others. What has a tag in
@@ -304,6 +268,15 @@ static void vspan_deliver_frame(struct vspan_turn *turn, struct sk_buff *skb)
 	}
 }
 
+/* Let the work make frames of the copy that was begun last. The NAPI does nothing more
+ * until that is done.
+ */
+static void vspan_deliver_later(struct vspan_queue *q, struct sk_buff *skb)
+{
+	WRITE_ONCE(q->long_copy, skb);
+	queue_work(vspan_deliver_wq, &q->work);
+}
+
 /* Make frames of the next copy: none if it was lost. False if it takes so long that
  * a work does it.
  */
@@ -315,7 +288,7 @@ static bool vspan_deliver_begin(struct vspan_queue *q, struct vspan_turn *turn)
 	if (!vspan_deliver_as_is(skb) && vspan_wire_is_long(q->vs, skb)) {
 		/* The work may be there first. */
 		vspan_deliver_turn_end(turn);
-		vspan_queue_cut_later(q, skb);
+		vspan_deliver_later(q, skb);
 		return false;
 	}
 	q->frames = vspan_deliver_as_is(skb) ? skb : vspan_wire_form(q->vs, skb);

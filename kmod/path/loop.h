@@ -10,13 +10,8 @@ struct net_device;
 struct packet_type;
 struct sk_buff;
 struct sock;
-struct socket;
 struct vspan_dev;
-struct vspan_net;
 
-struct socket *vspan_sock_create(void);
-int vspan_loop_prepare(const struct net *net);
-void vspan_loop_end(struct vspan_net *vn);
 bool vspan_loop_stamp(struct sk_buff *skb, const struct net *net);
 bool vspan_loop_sent(struct packet_type *pt, struct sock *sk);
 bool vspan_loop(const struct vspan_dev *vs, const struct sk_buff *skb,

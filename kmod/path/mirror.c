@@ -10,7 +10,9 @@
 
 #include "path/cable.h"
 #include "path/dedup.h"
+#include "path/handover.h"
 #include "path/loop.h"
+#include "path/reader.h"
 #include "vspan.h"
 
 /* Losses here are the source's, and are shown at its span too, which outlives
@@ -29,7 +31,7 @@ static void vspan_mirror_drop(const struct vspan_source *src,
 static bool vspan_mirror_has_reader(const struct vspan_dev *vs)
 {
 	return likely(READ_ONCE(vs->tap.numvtaps)) ||
-	       vspan_deliver_has_reader(vs);
+	       vspan_reader_any(vs);
 }
 
 /* Is a copy worth making? Nobody reads: no clone. */

@@ -66,15 +66,8 @@ struct vspan_queue {
 	u32 tails[VSPAN_FLOWS];
 };
 
-int vspan_queue_init(void);
-void vspan_queue_uninit(void);
-int vspan_queue_create(struct vspan_dev *vs);
-void vspan_queue_open(struct vspan_dev *vs);
-void vspan_queue_close(struct vspan_dev *vs);
-void vspan_queue_unlink(struct vspan_dev *vs);
-void vspan_queue_destroy(struct vspan_dev *vs);
-
-void vspan_queue_cut_later(struct vspan_queue *q, struct sk_buff *skb);
+int vspan_queue_poll(struct napi_struct *napi, int budget);
+void vspan_queue_cut(struct work_struct *work);
 bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
 		     struct sk_buff *skb, enum vspan_drop *why);
 

@@ -6,9 +6,55 @@
 #include <linux/if_tap.h>
 #include <linux/poll.h>
 #include <linux/ptr_ring.h>
+#include <net/sock.h>
 
 #include "path/ring.h"
 #include "vspan.h"
+
+/* What frames of a page or less may hold in one ring, and larger ones in all of them */
+static u64 vspan_ring_share(const struct vspan_dev *vs)
+{
+	return (u64)READ_ONCE(vs->dev->tx_queue_len) * VSPAN_QUEUE_TRUESIZE;
+}
+
+/**
+ * vspan_ring_charge - is there room for a frame's memory in the tap's rings?
+ * @vs: the span
+ * @skb: the frame, on its way there; ours
+ *
+ * A ring counts frames, and one may be 64 KiB. Small ones are bounded by their number;
+ * the others are charged to a socket until their reader has them, as what a process
+ * sends is. It costs them two atomic operations, and outlives the span, as the rings do
+ * whose readers keep them open.
+ *
+ * Context: BH off.
+ * Return: true if so; the room is then taken.
+ */
+bool vspan_ring_charge(const struct vspan_dev *vs, struct sk_buff *skb)
+{
+	struct sock *sk = vs->pinned->sk;
+	u64 held;
+
+	if (likely(skb->truesize <= VSPAN_QUEUE_TRUESIZE))
+		return true;
+	/* One has room, however large it is: else a short ring would take none. */
+	held = sk_wmem_alloc_get(sk);
+	if (held && held + skb->truesize > vspan_ring_share(vs))
+		return false;
+	skb_set_owner_w(skb, sk);
+	return true;
+}
+
+/**
+ * vspan_ring_pins - how much memory can a reader hold that has stopped?
+ * @vs: the span
+ *
+ * Return: bytes, with as many queues as the tap has now; of one if it has none.
+ */
+u64 vspan_ring_pins(const struct vspan_dev *vs)
+{
+	return vspan_ring_share(vs) * (1 + max(READ_ONCE(vs->tap.numvtaps), 1));
+}
 
 /**
  * struct vspan_ring_sums - what became of the frames of a batch
@@ -42,7 +88,7 @@ static bool vspan_ring_add(const struct vspan_dev *vs, struct tap_queue *q,
 	unsigned int n = vspan_cb(skb)->frames;
 	unsigned int len = vspan_wire_len_fast(skb);
 
-	sums->full = !vspan_tapdev_charge(vs, skb) ||
+	sums->full = !vspan_ring_charge(vs, skb) ||
 		     __ptr_ring_produce(&q->ring, skb);
 	if (unlikely(sums->full)) {
 		sums->lost += n;

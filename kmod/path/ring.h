@@ -9,6 +9,8 @@ struct sk_buff;
 struct sk_buff_head;
 struct vspan_dev;
 
+bool vspan_ring_charge(const struct vspan_dev *vs, struct sk_buff *skb);
+u64 vspan_ring_pins(const struct vspan_dev *vs);
 bool vspan_ring_try(struct vspan_dev *vs, struct sk_buff *skb, bool *full);
 bool vspan_ring_put(struct vspan_dev *vs, struct sk_buff_head *frames);
 

@@ -38,20 +38,6 @@
 #define VSPAN_SEEN_KEPT		256
 #define VSPAN_SEEN_TRUESIZE	(2U << 20)
 
-/**
- * struct vspan_kept - clones that are kept for their notes, per CPU
- * @list: the clones, oldest first; its lock covers all
- * @truesize: memory they hold, in bytes
- * @work: lets them go when no more copies come
- * @vs: the span
- */
-struct vspan_kept {
-	struct sk_buff_head list;
-	size_t truesize;
-	struct delayed_work work;
-	struct vspan_dev *vs;
-};
-
 static struct vspan_seen_slot *vspan_seen_slot(struct vspan_dev *vs, u64 note)
 {
 	return &vs->seen.slots[hash_64(note >> VSPAN_SEEN_MARK_BITS, VSPAN_SEEN_BITS)];
@@ -83,37 +69,6 @@ u64 vspan_seen_form(unsigned int len, u32 snap, u16 vid)
 u64 vspan_seen_note(const void *data, u8 mark)
 {
 	return (u64)(unsigned long)data << VSPAN_SEEN_MARK_BITS | mark;
-}
-
-/**
- * vspan_seen_mark_get - tell a binding from others of its span
- * @vs: the span
- *
- * Context: RTNL.
- * Return: a mark that no other has, unless there are more than VSPAN_SEEN_MARKS;
- *	two of the same mark may show a frame twice.
- */
-u8 vspan_seen_mark_get(struct vspan_dev *vs)
-{
-	unsigned int mark, least = 0;
-
-	for (mark = 1; mark < VSPAN_SEEN_MARKS && vs->seen.marks[least]; mark++)
-		if (vs->seen.marks[mark] < vs->seen.marks[least])
-			least = mark;
-	vs->seen.marks[least]++;
-	return least;
-}
-
-/**
- * vspan_seen_mark_put - a binding goes
- * @vs: its span
- * @mark: its mark
- *
- * Context: RTNL.
- */
-void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark)
-{
-	vs->seen.marks[mark]--;
 }
 
 /**
@@ -216,7 +171,12 @@ static bool vspan_seen_over(const struct vspan_kept *kept,
 		       VSPAN_SEEN_FOR;
 }
 
-static void vspan_seen_drop(struct vspan_kept *kept, struct sk_buff *skb)
+/**
+ * vspan_seen_drop - let go of a clone, and of its note
+ * @kept: where it is kept; its lock is held
+ * @skb: the clone
+ */
+void vspan_seen_drop(struct vspan_kept *kept, struct sk_buff *skb)
 {
 	__skb_unlink(skb, &kept->list);
 	kept->truesize -= skb->truesize;
@@ -234,7 +194,11 @@ static void vspan_seen_expire(struct vspan_kept *kept)
 		schedule_delayed_work(&kept->work, VSPAN_SEEN_FOR);
 }
 
-static void vspan_seen_work(struct work_struct *work)
+/**
+ * vspan_seen_work - let go of clones whose time has come
+ * @work: &struct vspan_kept.work
+ */
+void vspan_seen_work(struct work_struct *work)
 {
 	struct vspan_kept *kept = container_of(to_delayed_work(work),
 					       struct vspan_kept, work);
@@ -316,58 +280,4 @@ void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch)
 	}
 	vspan_seen_expire(kept);
 	spin_unlock(&kept->list.lock);
-}
-
-/**
- * vspan_seen_flush - let go of all that is kept
- * @vs: the span; its NAPIs are disabled
- *
- * Context: may sleep.
- */
-void vspan_seen_flush(struct vspan_dev *vs)
-{
-	struct sk_buff *skb;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		struct vspan_kept *kept = per_cpu_ptr(vs->seen.kept, cpu);
-
-		cancel_delayed_work_sync(&kept->work);
-		spin_lock_bh(&kept->list.lock);
-		while ((skb = skb_peek(&kept->list)))
-			vspan_seen_drop(kept, skb);
-		spin_unlock_bh(&kept->list.lock);
-	}
-}
-
-/**
- * vspan_seen_create - nothing is seen yet
- * @vs: a new span
- *
- * Return: 0 or -ENOMEM.
- */
-int vspan_seen_create(struct vspan_dev *vs)
-{
-	int cpu;
-
-	vs->seen.kept = alloc_percpu_gfp(struct vspan_kept, GFP_KERNEL_ACCOUNT);
-	if (!vs->seen.kept)
-		return -ENOMEM;
-	for_each_possible_cpu(cpu) {
-		struct vspan_kept *kept = per_cpu_ptr(vs->seen.kept, cpu);
-
-		skb_queue_head_init(&kept->list);
-		INIT_DELAYED_WORK(&kept->work, vspan_seen_work);
-		kept->vs = vs;
-	}
-	return 0;
-}
-
-/**
- * vspan_seen_destroy - free what vspan_seen_create() made
- * @vs: the span, flushed
- */
-void vspan_seen_destroy(struct vspan_dev *vs)
-{
-	free_percpu(vs->seen.kept);
 }

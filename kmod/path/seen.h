@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/skbuff.h>
 #include <linux/types.h>
+#include <linux/workqueue.h>
 
 /* Notes of copies that a span has; and how many bindings they can tell apart. */
 #define VSPAN_SEEN_BITS		11
@@ -15,7 +16,6 @@
 #define VSPAN_FORM_NONE		U64_MAX
 
 struct vspan_dev;
-struct vspan_kept;
 struct vspan_rule;
 
 /**
@@ -54,10 +54,20 @@ struct vspan_seen {
 	unsigned int marks[VSPAN_SEEN_MARKS];
 };
 
-int vspan_seen_create(struct vspan_dev *vs);
-void vspan_seen_destroy(struct vspan_dev *vs);
-u8 vspan_seen_mark_get(struct vspan_dev *vs);
-void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark);
+/**
+ * struct vspan_kept - clones that are kept for their notes, per CPU
+ * @list: the clones, oldest first; its lock covers all
+ * @truesize: memory they hold, in bytes
+ * @work: lets them go when no more copies come
+ * @vs: the span
+ */
+struct vspan_kept {
+	struct sk_buff_head list;
+	size_t truesize;
+	struct delayed_work work;
+	struct vspan_dev *vs;
+};
+
 u64 vspan_seen_note(const void *data, u8 mark);
 u64 vspan_seen_form(unsigned int len, u32 snap, u16 vid);
 void vspan_seen_set(struct vspan_dev *vs, const struct sk_buff *skb);
@@ -65,6 +75,7 @@ bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u64 fo
 		const struct vspan_rule *rule);
 void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch);
 void vspan_seen_forget(struct vspan_dev *vs, const struct sk_buff *skb);
-void vspan_seen_flush(struct vspan_dev *vs);
+void vspan_seen_drop(struct vspan_kept *kept, struct sk_buff *skb);
+void vspan_seen_work(struct work_struct *work);
 
 #endif /* _VSPAN_SEEN_H */

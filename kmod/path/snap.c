@@ -9,39 +9,13 @@
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 
+#include "path/hwtime.h"
 #include "vspan.h"
 
 /* Where the payload begins, as the kernel's flow dissector sees it; its
- * function is not for modules, but for BPF programs.
+ * function is not for modules, but for BPF programs. From vspan_snap_init().
  */
-static struct bpf_prog *vspan_snap_poff;
-
-/**
- * vspan_snap_init - get the flow dissector
- *
- * Return: 0 or a negative errno.
- */
-int vspan_snap_init(void)
-{
-	static struct sock_filter insns[] = {
-		BPF_STMT(BPF_LD | BPF_W | BPF_ABS,
-			 SKF_AD_OFF + SKF_AD_PAY_OFFSET),
-		BPF_STMT(BPF_RET | BPF_A, 0),
-	};
-	struct sock_fprog_kern prog = {
-		.len = ARRAY_SIZE(insns), .filter = insns,
-	};
-
-	return bpf_prog_create(&vspan_snap_poff, &prog);
-}
-
-/**
- * vspan_snap_uninit - give it back
- */
-void vspan_snap_uninit(void)
-{
-	bpf_prog_destroy(vspan_snap_poff);
-}
+struct bpf_prog *vspan_snap_poff;
 
 /* Is there a tag in the bytes, and none beside them? */
 static bool vspan_snap_inband(const struct sk_buff *skb)
@@ -213,7 +187,7 @@ struct sk_buff *vspan_snap_copy(const struct sk_buff *skb, unsigned int len)
 	copy->protocol = skb->protocol;
 	skb_copy_hash(copy, skb);
 	copy->tstamp = skb_tstamp(skb);
-	skb_hwtstamps(copy)->hwtstamp = vspan_wire_hwtime(skb);
+	skb_hwtstamps(copy)->hwtstamp = vspan_hwtime(skb);
 	if (skb_vlan_tag_present(skb))
 		__vlan_hwaccel_put_tag(copy, skb->vlan_proto,
 				       skb_vlan_tag_get(skb));

@@ -13,6 +13,7 @@
 #include <net/gso.h>
 #include <net/ipv6.h>
 
+#include "path/hwtime.h"
 #include "vspan.h"
 
 /* Readers of virtio headers have 64 KiB buffers (QEMU, vhost). */
@@ -174,25 +175,6 @@ bool vspan_wire_is_long(struct vspan_dev *vs, struct sk_buff *skb)
 	       skb_shinfo(skb)->gso_type && vspan_wire_must_segment(vs, skb);
 }
 
-/**
- * vspan_wire_hwtime - when the hardware says that a frame has arrived
- * @skb: the frame
- *
- * Some drivers leave the time in the frame's buffer, to be asked for it there
- * (SKBTX_HW_TSTAMP_NETDEV): nothing that could be had without that buffer.
- *
- * Return: the time as the device has it, or 0.
- */
-ktime_t vspan_wire_hwtime(const struct sk_buff *skb)
-{
-	ktime_t time = skb_shinfo(skb)->hwtstamps.hwtstamp;
-
-	if (skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP_NETDEV)
-		return 0;
-	/* A sign of loop.c's, from another netns */
-	return time < 0 ? 0 : time;
-}
-
 /* Segmentation makes frames without a hardware time. They get the one that GRO
  * has kept, their first's; members of a fragment list have their own, or share
  * their data, which is then not ours to write to.
@@ -290,7 +272,7 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 		kfree_skb_list(segs);
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
 	}
-	vspan_wire_stamp(segs, vspan_wire_hwtime(skb));
+	vspan_wire_stamp(segs, vspan_hwtime(skb));
 	consume_skb(skb);
 	return segs;
 }

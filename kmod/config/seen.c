@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The memory of path/seen.c, and the marks by which it tells bindings apart. */
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+
+#include "config/seen.h"
+#include "path/seen.h"
+#include "vspan.h"
+
+/**
+ * vspan_seen_mark_get - tell a binding from others of its span
+ * @vs: the span
+ *
+ * Context: RTNL.
+ * Return: a mark that no other has, unless there are more than VSPAN_SEEN_MARKS;
+ *	two of the same mark may show a frame twice.
+ */
+u8 vspan_seen_mark_get(struct vspan_dev *vs)
+{
+	unsigned int mark, least = 0;
+
+	for (mark = 1; mark < VSPAN_SEEN_MARKS && vs->seen.marks[least]; mark++)
+		if (vs->seen.marks[mark] < vs->seen.marks[least])
+			least = mark;
+	vs->seen.marks[least]++;
+	return least;
+}
+
+/**
+ * vspan_seen_mark_put - a binding goes
+ * @vs: its span
+ * @mark: its mark
+ *
+ * Context: RTNL.
+ */
+void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark)
+{
+	vs->seen.marks[mark]--;
+}
+
+/**
+ * vspan_seen_flush - let go of all that is kept
+ * @vs: the span; its NAPIs are disabled
+ *
+ * Context: may sleep.
+ */
+void vspan_seen_flush(struct vspan_dev *vs)
+{
+	struct sk_buff *skb;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct vspan_kept *kept = per_cpu_ptr(vs->seen.kept, cpu);
+
+		cancel_delayed_work_sync(&kept->work);
+		spin_lock_bh(&kept->list.lock);
+		while ((skb = skb_peek(&kept->list)))
+			vspan_seen_drop(kept, skb);
+		spin_unlock_bh(&kept->list.lock);
+	}
+}
+
+/**
+ * vspan_seen_create - nothing is seen yet
+ * @vs: a new span
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int vspan_seen_create(struct vspan_dev *vs)
+{
+	int cpu;
+
+	vs->seen.kept = alloc_percpu_gfp(struct vspan_kept, GFP_KERNEL_ACCOUNT);
+	if (!vs->seen.kept)
+		return -ENOMEM;
+	for_each_possible_cpu(cpu) {
+		struct vspan_kept *kept = per_cpu_ptr(vs->seen.kept, cpu);
+
+		skb_queue_head_init(&kept->list);
+		INIT_DELAYED_WORK(&kept->work, vspan_seen_work);
+		kept->vs = vs;
+	}
+	return 0;
+}
+
+/**
+ * vspan_seen_destroy - free what vspan_seen_create() made
+ * @vs: the span, flushed
+ */
+void vspan_seen_destroy(struct vspan_dev *vs)
+{
+	free_percpu(vs->seen.kept);
+}
