@@ -3,12 +3,24 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
+#include "config/altname.h"
+#include "config/bridge.h"
+#include "config/device.h"
+#include "config/follow.h"
 #include "config/loop.h"
+#include "config/notifier.h"
+#include "config/output.h"
+#include "config/promisc.h"
 #include "config/queue.h"
+#include "config/snap.h"
+#include "config/source.h"
+#include "config/tapdev.h"
 #include "config/tenant.h"
 #include "net.h"
 #include "netlink/audit.h"
 #include "netlink/netlink.h"
+#include "path/outsend.h"
+#include "path/source.h"
 #include "vspan.h"
 
 static int __net_init vspan_net_init(struct net *net)

@@ -8,7 +8,7 @@
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
-#include "vspan.h"
+#include "config/altname.h"
 
 /* The beginning of struct netdev_name_node in net/core/dev.h, as it is since
  * Linux 5.5: no header that modules are given has it. In the tree this would be

@@ -8,11 +8,19 @@
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
 
+#include "config/binding.h"
+#include "config/bridge.h"
 #include "config/changes.h"
-#include "config/handover.h"
-#include "config/port.h"
-#include "config/seen.h"
 #include "config/dedup.h"
+#include "config/handover.h"
+#include "config/hook.h"
+#include "config/port.h"
+#include "config/promisc.h"
+#include "config/seen.h"
+#include "net.h"
+#include "path/port.h"
+#include "path/rule.h"
+#include "path/source.h"
 #include "vspan.h"
 
 /* A VRF, and an ipvlan that routes, show what they send with a MAC header made for that,

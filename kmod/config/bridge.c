@@ -4,8 +4,9 @@
 #include <linux/rtnetlink.h>
 #include <net/switchdev.h>
 
+#include "config/bridge.h"
 #include "net.h"
-#include "vspan.h"
+#include "path/port.h"
 
 static void vspan_bridge_count(struct vspan_port *port)
 {

@@ -7,6 +7,10 @@
 #include <linux/rtnetlink.h>
 
 #include "config/claim.h"
+#include "config/devbar.h"
+#include "config/match.h"
+#include "net.h"
+#include "path/source.h"
 #include "vspan.h"
 
 /* Spans in the order of their creation, and of the sources of one those first that

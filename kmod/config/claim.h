@@ -3,7 +3,13 @@
 #ifndef _VSPAN_CLAIM_H
 #define _VSPAN_CLAIM_H
 
-#include "vspan.h"
+#include <linux/types.h>
+
+struct net;
+struct net_device;
+struct vspan_dev;
+struct vspan_net;
+struct vspan_source;
 
 void vspan_claim_add(struct vspan_source *src);
 void vspan_claim_del(struct vspan_source *src);

@@ -7,7 +7,11 @@
 #include "config/port.h"
 #include "path/dedup.h"
 #include "path/iif.h"
+#include "path/port.h"
 #include "path/reader.h"
+#include "path/rule.h"
+#include "path/seen.h"
+#include "path/source.h"
 #include "vspan.h"
 
 static bool vspan_dedup_goes_on(const struct vspan_dev *vs,

@@ -6,6 +6,11 @@
 #include <linux/if_arp.h>
 #include <linux/netlink.h>
 
+#include "config/devbar.h"
+#include "path/device.h"
+#include "path/outsend.h"
+#include "path/port.h"
+#include "path/source.h"
 #include "vspan.h"
 
 static bool vspan_devbar_loopback(const struct net_device *dev)

@@ -4,9 +4,19 @@
 #include <net/addrconf.h>
 #include <net/rtnetlink.h>
 
+#include "config/device.h"
+#include "config/ethtool.h"
+#include "config/output.h"
+#include "config/promisc.h"
 #include "config/queue.h"
 #include "config/seen.h"
+#include "config/source.h"
+#include "config/tapdev.h"
 #include "path/deliver.h"
+#include "path/device.h"
+#include "path/outsend.h"
+#include "path/source.h"
+#include "stats.h"
 #include "vspan.h"
 
 /* All spans of all netns, oldest first; RTNL */

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <linux/ethtool.h>
 
+#include "config/ethtool.h"
+#include "stats.h"
 #include "vspan.h"
 
 /* Counters ahead of the drop reasons, in the order of ethtool -S. */

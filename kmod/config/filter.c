@@ -7,7 +7,8 @@
 #include <linux/filter.h>
 #include <linux/slab.h>
 
-#include "vspan.h"
+#include "config/filter.h"
+#include "path/filter.h"
 
 /**
  * vspan_filter_create - check a program and make it run

@@ -6,9 +6,18 @@
 #include <linux/err.h>
 #include <linux/rtnetlink.h>
 
+#include "config/binding.h"
 #include "config/claim.h"
 #include "config/dedup.h"
+#include "config/devbar.h"
+#include "config/follow.h"
+#include "config/match.h"
 #include "config/port.h"
+#include "config/promisc.h"
+#include "net.h"
+#include "path/port.h"
+#include "path/rule.h"
+#include "path/source.h"
 #include "vspan.h"
 
 /* How many bindings may change their hook before others get RTNL */

@@ -7,7 +7,7 @@
 
 #include "config/handover.h"
 #include "path/handover.h"
-#include "vspan.h"
+#include "path/port.h"
 
 /**
  * vspan_handover_create - prepare to move a binding

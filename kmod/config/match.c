@@ -3,7 +3,10 @@
 #include <linux/glob.h>
 #include <linux/netdevice.h>
 
-#include "vspan.h"
+#include "config/altname.h"
+#include "config/devbar.h"
+#include "config/match.h"
+#include "path/source.h"
 
 #define VSPAN_BOTH	(VSPAN_DIR_RX | VSPAN_DIR_TX)
 

@@ -2,9 +2,18 @@
 /* What happens to netdevices, sorted out to who follows it. */
 #include <linux/netdevice.h>
 
+#include "config/binding.h"
 #include "config/changes.h"
 #include "config/claim.h"
 #include "config/dedup.h"
+#include "config/follow.h"
+#include "config/notifier.h"
+#include "config/output.h"
+#include "config/promisc.h"
+#include "config/tapdev.h"
+#include "net.h"
+#include "path/device.h"
+#include "path/source.h"
 #include "vspan.h"
 
 /* A move is the one event and then the other, and the span stays registered. */

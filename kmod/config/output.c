@@ -9,8 +9,14 @@
 #include <net/rtnetlink.h>
 
 #include "config/changes.h"
+#include "config/devbar.h"
+#include "config/follow.h"
 #include "config/loop.h"
+#include "config/output.h"
 #include "config/tenant.h"
+#include "net.h"
+#include "path/outsend.h"
+#include "stats.h"
 #include "vspan.h"
 
 static u32 vspan_output_last_id;

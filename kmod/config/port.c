@@ -5,7 +5,8 @@
 
 #include "config/port.h"
 #include "net.h"
-#include "vspan.h"
+#include "path/port.h"
+#include "path/source.h"
 
 /**
  * vspan_ports - the ports in a device's netns

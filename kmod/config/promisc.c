@@ -12,7 +12,8 @@
 #include <linux/workqueue.h>
 
 #include "config/changes.h"
-#include "vspan.h"
+#include "config/promisc.h"
+#include "path/port.h"
 
 /* Shares to be taken, and behind them those to be given back, so that a device
  * that passes from one binding to another does not flap; RTNL

@@ -5,9 +5,11 @@
 
 #include "config/queue.h"
 #include "config/seen.h"
+#include "path/cb.h"
 #include "path/deliver.h"
 #include "path/queue.h"
 #include "path/seen.h"
+#include "stats.h"
 #include "vspan.h"
 
 /**

@@ -2,7 +2,9 @@
 /* The life of a rule. */
 #include <linux/slab.h>
 
-#include "vspan.h"
+#include "config/filter.h"
+#include "config/rule.h"
+#include "path/rule.h"
 
 /**
  * vspan_rule_dup - a rule to be changed before it is put in force

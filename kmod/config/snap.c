@@ -2,7 +2,8 @@
 /* The program by which path/snap.c finds the payload. */
 #include <linux/filter.h>
 
-#include "vspan.h"
+#include "config/snap.h"
+#include "path/snap.h"
 
 /**
  * vspan_snap_init - get the flow dissector

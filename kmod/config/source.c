@@ -6,11 +6,23 @@
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
 
+#include "config/binding.h"
 #include "config/changes.h"
 #include "config/claim.h"
 #include "config/dedup.h"
+#include "config/devbar.h"
+#include "config/follow.h"
+#include "config/hook.h"
+#include "config/match.h"
+#include "config/output.h"
 #include "config/port.h"
+#include "config/rule.h"
+#include "config/source.h"
 #include "config/tenant.h"
+#include "net.h"
+#include "path/rule.h"
+#include "path/source.h"
+#include "stats.h"
 #include "vspan.h"
 
 static u32 vspan_source_last_id;

@@ -9,9 +9,12 @@
 #include <linux/net.h>
 #include <net/sock.h>
 
+#include "config/device.h"
 #include "config/loop.h"
+#include "config/tapdev.h"
 #include "config/tenant.h"
 #include "path/deliver.h"
+#include "stats.h"
 #include "vspan.h"
 
 static dev_t vspan_tapdev_major;

@@ -8,7 +8,7 @@
 #include <net/net_namespace.h>
 
 #include "config/tenant.h"
-#include "vspan.h"
+#include "net.h"
 
 /* As many as one request can deal with in milliseconds. */
 #define VSPAN_TENANT_MAX	1024

@@ -8,6 +8,10 @@
 
 #include "config/changes.h"
 #include "netlink/audit.h"
+#include "path/filter.h"
+#include "path/outsend.h"
+#include "path/rule.h"
+#include "path/source.h"
 #include "vspan.h"
 
 /* What %ph takes at a time */

@@ -6,7 +6,15 @@
 #include <net/genetlink.h>
 
 #include "config/changes.h"
-#include "vspan.h"
+
+struct vspan_binding;
+struct vspan_dev;
+struct vspan_net;
+struct vspan_output;
+struct vspan_rule;
+struct vspan_source;
+struct vspan_source_key;
+struct vspan_sums;
 
 #ifdef VSPAN_HAVE_GENL_INFO_DUMP
 #define vspan_nl_dump_attrs(cb)	(genl_info_dump(cb)->attrs)

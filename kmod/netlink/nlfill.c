@@ -3,9 +3,16 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
+#include "config/source.h"
 #include "netlink/nl.h"
+#include "path/filter.h"
+#include "path/port.h"
 #include "path/reader.h"
 #include "path/ring.h"
+#include "path/rule.h"
+#include "path/source.h"
+#include "stats.h"
+#include "vspan.h"
 
 /**
  * vspan_nl_fill_drops - put losses by reason into a message

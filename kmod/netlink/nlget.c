@@ -5,8 +5,13 @@
 
 #include "config/changes.h"
 #include "config/claim.h"
+#include "config/device.h"
+#include "net.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/nl.h"
+#include "path/port.h"
+#include "path/source.h"
+#include "vspan.h"
 
 static int vspan_nl_fill_fn_span(struct sk_buff *skb, struct net *net,
 				 union vspan_nl_object obj)

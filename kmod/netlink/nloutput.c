@@ -5,8 +5,13 @@
 #include <net/rtnetlink.h>
 
 #include "config/changes.h"
+#include "config/output.h"
+#include "net.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/nl.h"
+#include "path/outsend.h"
+#include "stats.h"
+#include "vspan.h"
 
 static int vspan_nl_parse_output(struct genl_info *info,
 				 struct vspan_output_key *key)

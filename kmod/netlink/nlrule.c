@@ -3,7 +3,11 @@
 #include <linux/filter.h>
 #include <net/genetlink.h>
 
+#include "config/filter.h"
+#include "config/rule.h"
 #include "netlink/nl.h"
+#include "path/rule.h"
+#include "vspan.h"
 
 static int vspan_nl_parse_dir(struct genl_info *info, struct vspan_rule *rule)
 {

@@ -3,8 +3,12 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
+#include "config/promisc.h"
+#include "config/source.h"
+#include "net.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/nl.h"
+#include "path/source.h"
 
 static const char *vspan_nl_string(struct genl_info *info, int attr)
 {

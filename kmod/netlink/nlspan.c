@@ -11,6 +11,10 @@
 #include "netlink/audit.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/nl.h"
+#include "path/device.h"
+#include "path/outsend.h"
+#include "path/source.h"
+#include "vspan.h"
 
 const struct vspan_nl_ref vspan_nl_by_span = {
 	.name		= VSPAN_A_SPAN_NAME,

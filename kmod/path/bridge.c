@@ -8,8 +8,9 @@
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
 
+#include "path/bridge.h"
 #include "path/iif.h"
-#include "vspan.h"
+#include "path/port.h"
 
 /* The VLAN-aware bridge that a device is a port of, or is; or NULL. */
 static const struct net_device *vspan_bridge_of(const struct net_device *dev)

@@ -12,10 +12,14 @@
  */
 #include <linux/rculist.h>
 
+#include "net.h"
 #include "path/dedup.h"
 #include "path/iif.h"
+#include "path/port.h"
 #include "path/reader.h"
-#include "vspan.h"
+#include "path/rule.h"
+#include "path/seen.h"
+#include "path/source.h"
 
 /* The source by which the span gets what a device receives, or NULL. By the
  * tap, which nothing that leads frames elsewhere can be ahead of.

@@ -4,8 +4,12 @@
 #define _VSPAN_DEDUP_H
 
 #include <linux/types.h>
+#include <uapi/linux/vspan.h>
 
-#include "vspan.h"
+#include "path/rule.h"
+
+struct sk_buff;
+struct vspan_binding;
 
 /* Does nothing but the device select? */
 static inline bool vspan_dedup_all(const struct vspan_rule *rule)

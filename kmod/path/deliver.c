@@ -3,9 +3,14 @@
 #include <linux/etherdevice.h>
 #include <linux/local_lock.h>
 
-#include "path/ring.h"
+#include "path/cb.h"
 #include "path/deliver.h"
+#include "path/outsend.h"
 #include "path/reader.h"
+#include "path/ring.h"
+#include "path/snap.h"
+#include "path/wire.h"
+#include "stats.h"
 #include "vspan.h"
 
 /* Makes frames of long copies, for all queues. From vspan_queue_init(). */

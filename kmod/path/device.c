@@ -2,6 +2,8 @@
 /* What the monitor sends by the span, and how a span is known by that. */
 #include <linux/netdevice.h>
 
+#include "path/device.h"
+#include "stats.h"
 #include "vspan.h"
 
 /**

@@ -2,7 +2,7 @@
 /* A filter of config/filter.c, run for a frame. */
 #include <linux/filter.h>
 
-#include "vspan.h"
+#include "path/filter.h"
 
 /**
  * vspan_filter_run - does a filter select a frame?

@@ -12,7 +12,6 @@
 #include <linux/percpu.h>
 
 #include "path/handover.h"
-#include "vspan.h"
 
 /* Take a frame off the list, where it may be from an earlier life, too. */
 static bool vspan_handover_was_left(struct vspan_left *left, const struct sk_buff *skb)

@@ -5,7 +5,6 @@
 #include <net/sch_generic.h>
 
 #include "path/iif.h"
-#include "vspan.h"
 
 static int vspan_iif_is_elsewhere(struct net_device *upper,
 				  struct netdev_nested_priv *priv)

@@ -4,7 +4,9 @@
 #include <linux/math64.h>
 #include <linux/random.h>
 
-#include "vspan.h"
+#include "path/limit.h"
+#include "path/rule.h"
+#include "path/source.h"
 
 /* A tenth of a second's worth may come at once. */
 #define VSPAN_LIMIT_BURST	(NSEC_PER_SEC / 10)

@@ -21,9 +21,14 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
+#include "net.h"
 #include "path/iif.h"
 #include "path/loop.h"
+#include "path/port.h"
 #include "path/reader.h"
+#include "path/rule.h"
+#include "path/source.h"
+#include "stats.h"
 #include "vspan.h"
 
 /* Who owns what outputs of a netns have sent; NULL if it never had any. */

@@ -8,11 +8,26 @@
 #include <linux/skbuff.h>
 #include <net/sch_generic.h>
 
+#include "path/bridge.h"
 #include "path/cable.h"
+#include "path/cb.h"
 #include "path/dedup.h"
 #include "path/handover.h"
+#include "path/limit.h"
 #include "path/loop.h"
+#include "path/mirror.h"
+#include "path/order.h"
+#include "path/outsend.h"
+#include "path/port.h"
+#include "path/queue.h"
 #include "path/reader.h"
+#include "path/rule.h"
+#include "path/seen.h"
+#include "path/select.h"
+#include "path/snap.h"
+#include "path/source.h"
+#include "path/wire.h"
+#include "stats.h"
 #include "vspan.h"
 
 /* Losses here are the source's, and are shown at its span too, which outlives

@@ -11,7 +11,8 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 
-#include "vspan.h"
+#include "path/order.h"
+#include "path/queue.h"
 
 /* Where what the EtherType names begins; @proto: that type, behind any tags. */
 static int vspan_order_l3(const struct sk_buff *skb, __be16 *proto)

@@ -7,7 +7,12 @@
 #include <net/psample.h>
 #include <net/sch_generic.h>
 
+#include "path/cb.h"
 #include "path/loop.h"
+#include "path/outsend.h"
+#include "path/snap.h"
+#include "path/wire.h"
+#include "stats.h"
 #include "vspan.h"
 
 static void vspan_output_drop(const struct vspan_output *out,

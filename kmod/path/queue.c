@@ -6,8 +6,12 @@
  */
 #include <linux/netdevice.h>
 
+#include "path/cb.h"
 #include "path/deliver.h"
 #include "path/queue.h"
+#include "path/seen.h"
+#include "path/wire.h"
+#include "stats.h"
 #include "vspan.h"
 
 /* Take up to @budget copies off the queue. Return: how many. */

@@ -8,7 +8,11 @@
 #include <linux/ptr_ring.h>
 #include <net/sock.h>
 
+#include "path/cb.h"
+#include "path/queue.h"
 #include "path/ring.h"
+#include "path/wire.h"
+#include "stats.h"
 #include "vspan.h"
 
 /* What frames of a page or less may hold in one ring, and larger ones in all of them */

@@ -16,6 +16,9 @@
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 
+#include "path/cb.h"
+#include "path/rule.h"
+#include "path/seen.h"
 #include "vspan.h"
 
 /* Bits of a note that tell bindings apart; the rest is the address. */

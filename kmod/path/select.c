@@ -2,7 +2,10 @@
 /* Does a rule want this frame? Pure functions of the two. */
 #include <linux/if_vlan.h>
 
-#include "vspan.h"
+#include "path/bridge.h"
+#include "path/filter.h"
+#include "path/rule.h"
+#include "path/select.h"
 
 /* The frame's outer tag in its bytes; a NIC that cannot insert tags has had
  * it put there before the TX tap.

@@ -9,8 +9,10 @@
 #include <linux/if_arp.h>
 #include <linux/if_vlan.h>
 
+#include "path/cb.h"
 #include "path/hwtime.h"
-#include "vspan.h"
+#include "path/rule.h"
+#include "path/snap.h"
 
 /* Where the payload begins, as the kernel's flow dissector sees it; its
  * function is not for modules, but for BPF programs. From vspan_snap_init().

@@ -13,7 +13,11 @@
 #include <net/gso.h>
 #include <net/ipv6.h>
 
+#include "path/cb.h"
 #include "path/hwtime.h"
+#include "path/snap.h"
+#include "path/wire.h"
+#include "stats.h"
 #include "vspan.h"
 
 /* Readers of virtio headers have 64 KiB buffers (QEMU, vhost). */

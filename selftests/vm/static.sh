@@ -199,12 +199,14 @@ check_references()
 	[ -z "$bad" ]
 }
 
-# kmod/README.md has a line for each file, and none for others.
+# kmod/README.md has a line for each file, or for a file and its header (x.[ch]), and
+# none for others.
 check_map()
 {
 	diff <(cd "$TOP/kmod" && find . -type f ! -name README.md ! -name '.*' ! -name '*.o' \
 			! -name '*.ko' ! -name '*.mod*' ! -name modules.order | cut -c3- | sort) \
-		<(sed -n 's/^| \x60\([^ ]*\)\x60 | .*/\1/p' "$TOP/kmod/README.md" | sort)
+		<(sed -n 's/^| \x60\([^ ]*\)\x60 | .*/\1/p' "$TOP/kmod/README.md" |
+			sed 's/^\(.*\)\[ch\]$/\1c\n\1h/' | sort)
 }
 
 # The version is written down where tools look for it.
