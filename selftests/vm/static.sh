@@ -209,6 +209,38 @@ check_map()
 			sed 's/^\(.*\)\[ch\]$/\1c\n\1h/' | sort)
 }
 
+# What may sleep, or takes or wants RTNL: not for kmod/path
+SLEEPS='rtnl_\w+|ASSERT_RTNL|mutex_(lock|trylock)\w*|down_\w+|GFP_(KERNEL|USER|NOIO|NOFS)\w*'
+SLEEPS+='|alloc_percpu|vmalloc|vzalloc|copy_(to|from)_user|synchronize_\w+|rcu_barrier\w*'
+SLEEPS+='|\w*msleep\w*|ssleep|fsleep|usleep_range\w*|might_sleep\w*|cond_resched|schedule'
+SLEEPS+='|schedule_timeout\w*|wait_(event|for)\w*|flush_\w+|cancel_(delayed_)?work_sync'
+SLEEPS+='|(alloc|destroy)_workqueue|napi_(en|dis)able|bpf_prog_create\w*|sock_create\w*'
+SLEEPS+='|sock_release|dev_set_\w+|(un)?register_\w+|netdev_rx_handler_unregister'
+
+# Those names in a file of C, but not in its comments. One is let pass: the work of
+# path/queue.c is in process context.
+sleeps()
+{
+	perl -0pe 's{/\*.*?\*/}{$& =~ s/[^\n]//gr}gse' "$1" | grep -nE "\\b($SLEEPS)\\b" |
+		sed "s|^|$1:|" | grep -vE '^path/queue\.c:[0-9]+:\s+cond_resched\(\);$'
+}
+
+# Calls go from netlink/ to config/ to path/, and never back; in path/ nobody sleeps.
+check_folders()
+{
+	local bad file
+
+	bad=$(cd "$TOP/kmod" && {
+		grep -nE '#include "(config|netlink)/' path/*.[ch] vspan.h net.[ch] stats.[ch]
+		grep -n '#include "netlink/' config/*.[ch]
+		for file in path/*.[ch]; do
+			sleeps "$file"
+		done
+	})
+	printf '%s\n' "$bad"
+	[ -z "$bad" ]
+}
+
 # The version is written down where tools look for it.
 check_version()
 {
@@ -239,6 +271,7 @@ style_checks()
 	try "manual pages format without warnings" check_manpages
 	try "files that documents name are there" check_references
 	try "the map of kmod is complete" check_map
+	try "folders of kmod keep to their order and context" check_folders
 	try "one version everywhere" check_version
 	try "netlink code is what its specification generates" check_generated
 }
