@@ -114,7 +114,12 @@ def pcap_filter():
 
 
 def unread():
-    return rows('nobody reads', [NONE, ('vspan', peers.unread)], copies=0)
+    """What is received, and what a bridge sends by a port."""
+    made = rows('nobody reads', [NONE, ('vspan', peers.unread)], copies=0)
+    sent = rows('nobody reads', [('no mirror, sent', peers.nobody),
+                                 ('vspan, sent', peers.unread)], copies=0, dir='tx',
+                on=['b0'], first=BRIDGE_GEN, arrive=['b1'])
+    return made + [replace(row, base='no mirror, sent') for row in sent]
 
 
 def stalled():

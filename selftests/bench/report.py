@@ -21,6 +21,8 @@ TARGETS = [
      ('added', 'rejected by VLAN', 'vspan', 'tc flower'), 0.5, False),
     ('nobody reads, of no mirror',
      ('value', 'nobody reads', 'vspan', 'no mirror'), 1.03, False),
+    ('nobody reads, sent, of no mirror',
+     ('value', 'nobody reads', 'vspan, sent', 'no mirror, sent'), 1.01, False),
     ('stalled monitor, of a reading one\'s added cost',
      ('across', ('monitor stalled', 'vspan'), ('receive and drop', 'vspan')),
      1.0, False),
