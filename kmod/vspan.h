@@ -14,6 +14,7 @@
 #include <linux/list.h>
 #include <linux/netdevice.h>
 
+#include "path/idle.h"
 #include "path/queue.h"
 #include "path/seen.h"
 #include "stats.h"
@@ -47,6 +48,7 @@ struct socket;
  *	vspan_order_flow(); READ_ONCE/WRITE_ONCE, and to be relied on only under the
  *	lock of that very queue, which who changes it holds; read for each copy,
  *	written where a conversation moves
+ * @idle: does anybody read it?
  * @seen: which frames the span has
  */
 struct vspan_dev {
@@ -67,6 +69,7 @@ struct vspan_dev {
 	struct tap_dev tap;
 	struct socket *pinned;
 	u32 flow_cpu[VSPAN_FLOWS];
+	struct vspan_idle idle;
 	struct vspan_seen seen;
 };
 

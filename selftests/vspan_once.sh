@@ -119,6 +119,8 @@ another_source_is_not_alone()
 one_source_samples_once()
 {
 	source_add "$sw" 'p?' sample 1000000000 || return
+	# else what is sent would not be looked at
+	reader any recv span0 ns="$sw" loss=ok timeout=0 || return
 	from 1 2
 	flows "frames" $REPLY count=200 end=0
 	wait_j "$sw" 'span0/sources/p?/stats/dup' 200

@@ -212,6 +212,7 @@ sources_have_their_own_rate()
 sample_before_rate()
 {
 	source_add "$sw" nic0 tx sample 4294967295 rate 1 || return
+	reader any recv span0 ns="$sw" loss=ok others=ok timeout=0 || return
 	flows "none" send nic0 ns="$sw" count=1000 end=0
 	stats "$sw" span0
 	check_j "$S0/sampled_out" 1000

@@ -14,6 +14,7 @@
 #include "config/dedup.h"
 #include "config/handover.h"
 #include "config/hook.h"
+#include "config/idle.h"
 #include "config/port.h"
 #include "config/promisc.h"
 #include "config/seen.h"
@@ -84,18 +85,6 @@ static void vspan_port_destroy(struct vspan_port *port)
 	kfree_rcu(port, rcu);
 }
 
-static void vspan_port_update(struct vspan_port *port,
-			      const struct vspan_source *src, u32 dir)
-{
-	const struct vspan_binding *b;
-	u32 all = 0;
-
-	list_for_each_entry(b, &port->bindings, port_node)
-		all |= b->dirs & (b->src == src ? dir :
-				  rtnl_dereference(b->src->rule)->dir);
-	vspan_hook_want(port, all);
-}
-
 /* The hook that can be had: the one that is wanted, or the tap, which is always
  * free, where another has taken its place.
  */
@@ -162,6 +151,7 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 	b->mark = vspan_seen_mark_get(src->vs);
 	list_add_tail(&b->src_node, &src->bindings);
 	vspan_binding_hang(b, port);
+	vspan_idle_look(src->vs);
 	vspan_dedup_plan(src->vs);
 	vspan_promisc_init(b, dev);
 	vspan_promisc_want(b, rule->promisc);

@@ -6,6 +6,7 @@
 
 #include "config/device.h"
 #include "config/ethtool.h"
+#include "config/idle.h"
 #include "config/output.h"
 #include "config/promisc.h"
 #include "config/queue.h"
@@ -32,6 +33,7 @@ static int vspan_dev_init(struct net_device *dev)
 	vs->dev = dev;
 	INIT_LIST_HEAD(&vs->sources);
 	INIT_LIST_HEAD(&vs->outputs);
+	vspan_idle_init(vs);
 	vs->stats = vspan_stats_alloc();
 	if (!vs->stats)
 		return -ENOMEM;
@@ -95,6 +97,7 @@ static void vspan_dev_free(struct net_device *dev)
 {
 	struct vspan_dev *vs = netdev_priv(dev);
 
+	vspan_idle_end(vs);
 	vspan_queue_destroy(vs);
 	vspan_tapdev_unset(vs);
 	vspan_seen_destroy(vs);
@@ -121,13 +124,22 @@ static int vspan_dev_open(struct net_device *dev)
 {
 	vspan_dev_disable_ipv6(dev);
 	vspan_queue_open(netdev_priv(dev));
+	vspan_idle_wake(netdev_priv(dev));
 	return 0;
 }
 
 static int vspan_dev_stop(struct net_device *dev)
 {
 	vspan_queue_close(netdev_priv(dev));
+	vspan_idle_look(netdev_priv(dev));
 	return 0;
+}
+
+/* A capture begins or ends. */
+static void vspan_dev_change_rx_flags(struct net_device *dev, int flags)
+{
+	if (flags & IFF_PROMISC)
+		vspan_idle_look(netdev_priv(dev));
 }
 
 static void vspan_dev_stats64(struct net_device *dev,
@@ -150,6 +162,7 @@ static const struct net_device_ops vspan_netdev_ops = {
 	.ndo_stop		= vspan_dev_stop,
 	.ndo_start_xmit		= vspan_dev_xmit,
 	.ndo_get_stats64	= vspan_dev_stats64,
+	.ndo_change_rx_flags	= vspan_dev_change_rx_flags,
 	.ndo_set_mac_address	= eth_mac_addr,
 	.ndo_validate_addr	= eth_validate_addr,
 };

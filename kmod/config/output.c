@@ -11,6 +11,7 @@
 #include "config/changes.h"
 #include "config/devbar.h"
 #include "config/follow.h"
+#include "config/idle.h"
 #include "config/loop.h"
 #include "config/output.h"
 #include "config/tenant.h"
@@ -86,6 +87,7 @@ static void vspan_output_count(struct vspan_dev *vs, int live, int samplers)
 {
 	WRITE_ONCE(vs->samplers, vs->samplers + samplers);
 	WRITE_ONCE(vs->live_outputs, vs->live_outputs + live);
+	vspan_idle_look(vs);
 }
 
 static bool vspan_output_is_tunnel(const struct net_device *dev)

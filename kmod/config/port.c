@@ -2,11 +2,15 @@
 /* Ports, where they are found; binding.c makes them. */
 #include <linux/list.h>
 #include <linux/netdevice.h>
+#include <linux/rtnetlink.h>
 
+#include "config/hook.h"
 #include "config/port.h"
 #include "net.h"
 #include "path/port.h"
+#include "path/rule.h"
 #include "path/source.h"
+#include "vspan.h"
 
 /**
  * vspan_ports - the ports in a device's netns
@@ -56,4 +60,24 @@ struct vspan_binding *vspan_port_binding(const struct net_device *dev,
 				return b;
 	}
 	return NULL;
+}
+
+/**
+ * vspan_port_update - let a port's hook know what is wanted of it
+ * @port: the port; its bindings, their rules, or whether a span is idle have changed
+ * @src: a source whose rule is about to change, or NULL
+ * @dir: directions that one is to have, in place of those its rule says
+ *
+ * Context: RTNL.
+ */
+void vspan_port_update(struct vspan_port *port, const struct vspan_source *src, u32 dir)
+{
+	const struct vspan_binding *b;
+	u32 all = 0;
+
+	list_for_each_entry(b, &port->bindings, port_node)
+		if (!b->src->vs->idle.on)
+			all |= b->dirs & (b->src == src ? dir :
+					  rtnl_dereference(b->src->rule)->dir);
+	vspan_hook_want(port, all);
 }

@@ -10,6 +10,7 @@
 #include <net/sock.h>
 
 #include "config/device.h"
+#include "config/idle.h"
 #include "config/loop.h"
 #include "config/tapdev.h"
 #include "config/tenant.h"
@@ -20,6 +21,9 @@
 static dev_t vspan_tapdev_major;
 static struct cdev vspan_tapdev_cdev;
 
+/* The tap library's, as it made @vspan_tapdev_cdev */
+static const struct file_operations *vspan_tapdev_lib_ops;
+
 static vspan_class_ns *vspan_tapdev_namespace(vspan_class_device *d)
 {
 	return vspan_class_net(dev_net(to_net_dev(d->parent)));
@@ -29,6 +33,35 @@ static struct class vspan_tapdev_class = {
 	.name		= "vspan",
 	.ns_type	= &net_ns_type_operations,
 	.namespace	= vspan_tapdev_namespace,
+};
+
+/* The span has a reader before open() returns to him. The file is the library's from here
+ * on, as vhost demands it (tap_get_socket()). It depends on no module that can go: we
+ * need tap.ko, and who has the node open holds us (chrdev_open()).
+ */
+static int vspan_tapdev_open(struct inode *inode, struct file *file)
+{
+	const struct tap_queue *q;
+	struct tap_dev *tap;
+	int err;
+
+	replace_fops(file, fops_get(vspan_tapdev_lib_ops));
+	err = file->f_op->open(inode, file);
+	if (err)
+		return err;
+	q = file->private_data;
+	rtnl_lock();
+	tap = rtnl_dereference(q->tap);
+	/* Else the span is gone already. */
+	if (tap)
+		vspan_idle_look(container_of(tap, struct vspan_dev, tap));
+	rtnl_unlock();
+	return 0;
+}
+
+static const struct file_operations vspan_tapdev_ops = {
+	.owner	= THIS_MODULE,
+	.open	= vspan_tapdev_open,
 };
 
 /**
@@ -44,6 +77,9 @@ int vspan_tapdev_init(void)
 			      VSPAN_KIND, THIS_MODULE);
 	if (err)
 		return err;
+	/* There is no span yet, so nobody opens one. */
+	vspan_tapdev_lib_ops = vspan_tapdev_cdev.ops;
+	vspan_tapdev_cdev.ops = &vspan_tapdev_ops;
 	err = class_register(&vspan_tapdev_class);
 	if (err)
 		tap_destroy_cdev(vspan_tapdev_major, &vspan_tapdev_cdev);

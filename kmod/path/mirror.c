@@ -13,6 +13,7 @@
 #include "path/cb.h"
 #include "path/dedup.h"
 #include "path/handover.h"
+#include "path/idle.h"
 #include "path/limit.h"
 #include "path/loop.h"
 #include "path/mirror.h"
@@ -358,6 +359,8 @@ vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
 		return rule;
 	if (why == VSPAN_DROP_NO_READER && !list_empty(&src->vs->outputs))
 		vspan_output_miss(src->vs, skb);
+	if (why == VSPAN_DROP_NO_READER || why == VSPAN_DROP_SPAN_DOWN)
+		vspan_idle_soon(src->vs);
 	vspan_mirror_drop(src, skb, why);
 	return NULL;
 }

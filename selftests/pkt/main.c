@@ -62,6 +62,7 @@ static const char usage_text[] =
 "                 with the number of frames in a row that have it\n"
 "  iif=N oif=N sampled=N     reader of psample: interfaces and rate of each sample\n"
 "  orig=N                    and its frame's length, if longer than the sample\n"
+"  silent=1       reader: do not make a span promiscuous, by which it knows of us\n"
 "  loss=ok others=ok dir=any reader: what else is no failure; see outgoing frames\n";
 
 void die(const char *fmt, ...)
@@ -227,6 +228,8 @@ static void parse_flow_word(struct flow *f, const char *word)
 		f->loss_ok = true;
 	else if (!strcmp(word, "others=ok"))
 		f->others_ok = true;
+	else if ((v = opt_value(word, "silent")))
+		f->silent = opt_number("silent", v, 1);
 	else if (!strcmp(word, "dir=any"))
 		f->outgoing = true;
 	else

@@ -96,6 +96,7 @@ struct flow {
 	bool hwtime;		/* ask for the hardware's time stamps */
 	bool keep;		/* go on over a device that vanishes, until SIGTERM */
 	bool outgoing;		/* see frames the host sends as well */
+	bool silent;		/* do not make the span promiscuous */
 	uint16_t bind;		/* protocol of the packet socket */
 	int cpu;
 	bool hop;		/* another CPU for each frame */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/errqueue.h>
+#include <linux/ethtool.h>
 #include <linux/if_packet.h>
 #include <linux/if_tun.h>
 #include <linux/net_tstamp.h>
@@ -69,6 +70,27 @@ void port_find(struct flow *f)
 	f->ifindex = ioctl(f->fd, SIOCGIFINDEX, &ifr) ? 0 : ifr.ifr_ifindex;
 }
 
+static bool is_span(const struct flow *f)
+{
+	struct ethtool_drvinfo info = { .cmd = ETHTOOL_GDRVINFO };
+	struct ifreq ifr = { .ifr_data = (void *)&info };
+
+	strncpy(ifr.ifr_name, f->dev, IFNAMSIZ - 1);
+	return !ioctl(f->fd, SIOCETHTOOL, &ifr) && !strcmp(info.driver, "vspan");
+}
+
+/* Make the span promiscuous, as programs that capture do. */
+static void be_promiscuous(const struct flow *f)
+{
+	struct packet_mreq mr = {
+		.mr_ifindex = f->ifindex,
+		.mr_type = PACKET_MR_PROMISC,
+	};
+
+	if (setsockopt(f->fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &mr, sizeof(mr)))
+		die("%s: PACKET_ADD_MEMBERSHIP: %m", f->dev);
+}
+
 static void packet_open(struct flow *f)
 {
 	struct sockaddr_ll sll = {
@@ -104,6 +126,8 @@ static void packet_open(struct flow *f)
 	sll.sll_ifindex = f->ifindex;
 	if (bind(f->fd, (struct sockaddr *)&sll, sizeof(sll)))
 		die("bind to %s: %m", f->dev);
+	if (!f->silent && is_span(f))
+		be_promiscuous(f);
 	if (fcntl(f->fd, F_SETFL, O_NONBLOCK))
 		die("O_NONBLOCK: %m");
 }

@@ -165,6 +165,7 @@ struct output {
  * @netns: its name in ip-netns(8), if model_name_netns() found one
  * @up: administratively up
  * @reader: somebody reads it
+ * @idle: what its sources send is not looked at
  * @frames: VSPAN_FRAMES_*
  * @qlen: frames in each queue
  * @mtu: MTU of its device, if it was asked for by span_mtus()
@@ -186,6 +187,7 @@ struct span {
 	char netns[NETNS_LEN + 1];
 	bool up;
 	bool reader;
+	bool idle;
 	uint32_t frames;
 	uint32_t qlen;
 	uint32_t mtu;

@@ -16,6 +16,7 @@ static const struct nl_policy span_policy[VSPAN_A_SPAN_MAX + 1] = {
 	[VSPAN_A_SPAN_QLEN]	= { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SPAN_STATS]	= { .type = MNL_TYPE_NESTED },
 	[VSPAN_A_SPAN_PINS]	= { .type = MNL_TYPE_U64 },
+	[VSPAN_A_SPAN_IDLE]	= { .type = MNL_TYPE_U8 },
 };
 
 static const struct nl_policy span_stats_policy[VSPAN_A_SPAN_STATS_MAX + 1] = {
@@ -211,6 +212,7 @@ int model_parse_span(const struct nlmsghdr *nlh, struct span *span)
 	span->frames = get_u32(tb[VSPAN_A_SPAN_FRAMES], VSPAN_FRAMES_WIRE);
 	span->qlen = get_u32(tb[VSPAN_A_SPAN_QLEN], 0);
 	span->pins = get_u64(tb[VSPAN_A_SPAN_PINS]);
+	span->idle = get_flag(tb[VSPAN_A_SPAN_IDLE]);
 	return get_span_stats(tb[VSPAN_A_SPAN_STATS], span);
 }
 

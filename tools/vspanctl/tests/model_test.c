@@ -97,17 +97,17 @@ static void test_text(struct ktap *t)
 	struct ctx plain = { 0 }, stats = { .stats = true };
 
 	check(t, plain, NULL, show_span,
-	      "span0: up, no reader, frames asis, qlen 4096, ifindex 7\n"
+	      "span0: up, no reader, idle, frames asis, qlen 4096, ifindex 7\n"
 	      "  vnet3 rx    -> dormant: no device is named vnet3\n"
 	      "  eth0  rx,tx vlan 10,20-30 -> active on eth0 (tap)\n"
-	      "span1: up, no reader, frames asis, qlen 4096, ifindex 7 (in netns id 2)\n"
+	      "span1: up, no reader, idle, frames asis, qlen 4096, ifindex 7 (in netns id 2)\n"
 	      "  eth0 tx    -> active on eth0 (tap)\n", "show");
 	check(t, plain, "span0", show_span_alone,
-	      "span0: up, no reader, frames asis, qlen 4096, ifindex 7\n",
+	      "span0: up, no reader, idle, frames asis, qlen 4096, ifindex 7\n",
 	      "span show");
 	check(t, plain, "span2", show_span, "nothing", "show of a missing span");
 	check(t, stats, "span1", show_span,
-	      "span1: up, no reader, frames asis, qlen 4096, ifindex 7 (in netns id 2)\n"
+	      "span1: up, no reader, idle, frames asis, qlen 4096, ifindex 7 (in netns id 2)\n"
 	      "  delivered       18446744073709551615 packets                1000 bytes\n"
 	      "  monitor tx                         3 packets, dropped\n"
 	      "  dropped                            5 packets, ring_full\n"
@@ -123,7 +123,7 @@ static void test_text(struct ktap *t)
 }
 
 #define SPAN_JSON(name, netns)						\
-	"{\"span\":\"" name "\",\"state\":\"up\",\"reader\":false,"	\
+	"{\"span\":\"" name "\",\"state\":\"up\",\"reader\":false,\"idle\":true,"	\
 	"\"frames\":\"asis\",\"qlen\":4096,\"ifindex\":7" netns
 #define EMPTY_DROPS_TO_QUEUE						\
 	"\"span_down\":0,\"no_reader\":0,\"no_memory\":0,\"queue_full\":"
@@ -215,7 +215,7 @@ static void test_outputs_text(struct ktap *t)
 	struct ctx plain = { 0 }, stats = { .stats = true };
 
 	check_outputs(t, plain, "span1", show_span,
-		      "span1: up, no reader, frames asis, qlen 4096, ifindex 7 (in netns id 2)\n"
+		      "span1: up, no reader, idle, frames asis, qlen 4096, ifindex 7 (in netns id 2)\n"
 		      "  eth0 tx    -> active on eth0 (tap)\n"
 		      "  output eth1               vlan 200 strip -> active\n"
 		      "  output psample 4294967295 -> active\n"
@@ -297,7 +297,7 @@ static void test_outputs_small(struct ktap *t)
 		 "  output eth1 vlan 200 -> active\n"
 		 "      sent                          30 packets                2040 bytes\n"
 		 "      dropped                        6 packets, too_big\n"
-		 "span0: up, no reader, frames asis, qlen 4096, ifindex 7\n"
+		 "span0: up, no reader, idle, frames asis, qlen 4096, ifindex 7\n"
 		 "  eth1 rx,tx -> dormant: an output of its span sends to or through eth1\n"
 		 "  output eth1 vlan 200 -> active\n",
 		 "counters of an output, and the source it bars");

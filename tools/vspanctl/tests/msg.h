@@ -41,6 +41,7 @@ static inline struct nlmsghdr *msg_span(void *buf, uint8_t cmd,
 		mnl_attr_put_u32(nlh, VSPAN_A_SPAN_NETNSID, netnsid);
 	mnl_attr_put_u8(nlh, VSPAN_A_SPAN_UP, 1);
 	mnl_attr_put_u8(nlh, VSPAN_A_SPAN_READERS, 0);
+	mnl_attr_put_u8(nlh, VSPAN_A_SPAN_IDLE, 1);
 	mnl_attr_put_u32(nlh, VSPAN_A_SPAN_FRAMES, VSPAN_FRAMES_ASIS);
 	mnl_attr_put_u32(nlh, VSPAN_A_SPAN_QLEN, 4096);
 	nest = mnl_attr_nest_start(nlh, VSPAN_A_SPAN_STATS);
