@@ -23,14 +23,18 @@
 /* Somebody has RTNL: ask again. */
 #define VSPAN_IDLE_AGAIN	max(HZ / 100, 1)
 
+/* An output counts what it cannot send: while there is one, even without its device,
+ * all frames are seen.
+ */
 static bool vspan_idle_should(const struct vspan_dev *vs)
 {
-	bool read;
+	bool seen;
 
 	rcu_read_lock();
-	read = netif_running(vs->dev) && vspan_reader_any(vs);
+	seen = netif_running(vs->dev) &&
+	       (!list_empty(&vs->outputs) || vspan_reader_any(vs));
 	rcu_read_unlock();
-	return !read;
+	return !seen;
 }
 
 /* Is there anything to look for? Without a source no frame waits for a reader; a span

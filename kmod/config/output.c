@@ -87,7 +87,6 @@ static void vspan_output_count(struct vspan_dev *vs, int live, int samplers)
 {
 	WRITE_ONCE(vs->samplers, vs->samplers + samplers);
 	WRITE_ONCE(vs->live_outputs, vs->live_outputs + live);
-	vspan_idle_look(vs);
 }
 
 static bool vspan_output_is_tunnel(const struct net_device *dev)
@@ -233,6 +232,7 @@ int vspan_output_create(struct net *net, const struct vspan_output_key *key,
 	dev = key->dev ? __dev_get_by_name(net, key->dev) : NULL;
 	list_add_tail(&out->net_node, &vspan_net(net)->outputs);
 	list_add_tail_rcu(&out->node, &vs->outputs);
+	vspan_idle_look(vs);
 	if (dev)
 		vspan_output_bind(out, dev);
 	else if (out->psample)
@@ -325,6 +325,7 @@ void vspan_output_destroy(struct vspan_output *out)
 	vspan_output_unbind(out);
 	/* psample frees its group under RCU too. */
 	vspan_output_close_group(out);
+	vspan_idle_look(vs);
 	call_rcu(&out->rcu, vspan_output_free_rcu);
 	if (dev)
 		vspan_follow_freed(vs, dev);
