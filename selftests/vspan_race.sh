@@ -284,6 +284,9 @@ counters_add_up()
 
 	with_span && check_vspan "$sw" add p1 dup keep &&
 		check_vspan "$sw" add p2 dup keep || return
+	# else what is sent while span0 is down would not be looked at
+	span_add "$sw" awake && check_vspan "$sw" output add awake psample 9 &&
+		check_vspan "$sw" add 'p[12]' tx to awake || return
 	[ "$1" == softirq ] || lazy_threads || return
 	ip -n "$sw" link set span0 txqueuelen "$2"
 	tap_path "$sw" span0 && reader tap recv "$REPLY" end=0 timeout=0 others=ok || return
