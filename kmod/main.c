@@ -10,6 +10,7 @@
 #include "config/loop.h"
 #include "config/notifier.h"
 #include "config/output.h"
+#include "config/owner.h"
 #include "config/promisc.h"
 #include "config/queue.h"
 #include "config/snap.h"
@@ -91,9 +92,12 @@ static int __init vspan_init(void)
 	err = vspan_bridge_init();
 	if (err)
 		goto err_unregister_pernet;
-	err = vspan_notifier_init();
+	err = vspan_owner_init();
 	if (err)
 		goto err_uninit_bridge;
+	err = vspan_notifier_init();
+	if (err)
+		goto err_uninit_owner;
 	err = rtnl_link_register(&vspan_link_ops);
 	if (err)
 		goto err_uninit_notifier;
@@ -106,6 +110,8 @@ err_unregister_link:
 	rtnl_link_unregister(&vspan_link_ops);
 err_uninit_notifier:
 	vspan_notifier_uninit();
+err_uninit_owner:
+	vspan_owner_uninit();
 err_uninit_bridge:
 	vspan_bridge_uninit();
 err_unregister_pernet:
@@ -130,6 +136,7 @@ static void __exit vspan_exit(void)
 	vspan_netlink_uninit();
 	rtnl_link_unregister(&vspan_link_ops);
 	vspan_notifier_uninit();
+	vspan_owner_uninit();
 	vspan_promisc_uninit();
 	vspan_bridge_uninit();
 	unregister_pernet_subsys(&vspan_net_ops);

@@ -19,9 +19,26 @@
 #include "path/seen.h"
 #include "stats.h"
 
+struct net;
 struct socket;
 
 #define VSPAN_KIND	"vspan"
+
+/**
+ * struct vspan_owner - the socket that a span goes with
+ * @net: netns of the socket; to be compared only
+ * @portid: its port ID there, or 0 if the span goes with none
+ * @gone: it is closed, and the span is about to go
+ * @node: in the list of all spans that go with a socket
+ *
+ * Written under RTNL and the lock of that list, read under either.
+ */
+struct vspan_owner {
+	const struct net *net;
+	u32 portid;
+	bool gone;
+	struct list_head node;
+};
 
 /**
  * struct vspan_dev - a span; netdev_priv() of its netdevice
@@ -49,6 +66,7 @@ struct socket;
  *	lock of that very queue, which who changes it holds; read for each copy,
  *	written where a conversation moves
  * @idle: does anybody read it?
+ * @owner: whom it goes with
  * @seen: which frames the span has
  */
 struct vspan_dev {
@@ -70,6 +88,7 @@ struct vspan_dev {
 	struct socket *pinned;
 	u32 flow_cpu[VSPAN_FLOWS];
 	struct vspan_idle idle;
+	struct vspan_owner owner;
 	struct vspan_seen seen;
 };
 

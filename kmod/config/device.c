@@ -8,6 +8,7 @@
 #include "config/ethtool.h"
 #include "config/idle.h"
 #include "config/output.h"
+#include "config/owner.h"
 #include "config/promisc.h"
 #include "config/queue.h"
 #include "config/seen.h"
@@ -87,6 +88,7 @@ static void vspan_dev_uninit(struct net_device *dev)
 	list_for_each_entry_safe(out, next_out, &vs->outputs, node)
 		vspan_output_destroy(out);
 	vspan_promisc_run(NULL);
+	vspan_owner_unset(vs);
 	list_del(&vs->node);
 	vspan_queue_unlink(vs);
 	netdev_rx_handler_unregister(dev);

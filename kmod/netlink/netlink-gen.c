@@ -19,11 +19,12 @@ const struct nla_policy vspan_span_get_nl_policy[VSPAN_A_SPAN_NETNSID + 1] = {
 };
 
 /* VSPAN_CMD_SPAN_SET - do */
-const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_FRAMES + 1] = {
+const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_OWNED + 1] = {
 	[VSPAN_A_SPAN_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SPAN_IFINDEX] = { .type = NLA_U32, },
 	[VSPAN_A_SPAN_NETNSID] = { .type = NLA_S32, },
 	[VSPAN_A_SPAN_FRAMES] = NLA_POLICY_MAX(NLA_U32, 1),
+	[VSPAN_A_SPAN_OWNED] = NLA_POLICY_RANGE(NLA_U8, 1, 1),
 };
 
 /* VSPAN_CMD_SOURCE_GET - do */
@@ -147,7 +148,7 @@ const struct genl_ops vspan_nl_ops[11] = {
 		.cmd		= VSPAN_CMD_SPAN_SET,
 		.doit		= vspan_nl_span_set_doit,
 		.policy		= vspan_span_set_nl_policy,
-		.maxattr	= VSPAN_A_SPAN_FRAMES,
+		.maxattr	= VSPAN_A_SPAN_OWNED,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -14,7 +14,7 @@
 
 extern const struct nla_policy vspan_span_get_nl_policy[VSPAN_A_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_FRAMES + 1];
+extern const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_OWNED + 1];
 
 extern const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
 

@@ -88,6 +88,7 @@ int vspan_nl_fill_span(struct sk_buff *skb, struct net *net,
 	    nla_put_u8(skb, VSPAN_A_SPAN_UP, !!(dev->flags & IFF_UP)) ||
 	    nla_put_u8(skb, VSPAN_A_SPAN_READERS, read) ||
 	    nla_put_u8(skb, VSPAN_A_SPAN_IDLE, vs->idle.on) ||
+	    nla_put_u8(skb, VSPAN_A_SPAN_OWNED, !!vs->owner.portid) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_FRAMES, vs->frames) ||
 	    nla_put_u32(skb, VSPAN_A_SPAN_QLEN, dev->tx_queue_len) ||
 	    nla_put_u64_64bit(skb, VSPAN_A_SPAN_PINS, vspan_ring_pins(vs),

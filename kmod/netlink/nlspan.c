@@ -8,6 +8,7 @@
 #include <net/rtnetlink.h>
 
 #include "config/changes.h"
+#include "config/owner.h"
 #include "netlink/audit.h"
 #include "netlink/netlink-gen.h"
 #include "netlink/nl.h"
@@ -241,10 +242,17 @@ static int vspan_nl_span_set(struct sk_buff *skb, struct genl_info *info,
 			     struct nlattr *frames)
 {
 	struct vspan_dev *vs = vspan_nl_find_span(skb, info, &vspan_nl_by_span);
+	int err = 0;
 
 	if (IS_ERR(vs))
 		return PTR_ERR(vs);
-	WRITE_ONCE(vs->frames, nla_get_u32(frames));
+	if (info->attrs[VSPAN_A_SPAN_OWNED])
+		err = vspan_owner_set(vs, genl_info_net(info), info->snd_portid,
+				      info->extack);
+	if (err)
+		return err;
+	if (frames)
+		WRITE_ONCE(vs->frames, nla_get_u32(frames));
 	vspan_changes_span(vs, VSPAN_CHANGE_SET);
 	vspan_audit_span(vs);
 	return 0;
@@ -265,9 +273,9 @@ int vspan_nl_span_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = vspan_nl_names_span(info, &vspan_nl_by_span);
 	if (err)
 		return err;
-	if (!frames) {
+	if (!frames && !info->attrs[VSPAN_A_SPAN_OWNED]) {
 		NL_SET_ERR_MSG(info->extack,
-			       "the request must name the form of the span's frames");
+			       "the request must name the form of the span's frames, or say that the span goes with this socket");
 		return -EINVAL;
 	}
 	rtnl_lock();

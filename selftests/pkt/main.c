@@ -32,6 +32,7 @@ static const char usage_text[] =
 "       pkt corpus WORD=VALUE ...  the frames of a capture file; see corpus.c\n"
 "       pkt talk, pkt gather       a file over TCP, UDP or SCTP; see talk.c, gather.c\n"
 "       pkt ask           a request that names its span by its index; see ask.c\n"
+"       pkt own SPAN      who a span goes with; see own.c\n"
 "       pkt prog          raw filter programs; see prog.c\n"
 "       pkt broken DEV    super-frames that cannot be cut up\n"
 "       pkt wild TUN [WORD=VALUE ...]    random frames with virtio headers; see wild.c\n"
@@ -322,6 +323,8 @@ int main(int argc, char **argv)
 		return talk_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "gather"))
 		return gather_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "own"))
+		return own_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "ask"))
 		return ask_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "prog"))

@@ -205,6 +205,7 @@ int corpus_main(int argc, char **argv);
 int talk_main(int argc, char **argv);
 int gather_main(int argc, char **argv);
 int prog_main(int argc, char **argv);
+int own_main(int argc, char **argv);
 int ask_main(int argc, char **argv);
 int stamps_main(int argc, char **argv);
 int broken_main(int argc, char **argv);
