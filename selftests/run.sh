@@ -9,6 +9,8 @@ TEST_PROGS=(
 	vspan_basic.sh
 	vspan_vlan.sh
 	vspan_tap.sh
+	vspan_idle.sh
+	vspan_capture.sh
 	vspan_isolation.sh
 	vspan_gso.sh
 	vspan_stats.sh

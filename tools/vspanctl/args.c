@@ -384,6 +384,18 @@ static const struct arg *arg_find(const char *word, unsigned int allowed)
 	return NULL;
 }
 
+/**
+ * args_knows - Is a word in the grammar?
+ * @word: the word
+ * @allowed: HAS_* of the words that are
+ *
+ * Return: true if it is.
+ */
+bool args_knows(const char *word, unsigned int allowed)
+{
+	return arg_find(word, allowed);
+}
+
 static int args_twice(struct args *a, const struct arg *arg, const char *cmd)
 {
 	if (arg->has == HAS_DIR)

@@ -131,6 +131,7 @@ int args_span(struct args *a, const char *cmd, unsigned int allowed,
 	      int argc, char **argv);
 int args_output(struct args *a, const char *cmd, unsigned int allowed,
 		int argc, char **argv);
+bool args_knows(const char *word, unsigned int allowed);
 int args_optional_span(struct args *a, const char *cmd, int argc, char **argv);
 const char *args_source_text(uint32_t kind, const char *name, char *buf,
 			     size_t size);

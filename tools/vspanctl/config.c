@@ -381,10 +381,25 @@ static int config_add_parts(struct config *c, const struct span *span)
 	return 0;
 }
 
+static size_t span_parts(const struct span *span)
+{
+	const struct source *src;
+	const struct output *out;
+	size_t n = 0;
+
+	for (src = span->sources; src; src = src->next)
+		n++;
+	for (out = span->outputs; out; out = out->next)
+		n++;
+	return n;
+}
+
 /**
  * config_add_model - Add what the kernel has.
  * @c: configuration
  * @m: the kernel's words, after model_link()
+ *
+ * A span that goes with a program is not for a file: neither saved nor touched.
  *
  * Return: 0, -ENOMEM, or -EINTR if something is of a span that came after the
  * spans were read.
@@ -395,6 +410,10 @@ int config_add_model(struct config *c, const struct model *m)
 	size_t i, before, parts = 0;
 
 	for (i = 0; i < m->spans.count; i++) {
+		if (spans[i].owned) {
+			parts += span_parts(&spans[i]);
+			continue;
+		}
 		if (config_add_span(c, &spans[i]))
 			return -ENOMEM;
 		before = c->entries.count;

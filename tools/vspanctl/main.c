@@ -53,6 +53,12 @@ static const struct cmd cmds[] = {
 		.usage	= "top [ SPAN ] [ -d SECONDS ] [ -c COUNT ]\n",
 		.terms	= TERM_SECONDS,
 	}, {
+		.name	= "capture",
+		.fn	= cmd_capture,
+		.usage	= "capture SOURCE... [ HOW ]... [ with PROGRAM ] [ -- ARGS ]\n",
+		.terms	= TERM_SOURCE TERM_HOW TERM_DIRECTION TERM_OPTION TERM_LIST
+			  TERM_VID TERM_FRAMES TERM_QLEN,
+	}, {
 		.name	= "metrics",
 		.fn	= cmd_metrics,
 		.usage	= "metrics [ FORMAT ]\n",
@@ -90,7 +96,7 @@ static const struct cmd top = {
 	.usage	= "[ OPTIONS ] COMMAND\n"
 		  "{ help | COMMAND help }\n",
 	.terms	= TERM_OPTIONS TERM_SOURCE TERM_DIRECTION TERM_WHERE TERM_OPTION
-		  TERM_LIST TERM_VID TERM_FEATURE TERM_FRAMES TERM_QLEN
+		  TERM_LIST TERM_VID TERM_HOW TERM_FEATURE TERM_FRAMES TERM_QLEN
 		  TERM_MTU TERM_OUTPUT TERM_GROUP TERM_QUEUES TERM_FORMAT
 		  TERM_SECONDS TERM_FILE,
 };

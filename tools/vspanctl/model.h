@@ -166,6 +166,7 @@ struct output {
  * @up: administratively up
  * @reader: somebody reads it
  * @idle: what its sources send is not looked at
+ * @owned: it goes with a program, and is in no file
  * @frames: VSPAN_FRAMES_*
  * @qlen: frames in each queue
  * @mtu: MTU of its device, if it was asked for by span_mtus()
@@ -188,6 +189,7 @@ struct span {
 	bool up;
 	bool reader;
 	bool idle;
+	bool owned;
 	uint32_t frames;
 	uint32_t qlen;
 	uint32_t mtu;

@@ -17,6 +17,7 @@ static const struct nl_policy span_policy[VSPAN_A_SPAN_MAX + 1] = {
 	[VSPAN_A_SPAN_STATS]	= { .type = MNL_TYPE_NESTED },
 	[VSPAN_A_SPAN_PINS]	= { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SPAN_IDLE]	= { .type = MNL_TYPE_U8 },
+	[VSPAN_A_SPAN_OWNED]	= { .type = MNL_TYPE_U8 },
 };
 
 static const struct nl_policy span_stats_policy[VSPAN_A_SPAN_STATS_MAX + 1] = {
@@ -213,6 +214,7 @@ int model_parse_span(const struct nlmsghdr *nlh, struct span *span)
 	span->qlen = get_u32(tb[VSPAN_A_SPAN_QLEN], 0);
 	span->pins = get_u64(tb[VSPAN_A_SPAN_PINS]);
 	span->idle = get_flag(tb[VSPAN_A_SPAN_IDLE]);
+	span->owned = get_flag(tb[VSPAN_A_SPAN_OWNED]);
 	return get_span_stats(tb[VSPAN_A_SPAN_STATS], span);
 }
 

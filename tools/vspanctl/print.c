@@ -179,6 +179,7 @@ void print_span(struct out *o, const struct span *span)
 	out_str(o, "state", " %s, ", span->up ? "up" : "down");
 	out_bool(o, "reader", "reader", "no reader", span->reader);
 	out_bool(o, "idle", ", idle", "", span->idle);
+	out_bool(o, "owned", ", a program's", "", span->owned);
 	out_str(o, "frames", ", frames %s", NAME_OF(frames_names, span->frames));
 	out_u64(o, "qlen", ", qlen %llu", span->qlen);
 	out_u64(o, "ifindex", ", ifindex %llu", span->ifindex);

@@ -141,6 +141,9 @@ int cmd_restore(struct ctx *ctx, int argc, char **argv);
 /* monitor.c */
 int cmd_monitor(struct ctx *ctx, int argc, char **argv);
 
+/* capture.c */
+int cmd_capture(struct ctx *ctx, int argc, char **argv);
+
 /* top.c */
 int cmd_top(struct ctx *ctx, int argc, char **argv);
 
@@ -164,6 +167,8 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 	"WHERE := { netns NETNS | netnsid ID }\n"
 #define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n"
 #define TERM_VID	"VID := 1..4094\n"
+#define TERM_HOW							\
+	"HOW := { DIRECTION | to SPAN | OPTION | frames FRAMES | qlen QLEN }\n"
 #define TERM_FEATURE							\
 	"FEATURE := { frames FRAMES | qlen QLEN | mtu MTU | up | down }\n"
 #define TERM_FRAMES	"FRAMES := { wire | asis }\n"

@@ -20,6 +20,7 @@ _vspanctl_rule()
 
 	shift
 	for word; do
+		word=${word%...}
 		case $word in
 		'{' | '[')
 			depth=$((depth + 1))
@@ -77,7 +78,7 @@ _vspanctl_devices()
 # A source is made for any device; elsewhere it is one that there is.
 _vspanctl_sources()
 {
-	[[ ${path[0]} != add ]] || { _vspanctl_devices; echo master; return; }
+	[[ ${path[0]} != @(add|capture) ]] || { _vspanctl_devices; echo master; return; }
 	_vspanctl_ask show |
 		sed -n '/^  output /d; s/^  \(master\) \([^ ]*\).*/\1/p; t; s/^  \([^ ]\+\) .*/\1/p'
 }
@@ -92,6 +93,7 @@ _vspanctl_expand()
 		DEV) _vspanctl_devices ;;
 		SPAN) _vspanctl_ask span show | sed -n 's/^\([^ ]*\): .*/\1/p' ;;
 		FILE) compgen -f -- "$cur" ;;
+		PROGRAM) compgen -c -- "$cur" ;;
 		NETNS) ip netns list 2>/dev/null | sed 's/ .*//' ;;
 		[A-Z]*) [ -z "${first[$word]}" ] || _vspanctl_expand ${first[$word]} ;;
 		[0-9]*) ;;
@@ -108,6 +110,12 @@ _vspanctl_commands()
 	_vspanctl_ask "$@" help | sed -n 's/^\(Usage:\)\{0,1\} *vspanctl \([a-z].*\)/\2/p' |
 		cut -d ' ' -f $((n + 1)) | sort -u
 	echo help
+}
+
+# A capture may have several sources.
+_vspanctl_more()
+{
+	[[ ${path[0]} != capture ]] || _vspanctl_sources
 }
 
 # Behind a command: its first word, a keyword's value, or the other keywords.
@@ -129,7 +137,7 @@ _vspanctl_words()
 	else
 		while read -r word; do
 			[[ " ${path[*]} " == *" $word "* ]] || printf '%s\n' "$word"
-		done < <(_vspanctl_expand "${places[@]:1}")
+		done < <(_vspanctl_expand "${places[@]:1}"; _vspanctl_more)
 	fi
 }
 
@@ -204,6 +212,8 @@ _vspanctl()
 	*)
 		if [[ ${#path[@]} -eq 0 && $cur == -* ]]; then
 			words=$(_vspanctl_ask help | grep -oE -- '-[a-zA-Z]\[[a-z]+\]' | tr -d '[]')
+		elif [[ ${path[0]} == capture && " ${COMP_WORDS[*]:0:COMP_CWORD} " == *" -- "* ]]; then
+			words=$(_vspanctl_expand FILE)
 		elif [[ ${#path[@]} -eq 0 || ${path[*]} == span || ${path[*]} == output ]]; then
 			words=$(_vspanctl_commands "${path[@]}")
 		else

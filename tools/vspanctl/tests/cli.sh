@@ -197,6 +197,16 @@ check_usage()
 	usage_error '-d needs the seconds' top -d nan
 	usage_error '-d needs the seconds' top -d 86401
 	usage_error '-d needs the seconds' top -d 1s
+	usage_error 'capture needs a SOURCE' capture
+	usage_error 'capture needs a SOURCE' capture -- -c 1
+	usage_error '"-c" is for the program? what is goes behind --' capture eth0 -c 1
+	usage_error '"with" needs a value, PROGRAM' capture eth0 with
+	usage_error '"with" needs a value, PROGRAM' capture eth0 with -- -n
+	usage_error 'the name of the program is empty' capture eth0 with ''
+	usage_error 'what is "eth1"? see: vspanctl capture help' capture eth0 rx eth1
+	usage_error '"vlan" needs a value' capture eth0 eth1 vlan
+	usage_error 'needs the name of a bridge' capture eth0 master
+	usage_error 'a/b' capture eth0 a/b rx
 	usage_error '-c needs how often' top a -c
 	usage_error '-c needs how often' top -c 0
 	usage_error '-c needs how often' top -c 1x
@@ -285,6 +295,8 @@ batches()
 	batch 1 "-force -n vspanctl-no-such-netns" 'show\nadd\n' && said "$TMP/batch:1: no network" &&
 		said "$TMP/batch:2: add needs"
 	result $? "batch: exit code of the first failure"
+	batch 2 '' 'capture eth0\nshow help' && said "$TMP/batch:1: capture does not end by itself"
+	result $? "batch: capture"
 	batch 2 '' 'top\nshow help' && said "$TMP/batch:1: top does not end by itself"
 	result $? "batch: top without an end"
 	batch 2 '' 'show help\nadd "eth0' && said "$TMP/batch:2: the quote"
@@ -322,7 +334,7 @@ helps()
 	local word
 
 	help
-	for word in add set del show check flush monitor top metrics span output xml; do
+	for word in add set del show check flush monitor top capture metrics span output xml; do
 		help "$word"
 	done
 	for word in add del set show; do

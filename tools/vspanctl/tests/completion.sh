@@ -122,7 +122,7 @@ evil()
 
 echo "KTAP version 1"
 OPTIONS="dup filter hook netns netnsid promisc rate redirect rx rx,tx sample snaplen tag to tx vlan"
-completes "" "$(printf '%s\n' add check del flush help metrics monitor output restore save set \
+completes "" "$(printf '%s\n' add capture check del flush help metrics monitor output restore save set \
 	show span top xml | tr '\n' ' ' | sed 's/ $//')"
 completes "s" "save set show span"
 completes "-" "-Version -batch -force -help -json -netns -pretty -statistics -timestamp"
@@ -160,6 +160,10 @@ completes "output add span0 dev " "eth0 lo p1"
 completes "output del span0 " "dev netns netnsid psample"
 completes "xml span0 " "queues"
 completes "monitor " ""
+completes "capture " "eth0 lo master p1"
+completes "capture eth0 vlan 5 " "-- dup filter frames hook lo master p1 promisc qlen rate redirect rx rx,tx sample snaplen tag to tx with"
+completes "capture eth0 with tcpdum" "$(compgen -c tcpdum | sort -u | tr '\n' ' ' | sed 's/ $//')"
+completes "capture eth0 -- -w /etc/hostn" "/etc/hostname"
 evil
 echo "1..$count"
 echo "# Totals: pass:$((count - failed)) fail:$failed"

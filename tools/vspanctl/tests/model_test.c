@@ -123,7 +123,7 @@ static void test_text(struct ktap *t)
 }
 
 #define SPAN_JSON(name, netns)						\
-	"{\"span\":\"" name "\",\"state\":\"up\",\"reader\":false,\"idle\":true,"	\
+	"{\"span\":\"" name "\",\"state\":\"up\",\"reader\":false,\"idle\":true,\"owned\":false,"	\
 	"\"frames\":\"asis\",\"qlen\":4096,\"ifindex\":7" netns
 #define EMPTY_DROPS_TO_QUEUE						\
 	"\"span_down\":0,\"no_reader\":0,\"no_memory\":0,\"queue_full\":"
