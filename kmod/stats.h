@@ -30,6 +30,7 @@ enum vspan_drop {
  * @VSPAN_DUP: frames the span had already
  * @VSPAN_SAMPLED_OUT: frames that sampling passed over
  * @VSPAN_OFF_CABLE: frames that no cable carried, see cable.h
+ * @VSPAN_OTHER_SHARES: frames of flows that are in another share
  * @VSPAN_DROPS: first of VSPAN_DROP_CNT counters, by enum vspan_drop
  * @VSPAN_COUNTER_CNT: how many there are
  */
@@ -42,6 +43,7 @@ enum vspan_counter {
 	VSPAN_DUP,
 	VSPAN_SAMPLED_OUT,
 	VSPAN_OFF_CABLE,
+	VSPAN_OTHER_SHARES,
 	VSPAN_DROPS,
 	VSPAN_COUNTER_CNT = VSPAN_DROPS + VSPAN_DROP_CNT,
 };

@@ -37,7 +37,7 @@ const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID +
 };
 
 /* VSPAN_CMD_SOURCE_NEW - do */
-const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1] = {
+const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_SHARES + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -56,10 +56,12 @@ const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID +
 	[VSPAN_A_SOURCE_TAG] = NLA_POLICY_MAX(NLA_U32, 1),
 	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = NLA_U32, },
 	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = NLA_S32, },
+	[VSPAN_A_SOURCE_SHARE] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SHARES] = { .type = NLA_U32, },
 };
 
 /* VSPAN_CMD_SOURCE_SET - do */
-const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1] = {
+const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_SHARES + 1] = {
 	[VSPAN_A_SOURCE_SPAN] = { .type = NLA_NUL_STRING, .len = VSPAN_NAME_LEN, },
 	[VSPAN_A_SOURCE_NAME] = { .type = NLA_NUL_STRING, .len = VSPAN_PATTERN_LEN, },
 	[VSPAN_A_SOURCE_KIND] = NLA_POLICY_MAX(NLA_U32, 2),
@@ -78,6 +80,8 @@ const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID +
 	[VSPAN_A_SOURCE_TAG] = NLA_POLICY_MAX(NLA_U32, 1),
 	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = NLA_U32, },
 	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = NLA_S32, },
+	[VSPAN_A_SOURCE_SHARE] = { .type = NLA_U32, },
+	[VSPAN_A_SOURCE_SHARES] = { .type = NLA_U32, },
 };
 
 /* VSPAN_CMD_SOURCE_DEL - do */
@@ -162,14 +166,14 @@ const struct genl_ops vspan_nl_ops[11] = {
 		.cmd		= VSPAN_CMD_SOURCE_NEW,
 		.doit		= vspan_nl_source_new_doit,
 		.policy		= vspan_source_new_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_SPAN_NETNSID,
+		.maxattr	= VSPAN_A_SOURCE_SHARES,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{
 		.cmd		= VSPAN_CMD_SOURCE_SET,
 		.doit		= vspan_nl_source_set_doit,
 		.policy		= vspan_source_set_nl_policy,
-		.maxattr	= VSPAN_A_SOURCE_SPAN_NETNSID,
+		.maxattr	= VSPAN_A_SOURCE_SHARES,
 		.flags		= GENL_UNS_ADMIN_PERM,
 	},
 	{

@@ -18,9 +18,9 @@ extern const struct nla_policy vspan_span_set_nl_policy[VSPAN_A_SPAN_OWNED + 1];
 
 extern const struct nla_policy vspan_source_get_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
 
-extern const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
+extern const struct nla_policy vspan_source_new_nl_policy[VSPAN_A_SOURCE_SHARES + 1];
 
-extern const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
+extern const struct nla_policy vspan_source_set_nl_policy[VSPAN_A_SOURCE_SHARES + 1];
 
 extern const struct nla_policy vspan_source_del_nl_policy[VSPAN_A_SOURCE_SPAN_NETNSID + 1];
 

@@ -139,6 +139,9 @@ static int vspan_nl_fill_source_stats(struct sk_buff *skb,
 	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_OFF_CABLE,
 			      sums.v[VSPAN_OFF_CABLE],
 			      VSPAN_A_SOURCE_STATS_PAD) ||
+	    nla_put_u64_64bit(skb, VSPAN_A_SOURCE_STATS_OTHER_SHARES,
+			      sums.v[VSPAN_OTHER_SHARES],
+			      VSPAN_A_SOURCE_STATS_PAD) ||
 	    vspan_nl_fill_drops(skb, VSPAN_A_SOURCE_STATS_DROPS, &sums))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -187,6 +190,9 @@ static int vspan_nl_fill_amount(struct sk_buff *skb,
 	     nla_put_u32(skb, VSPAN_A_SOURCE_SNAPLEN, rule->snaplen)) ||
 	    (rule->snap_headers &&
 	     nla_put_u8(skb, VSPAN_A_SOURCE_SNAP_HEADERS, 1)) ||
+	    (rule->shares > 1 &&
+	     (nla_put_u32(skb, VSPAN_A_SOURCE_SHARE, rule->share) ||
+	      nla_put_u32(skb, VSPAN_A_SOURCE_SHARES, rule->shares))) ||
 	    (rule->sample > 1 &&
 	     nla_put_u32(skb, VSPAN_A_SOURCE_SAMPLE, rule->sample)) ||
 	    (rule->rate && nla_put_u32(skb, VSPAN_A_SOURCE_RATE, rule->rate)) ||

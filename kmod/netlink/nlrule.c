@@ -105,6 +105,32 @@ static void vspan_nl_parse_u32(struct genl_info *info, int attr, u32 *val)
 		*val = nla_get_u32(info->attrs[attr]);
 }
 
+/* One of them alone would be half of a fraction. */
+static int vspan_nl_parse_share(struct genl_info *info, struct vspan_rule *rule)
+{
+	struct nlattr *shares = info->attrs[VSPAN_A_SOURCE_SHARES];
+	struct nlattr *share = info->attrs[VSPAN_A_SOURCE_SHARE];
+	u32 k = share ? nla_get_u32(share) : 0;
+	u32 n = shares ? nla_get_u32(shares) : 0;
+
+	if (n > VSPAN_SHARES_MAX) {
+		NL_SET_ERR_MSG_ATTR(info->extack, shares,
+				    "flows are divided among 256 shares at most");
+		return -EINVAL;
+	}
+	/* With n 0 this refuses any k. */
+	if ((share && (k < 1 || k > n)) || (!share && n)) {
+		NL_SET_ERR_MSG_ATTR(info->extack, share ?: shares,
+				    "a share is a number from 1 to how many shares there are; send both");
+		return -EINVAL;
+	}
+	if (!shares)
+		return 0;
+	rule->share = k;
+	rule->shares = n;
+	return 0;
+}
+
 /* How many and how long. */
 static int vspan_nl_parse_amount(struct genl_info *info,
 				 struct vspan_rule *rule)
@@ -197,6 +223,8 @@ struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
 		err = vspan_nl_parse_vlans(info, rule);
 	if (!err)
 		err = vspan_nl_parse_filter(info, rule);
+	if (!err)
+		err = vspan_nl_parse_share(info, rule);
 	if (!err)
 		err = vspan_nl_parse_amount(info, rule);
 	if (!err)

@@ -11,7 +11,9 @@
 struct sk_buff;
 struct vspan_binding;
 
-/* Does nothing but the device select? */
+/* Does nothing but the device select? A share does not count: the frame is of the same
+ * flow at each device, so in its share at all of them or at none.
+ */
 static inline bool vspan_dedup_all(const struct vspan_rule *rule)
 {
 	return !rule->by_vlan && !rule->filter;
@@ -20,8 +22,8 @@ static inline bool vspan_dedup_all(const struct vspan_rule *rule)
 /* And is each of its frames copied, whole? */
 static inline bool vspan_dedup_whole(const struct vspan_rule *rule)
 {
-	return vspan_dedup_all(rule) && rule->sample <= 1 && !rule->rate &&
-	       !rule->snap_headers && !rule->snaplen;
+	return vspan_dedup_all(rule) && rule->shares <= 1 && rule->sample <= 1 &&
+	       !rule->rate && !rule->snap_headers && !rule->snaplen;
 }
 
 bool vspan_dedup(const struct vspan_binding *b, const struct vspan_rule *rule,

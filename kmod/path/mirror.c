@@ -25,6 +25,7 @@
 #include "path/rule.h"
 #include "path/seen.h"
 #include "path/select.h"
+#include "path/share.h"
 #include "path/snap.h"
 #include "path/source.h"
 #include "path/wire.h"
@@ -304,7 +305,7 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 }
 
 /* By what the frame is: whether it came by the cable (what the host loops back has no
- * MAC header to judge by), VLAN, filter, and whether the span has it already.
+ * MAC header to judge by), VLAN, filter, share, and whether the span has it already.
  */
 static bool vspan_mirror_selects(const struct vspan_binding *b,
 				 const struct vspan_rule *rule,
@@ -317,6 +318,8 @@ static bool vspan_mirror_selects(const struct vspan_binding *b,
 	else if ((rule->by_vlan || rule->filter) &&
 		 !vspan_select(rule, b->port, skb, dir))
 		why = VSPAN_FILTERED;
+	else if (rule->shares > 1 && !vspan_share_has(rule, skb))
+		why = VSPAN_OTHER_SHARES;
 	else if (vspan_mirror_overlaps(b->src->vs) && !rule->dup_keep &&
 		 vspan_dedup(b, rule, skb, dir, vspan_mirror_form(b, rule, skb, dir)))
 		why = VSPAN_DUP;

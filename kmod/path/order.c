@@ -14,8 +14,15 @@
 #include "path/order.h"
 #include "path/queue.h"
 
-/* Where what the EtherType names begins; @proto: that type, behind any tags. */
-static int vspan_order_l3(const struct sk_buff *skb, __be16 *proto)
+/**
+ * vspan_order_l3 - where what the EtherType names begins
+ * @skb: a frame; data at the MAC header
+ * @proto: gets that type, behind any tags, or 0 if there is none to be read
+ *
+ * Context: any.
+ * Return: its offset.
+ */
+int vspan_order_l3(const struct sk_buff *skb, __be16 *proto)
 {
 	int off = 2 * ETH_ALEN, tags;
 

@@ -16,6 +16,8 @@ struct vspan_filter;
  * @by_vlan: @vlans decides; else every frame passes
  * @snap_headers: copy no payload
  * @snaplen: bytes of a frame to copy, or 0 for all
+ * @share: which share of the flows is copied, 1 to @shares
+ * @shares: among how many they are divided; 0 is like 1
  * @sample: one frame in so many is copied; 0 is like 1
  * @rate: most copies a second, or 0
  * @tag: enum vspan_tag to show
@@ -33,6 +35,8 @@ struct vspan_rule {
 	bool by_vlan;
 	bool snap_headers;
 	u32 snaplen;
+	u32 share;
+	u32 shares;
 	u32 sample;
 	u32 rate;
 	u32 tag;
