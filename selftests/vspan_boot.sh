@@ -327,7 +327,7 @@ LINES_THERE_ARE=(
 	"span add a frames asis qlen 300 mtu 9000 down"
 	"span add b frames wire up"
 	"add vnet* rx,tx"
-	"add eth1 rx to a vlan 1-3,untagged filter 'icmp and vlan 10 or udp' snaplen 96 sample 3 \
+	"add eth1 rx to a vlan 1-3,untagged filter 'icmp and vlan 10 or udp' snaplen 96 share 2/3 sample 3 \
 rate 1000 hook tap redirect off promisc off dup drop tag port"
 	"add master br9 tx to a vlan all snaplen headers promisc on dup keep tag bridge"
 	"add eth2 to a redirect on"

@@ -116,7 +116,7 @@ json_keys_with_statistics()
 	stats=$("$VSPANCTL" -n "$sw" -s -j show | jq -r '.[0] | (.stats, .sources[0].stats) |
 		[paths | join(".")] | map(select(startswith("drops.") | not)) | sort | join(" ")')
 	check_eq "keys" "$stats" "bytes drops monitor_tx_dropped packets
-drops dup filtered off_cable rx rx.bytes rx.packets sampled_out tx tx.bytes tx.packets"
+drops dup filtered off_cable other_shares rx rx.bytes rx.packets sampled_out tx tx.bytes tx.packets"
 	stats=$("$VSPANCTL" -n "$sw" -s -j show |
 		jq '[.[0] | .stats, .sources[0].stats | .. | numbers] | all(. >= 0)')
 	check_eq "all are numbers" "$stats" true

@@ -356,6 +356,8 @@ static const struct arg arg_table[] = {
 	  .parse = filter_parse, .make = filter_make },
 	{ "snaplen", HAS_SNAPLEN, "{ BYTES | headers }",
 	  .parse = snaplen_parse, .put = snaplen_put },
+	{ "share", HAS_SHARE, "{ K/N | all }",
+	  .parse = share_parse, .put = share_put },
 	{ "sample", HAS_SAMPLE, "N", .parse = sample_parse, .put = sample_put },
 	{ "rate", HAS_RATE, "PPS", .parse = rate_parse, .put = rate_put },
 	{ "tag", HAS_TAG, "{ port | bridge }",

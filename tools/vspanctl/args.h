@@ -46,6 +46,7 @@ enum {
 	HAS_MTU		= 1 << 18,
 	HAS_STATE	= 1 << 19,
 	HAS_NETNS	= 1 << 20,
+	HAS_SHARE	= 1 << 21,
 };
 
 /* Where a source sends its copies; what can be changed at it, at a span, of that at its
@@ -53,7 +54,7 @@ enum {
  */
 #define ARGS_SOURCE	(HAS_DIR | HAS_VLANS | HAS_HOOK | HAS_REDIRECT | \
 			 HAS_PROMISC | HAS_DUP | HAS_FILTER | HAS_SNAPLEN | \
-			 HAS_SAMPLE | HAS_RATE | HAS_TAG)
+			 HAS_SHARE | HAS_SAMPLE | HAS_RATE | HAS_TAG)
 #define ARGS_WHERE	(HAS_SPAN | HAS_NETNS)
 #define ARGS_SPAN	(HAS_FRAMES | ARGS_LINK)
 #define ARGS_LINK	(HAS_QLEN | HAS_MTU | HAS_STATE)
@@ -83,6 +84,8 @@ enum {
  * @filter: expression of a filter, "" for none
  * @snaplen: bytes of a frame to copy, 0 for all
  * @snap_headers: copy no payload; instead of @snaplen
+ * @share: which share of the flows is copied, 1 to @shares
+ * @shares: among how many they are divided, 0 for all flows
  * @sample: one frame in so many is copied
  * @rate: most copies a second, 0 for no limit
  * @tag: VSPAN_TAG_*
@@ -115,6 +118,8 @@ struct args {
 	char filter[VSPAN_FILTER_TEXT_LEN + 1];
 	uint32_t snaplen;
 	bool snap_headers;
+	uint32_t share;
+	uint32_t shares;
 	uint32_t sample;
 	uint32_t rate;
 	uint32_t tag;

@@ -2,10 +2,14 @@
 /* The words that say which frames are copied, how many, and how much of them. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "args_int.h"
 #include "filter.h"
+
+/* Of the numbers of share */
+#define SHARE_DIGITS	3
 
 /**
  * filter_parse - Read the expression behind filter.
@@ -73,6 +77,57 @@ void snaplen_put(struct nlmsghdr *nlh, const struct args *a)
 		mnl_attr_put_u8(nlh, VSPAN_A_SOURCE_SNAP_HEADERS, 1);
 	else
 		mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_SNAPLEN, a->snaplen);
+}
+
+static bool share_read(const char *val, uint32_t *share, uint32_t *shares)
+{
+	static const char digits[] = "0123456789";
+	size_t len = strspn(val, digits), of_len;
+	const char *of = val + len + 1;
+
+	if (!len || len > SHARE_DIGITS || val[len] != '/')
+		return false;
+	of_len = strspn(of, digits);
+	if (!of_len || of_len > SHARE_DIGITS || of[of_len])
+		return false;
+	*share = strtoul(val, NULL, 10);
+	*shares = strtoul(of, NULL, 10);
+	return *share >= 1 && *share <= *shares && *shares <= VSPAN_SHARES_MAX;
+}
+
+/**
+ * share_parse - Read which share of the flows is copied: K/N, or all.
+ * @a: gets it; 1/1 is all
+ * @val: the word
+ *
+ * Return: 0, or -EINVAL with a sentence in @a->err.
+ */
+int share_parse(struct args *a, const char *val)
+{
+	a->share = 0;
+	a->shares = 0;
+	if (!strcmp(val, "all"))
+		return 0;
+	if (!share_read(val, &a->share, &a->shares))
+		return args_error(a, "share \"%.40s\" is no share: it is K/N, N from 1 to %d and K from 1 to N, or all",
+				  val, VSPAN_SHARES_MAX);
+	if (a->shares == 1) {
+		a->share = 0;
+		a->shares = 0;
+	}
+	return 0;
+}
+
+/**
+ * share_put - Add which share of the flows is copied to a message.
+ * @nlh: the message
+ * @a: the parsed words
+ */
+void share_put(struct nlmsghdr *nlh, const struct args *a)
+{
+	if (a->shares)
+		mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_SHARE, a->share);
+	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_SHARES, a->shares);
 }
 
 /**

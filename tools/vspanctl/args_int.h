@@ -17,6 +17,8 @@ int filter_make(struct nlmsghdr *nlh, const struct args *a, char *err,
 		size_t len);
 int snaplen_parse(struct args *a, const char *val);
 void snaplen_put(struct nlmsghdr *nlh, const struct args *a);
+int share_parse(struct args *a, const char *val);
+void share_put(struct nlmsghdr *nlh, const struct args *a);
 int sample_parse(struct args *a, const char *val);
 void sample_put(struct nlmsghdr *nlh, const struct args *a);
 int rate_parse(struct args *a, const char *val);

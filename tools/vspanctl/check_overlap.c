@@ -86,7 +86,7 @@ static void join_all(struct parts *p)
  */
 static bool chooses(const struct source *src)
 {
-	return src->is_filtered || src->sample > 1 || src->rate ||
+	return src->is_filtered || src->shares || src->sample > 1 || src->rate ||
 	       src->snaplen || src->snap_headers ||
 	       (src->vlans && !vlan_is_all(src->vlans));
 }

@@ -313,6 +313,8 @@ static void config_add_copy(struct args *a, const struct source *src)
 {
 	a->snaplen = src->snaplen;
 	a->snap_headers = src->snap_headers;
+	a->share = src->share;
+	a->shares = src->shares;
 	a->sample = src->sample ? src->sample : 1;
 	a->rate = src->rate;
 	a->tag = src->tag;

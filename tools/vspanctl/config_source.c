@@ -65,6 +65,8 @@ static unsigned int source_changes_copy(const struct args *old,
 	if (old->snaplen != want->snaplen ||
 	    old->snap_headers != want->snap_headers)
 		has |= HAS_SNAPLEN;
+	if (old->share != want->share || old->shares != want->shares)
+		has |= HAS_SHARE;
 	if (old->sample != want->sample)
 		has |= HAS_SAMPLE;
 	if (old->rate != want->rate)
@@ -148,6 +150,8 @@ static void source_put_copy(FILE *fp, const struct args *a)
 		fputs(" snaplen headers", fp);
 	else if (a->snaplen)
 		fprintf(fp, " snaplen %u", a->snaplen);
+	if (a->shares)
+		fprintf(fp, " share %u/%u", a->share, a->shares);
 	if (a->sample > 1)
 		fprintf(fp, " sample %u", a->sample);
 	if (a->rate)

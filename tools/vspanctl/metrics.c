@@ -199,6 +199,11 @@ static void source_off_cable(const struct sample *s)
 	put(s, NULL, NULL, s->src->off_cable);
 }
 
+static void source_other_shares(const struct sample *s)
+{
+	put(s, NULL, NULL, s->src->other_shares);
+}
+
 static void source_drops(const struct sample *s)
 {
 	put_drops(s, s->src->drops);
@@ -265,6 +270,9 @@ static const struct family families[] = {
 	COUNTER("vspan_source_off_cable", "packets",
 		"Frames that the host gave to the device as received.",
 		OF_SOURCE, source_off_cable),
+	COUNTER("vspan_source_other_shares", "packets",
+		"Frames of flows that are in another share.", OF_SOURCE,
+		source_other_shares),
 	COUNTER("vspan_source_dropped", "packets",
 		"Frames selected and lost at the source.", OF_SOURCE,
 		source_drops),

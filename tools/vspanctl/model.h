@@ -75,6 +75,8 @@ struct dir_stats {
  * @filter: its text, which a program of another maker may not have
  * @snaplen: bytes of a frame to copy, 0 for all
  * @snap_headers: copy no payload
+ * @share: which share of the flows is copied, 1 to @shares
+ * @shares: among how many they are divided, 0 for all flows
  * @sample: one frame in so many is copied, 0 or 1 for every one
  * @rate: most copies a second, 0 for no limit
  * @tag: VSPAN_TAG_*
@@ -87,6 +89,7 @@ struct dir_stats {
  * @dup: frames the span had already
  * @sampled_out: frames that sampling passed over
  * @off_cable: frames that the host gave to the device as received
+ * @other_shares: frames of flows that are in another share
  * @drops: lost frames by VSPAN_A_DROP_*
  * @bindings: first binding, after model_link()
  * @last: where to hang the next binding
@@ -106,6 +109,8 @@ struct source {
 	char filter[VSPAN_FILTER_TEXT_LEN + 1];
 	uint32_t snaplen;
 	bool snap_headers;
+	uint32_t share;
+	uint32_t shares;
 	uint32_t sample;
 	uint32_t rate;
 	uint32_t tag;
@@ -118,6 +123,7 @@ struct source {
 	uint64_t dup;
 	uint64_t sampled_out;
 	uint64_t off_cable;
+	uint64_t other_shares;
 	uint64_t drops[VSPAN_A_DROP_MAX + 1];
 	struct binding *bindings;
 	struct binding **last;

@@ -48,6 +48,8 @@ static const struct nl_policy source_policy[VSPAN_A_SOURCE_MAX + 1] = {
 	[VSPAN_A_SOURCE_STATS]	= { .type = MNL_TYPE_NESTED },
 	[VSPAN_A_SOURCE_SPAN_IFINDEX] = { .type = MNL_TYPE_U32 },
 	[VSPAN_A_SOURCE_SPAN_NETNSID] = { .type = MNL_TYPE_U32 },
+	[VSPAN_A_SOURCE_SHARE]	= { .type = MNL_TYPE_U32 },
+	[VSPAN_A_SOURCE_SHARES]	= { .type = MNL_TYPE_U32 },
 };
 
 static const struct nl_policy source_stats_policy[VSPAN_A_SOURCE_STATS_MAX + 1] = {
@@ -57,6 +59,7 @@ static const struct nl_policy source_stats_policy[VSPAN_A_SOURCE_STATS_MAX + 1] 
 	[VSPAN_A_SOURCE_STATS_DUP]	= { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_SAMPLED_OUT] = { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_OFF_CABLE] = { .type = MNL_TYPE_U64 },
+	[VSPAN_A_SOURCE_STATS_OTHER_SHARES] = { .type = MNL_TYPE_U64 },
 	[VSPAN_A_SOURCE_STATS_DROPS]	= { .type = MNL_TYPE_NESTED },
 };
 
@@ -237,6 +240,7 @@ static int get_source_stats(const struct nlattr *nest, struct source *src)
 	src->dup = get_u64(tb[VSPAN_A_SOURCE_STATS_DUP]);
 	src->sampled_out = get_u64(tb[VSPAN_A_SOURCE_STATS_SAMPLED_OUT]);
 	src->off_cable = get_u64(tb[VSPAN_A_SOURCE_STATS_OFF_CABLE]);
+	src->other_shares = get_u64(tb[VSPAN_A_SOURCE_STATS_OTHER_SHARES]);
 	return get_drops(tb[VSPAN_A_SOURCE_STATS_DROPS], src->drops);
 }
 
@@ -258,6 +262,8 @@ static int get_copy(const struct nlattr **tb, struct source *src)
 
 	src->snaplen = get_u32(tb[VSPAN_A_SOURCE_SNAPLEN], 0);
 	src->snap_headers = get_flag(tb[VSPAN_A_SOURCE_SNAP_HEADERS]);
+	src->share = get_u32(tb[VSPAN_A_SOURCE_SHARE], 0);
+	src->shares = get_u32(tb[VSPAN_A_SOURCE_SHARES], 0);
 	src->sample = get_u32(tb[VSPAN_A_SOURCE_SAMPLE], 1);
 	src->rate = get_u32(tb[VSPAN_A_SOURCE_RATE], 0);
 	src->tag = get_u32(tb[VSPAN_A_SOURCE_TAG], VSPAN_TAG_PORT);

@@ -137,6 +137,13 @@ static void print_number(struct out *o, const char *key, uint32_t val)
 	out_wrap(o, INDENT, " ", "%s %u", key, val);
 }
 
+static void print_share(struct out *o, const struct source *src)
+{
+	out_u64(o, "share", NULL, src->share);
+	out_u64(o, "shares", NULL, src->shares);
+	out_wrap(o, INDENT, " ", "share %u/%u", src->share, src->shares);
+}
+
 /* In text quoted, as it is written. */
 static void print_filter(struct out *o, const struct source *src)
 {
@@ -158,6 +165,8 @@ static void print_copy(struct out *o, const struct source *src)
 	} else if (src->snaplen) {
 		print_number(o, "snaplen", src->snaplen);
 	}
+	if (src->shares)
+		print_share(o, src);
 	if (src->sample > 1)
 		print_number(o, "sample", src->sample);
 	if (src->rate)
@@ -477,6 +486,10 @@ void print_source_stats(struct out *o, const struct source *src)
 	if (o->json || src->off_cable) {
 		print_label(o, INDENT, "off cable");
 		out_u64(o, "off_cable", "%20llu packets\n", src->off_cable);
+	}
+	if (o->json || src->shares || src->other_shares) {
+		print_label(o, INDENT, "other shares");
+		out_u64(o, "other_shares", "%20llu packets\n", src->other_shares);
 	}
 	print_drops(o, INDENT, src->drops);
 	out_object_close(o);

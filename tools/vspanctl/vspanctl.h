@@ -159,10 +159,10 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 #define TERM_DIRECTION	"DIRECTION := { rx | tx | rx,tx }\n"
 #define TERM_OPTION							\
 	"OPTION := { vlan { LIST | all } | filter EXPR |\n"		\
-	"            snaplen { BYTES | headers } | sample N | rate PPS |\n" \
-	"            hook { tap | rx-handler } | redirect [ on | off ] |\n" \
-	"            promisc [ on | off ] | dup { keep | drop } |\n"	\
-	"            tag { port | bridge } }\n"
+	"            share { K/N | all } | sample N | rate PPS |\n"	\
+	"            snaplen { BYTES | headers } | hook { tap | rx-handler } |\n" \
+	"            redirect [ on | off ] | promisc [ on | off ] |\n"	\
+	"            dup { keep | drop } | tag { port | bridge } }\n"
 #define TERM_WHERE							\
 	"WHERE := { netns NETNS | netnsid ID }\n"
 #define TERM_LIST	"LIST := { VID | VID-VID | untagged }[,LIST]\n"

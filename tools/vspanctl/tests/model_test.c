@@ -118,6 +118,7 @@ static void test_text(struct ktap *t)
 	      "      duplicate                      6 packets\n"
 	      "      sampled out                    8 packets\n"
 	      "      off cable                      7 packets\n"
+	      "      other shares                   9 packets\n"
 	      "      dropped                        2 packets, queue_full\n",
 	      "show with counters");
 }
@@ -162,7 +163,7 @@ static void test_json(struct ktap *t)
 	      "{\"dev\":\"eth0\",\"ifindex\":2,\"hook\":\"tap\"}],"
 	      "\"stats\":{\"rx\":{\"packets\":10,\"bytes\":640},"
 	      "\"tx\":{\"packets\":20,\"bytes\":1280},\"filtered\":4,\"dup\":6,\"sampled_out\":8,"
-	      "\"off_cable\":7,"
+	      "\"off_cable\":7,\"other_shares\":9,"
 	      "\"drops\":{" EMPTY_DROPS_TO_QUEUE "2," NO_SPAN_DROPS ","
 	      NO_OUTPUT_DROPS "}}}],\"outputs\":[]}]\n", "JSON with counters");
 }

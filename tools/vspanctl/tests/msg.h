@@ -88,6 +88,7 @@ static inline struct nlmsghdr *msg_source(void *buf, uint8_t cmd,
 	mnl_attr_put_u64(nlh, VSPAN_A_SOURCE_STATS_DUP, 6);
 	mnl_attr_put_u64(nlh, VSPAN_A_SOURCE_STATS_SAMPLED_OUT, 8);
 	mnl_attr_put_u64(nlh, VSPAN_A_SOURCE_STATS_OFF_CABLE, 7);
+	mnl_attr_put_u64(nlh, VSPAN_A_SOURCE_STATS_OTHER_SHARES, 9);
 	msg_drop(nlh, VSPAN_A_SOURCE_STATS_DROPS, VSPAN_A_DROP_QUEUE_FULL, 2);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh;
