@@ -49,6 +49,7 @@ TEST_PROGS=(
 	vspan_filter.sh
 	vspan_snap.sh
 	vspan_sample.sh
+	vspan_share.sh
 	vspan_time.sh
 	vspan_order.sh
 	vspan_bridgevlan.sh

@@ -2,7 +2,7 @@
 /*
  * One request that names its span as the words say, by other ways than the tool:
  *   pkt ask get|set|new|del|flush|span [ns=NAME] [name=NAME] [ifindex=N] [netnsid=N]
- *           [source=NAME]
+ *           [source=NAME] [share=N] [shares=N]
  * "span" asks for the span, the others are about a source. Prints "ok" or the errno's
  * name.
  */
@@ -62,6 +62,10 @@ static void put(struct request *r, const struct op *op, const char *word)
 		request_u32(r, op->netnsid, number(val));
 	else if ((val = opt_value(word, "source")))
 		request_string(r, VSPAN_A_SOURCE_NAME, val);
+	else if ((val = opt_value(word, "share")))
+		request_u32(r, VSPAN_A_SOURCE_SHARE, number(val));
+	else if ((val = opt_value(word, "shares")))
+		request_u32(r, VSPAN_A_SOURCE_SHARES, number(val));
 	else if (!opt_value(word, "ns"))
 		die("ask: what is %s?", word);
 }

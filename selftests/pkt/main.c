@@ -36,6 +36,7 @@ static const char usage_text[] =
 "       pkt prog          raw filter programs; see prog.c\n"
 "       pkt broken DEV    super-frames that cannot be cut up\n"
 "       pkt wild TUN [WORD=VALUE ...]    random frames with virtio headers; see wild.c\n"
+"       pkt share         flows divided among spans; see share.c\n"
 "       pkt stamps        time stamps of frames and of their copies\n"
 "PORT := DEV (AF_PACKET) | tun:DEV (/dev/net/tun) | /dev/tapN | psample:GROUP |\n"
 "        pcap:FILE\n"
@@ -333,6 +334,8 @@ int main(int argc, char **argv)
 		return broken_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "wild"))
 		return wild_main(argc - 2, argv + 2);
+	if (!strcmp(argv[1], "share"))
+		return share_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "stamps"))
 		return stamps_main(argc - 2, argv + 2);
 	return flow_run(flows, parse_flows(flows, argc - 1, argv + 1));

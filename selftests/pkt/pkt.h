@@ -198,7 +198,9 @@ int last_main(int argc, char **argv);
 /* json.c */
 int json_main(void);
 
-/* probe.c, mix.c, corpus.c, talk.c, gather.c, prog.c, stamps.c, broken.c, wild.c */
+/* probe.c, mix.c, corpus.c, talk.c, gather.c, prog.c, stamps.c, broken.c, wild.c,
+ * share.c
+ */
 int probe_main(int argc, char **argv);
 int mix_main(int argc, char **argv);
 int corpus_main(int argc, char **argv);
@@ -210,6 +212,7 @@ int ask_main(int argc, char **argv);
 int stamps_main(int argc, char **argv);
 int broken_main(int argc, char **argv);
 int wild_main(int argc, char **argv);
+int share_main(int argc, char **argv);
 
 /* main.c */
 const char *opt_value(const char *word, const char *key);

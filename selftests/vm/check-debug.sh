@@ -20,7 +20,7 @@ VM_TIMEOUT=${VM_TIMEOUT:-7200}
 SIDE_BY_SIDE=${SIDE_BY_SIDE:-2}
 # What the scripts do a hundred thousand times elsewhere, for its chance, is done less
 # often where each time costs ten times as much.
-UML_SIZES=(SAMPLED=100000 MANY=20000 RESUME=60000)
+UML_SIZES=(SAMPLED=100000 SHARED=10000 MANY=20000 RESUME=60000)
 # What is used after it is freed, by another CPU; and the vspan_fuzz*.sh.
 KASAN_TESTS=(vspan_lifetime.sh vspan_race.sh vspan_stress.sh)
 # Emulated: what a kernel with PREEMPT_RT does differently (threads for soft interrupts,
