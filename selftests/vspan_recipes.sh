@@ -9,6 +9,7 @@ ALL_TESTS=(
 	"each_recipe_is_tested"
 	"proxmox-ids"
 	"libvirt-suricata"
+	"suricata-share"
 	"docker-zeek"
 	"capture-nic"
 	"vlan-only"
@@ -140,6 +141,34 @@ libvirt-suricata()
 	nic "$sw" vnet1 late && flows "of a later VM" send eth0 ns="$late" id=2 recv "$TAP" id=2
 	stats "$sw" ids0
 	check_j ids0/qlen 16384
+}
+
+# Each flow is seen by one of the two, whole; and by one of three when there is a third.
+suricata-share()
+{
+	setup_ns sw vm
+	nic "$sw" vnet0 vm && ip -n "$sw" link add mark0 up type dummy || return
+	as_written "$sw" suricata-share host || return
+	shared ids0 ids1
+	grep -q "<target dev='ids1' managed='no'/>" "$DIR/ids1.xml" || fail "$(cat "$DIR/ids1.xml")"
+	as_written "$sw" suricata-share later || return
+	shared ids0 ids1 ids2
+	[[ $OUT == *"other shares"* ]] || fail "the counters" "$OUT"
+}
+
+# shared SPAN...: markers, which are in no share, come by mark0
+shared()
+{
+	local span
+
+	for span; do
+		check_vspan "$sw" add mark0 tx to "$span"
+	done
+	flows "$# spans" share from=eth0 fromns="$vm" to="$(IFS=,; echo "$*")" tons="$sw" \
+		mark=mark0 markns="$sw" flows=300
+	for span; do
+		check_vspan "$sw" del mark0 to "$span"
+	done
 }
 
 docker-zeek()
