@@ -26,9 +26,9 @@ SPANS=(wire asis heads any)
 PLACES=(alone bridge filtering layers)
 # Of the source that has other options in each part; VLANs and outputs are those of others.
 OPTIONS=("" "snaplen 14" "snaplen 64" "snaplen 1500" "snaplen headers" "vlan untagged"
-	"vlan 10,200" "sample 3" "rate 100" "promisc" "dup keep" "tag bridge")
+	"vlan 10,200" "share 1/2" "sample 3" "rate 100" "promisc" "dup keep" "tag bridge")
 FILTERS=("" "" "" "" "" "tcp" "ip6" "vlan 10" "less 200" "ether[12:2] = 0x88a8" "udp port 4789")
-PLAIN="rx,tx vlan all snaplen 0 sample 1 rate 0 hook tap redirect off promisc off dup drop
+PLAIN="rx,tx vlan all snaplen 0 share all sample 1 rate 0 hook tap redirect off promisc off dup drop
 	tag port"
 
 # e1 is a port of the bridge beside the tap, with e2 at its other end.

@@ -16,6 +16,7 @@ FILTERS = ("ether proto 0x88b5", "ip", "less 200", "vlan 10", "ether src 02:00:0
 OPTIONS = (
     ("rx",), ("tx",), ("rx,tx",), ("vlan", "untagged"), ("vlan", "10,20-30"),
     ("vlan", "all"), ("snaplen", "64"), ("snaplen", "headers"), ("snaplen", "0"),
+    ("share", "1/2"), ("share", "2/3"), ("share", "all"),
     ("sample", "3"), ("sample", "1"), ("rate", "100"), ("rate", "0"), ("promisc",),
     ("promisc", "off"), ("dup", "keep"), ("dup", "drop"), ("tag", "bridge"),
 )
