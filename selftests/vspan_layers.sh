@@ -74,7 +74,8 @@ layers_sent_and_the_lower_chooses()
 
 	layers || return
 	source_add "$sw" nic0.10 tx || return
-	for words in 'sample 1000000000' 'rate 1' 'vlan 11' 'filter arp' 'snaplen headers'; do
+	for words in 'share 1/256' 'sample 1000000000' 'rate 1' 'vlan 11' 'filter arp' \
+		'snaplen headers'; do
 		check_vspan "$sw" add nic0 $words || return
 		flows "$words" send brv ns="$sw" $ALL count=50 end=0
 		check_vspan "$sw" del nic0
