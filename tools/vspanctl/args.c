@@ -215,59 +215,6 @@ int number_parse(struct args *a, const char *word, const char *val,
 	return 0;
 }
 
-static int hook_parse(struct args *a, const char *val)
-{
-	if (!strcmp(val, "tap"))
-		a->hook = VSPAN_HOOK_TAP;
-	else if (!strcmp(val, "rx-handler"))
-		a->hook = VSPAN_HOOK_RX_HANDLER;
-	else
-		return args_error(a, "hook \"%.40s\" is unknown: it is tap or rx-handler",
-				  val);
-	return 0;
-}
-
-static void hook_put(struct nlmsghdr *nlh, const struct args *a)
-{
-	mnl_attr_put_u32(nlh, VSPAN_A_SOURCE_HOOK, a->hook);
-}
-
-static int redirect_parse(struct args *a, const char *val)
-{
-	a->redirect = !strcmp(val, "on");
-	return 0;
-}
-
-static void redirect_put(struct nlmsghdr *nlh, const struct args *a)
-{
-	mnl_attr_put_u8(nlh, VSPAN_A_SOURCE_REDIRECT, a->redirect);
-}
-
-static int promisc_parse(struct args *a, const char *val)
-{
-	a->promisc = !strcmp(val, "on");
-	return 0;
-}
-
-static void promisc_put(struct nlmsghdr *nlh, const struct args *a)
-{
-	mnl_attr_put_u8(nlh, VSPAN_A_SOURCE_PROMISC, a->promisc);
-}
-
-static int dup_parse(struct args *a, const char *val)
-{
-	a->dup_keep = !strcmp(val, "keep");
-	if (!a->dup_keep && strcmp(val, "drop"))
-		return args_error(a, "dup \"%.40s\" is unknown: it is keep or drop",
-				  val);
-	return 0;
-}
-
-static void dup_put(struct nlmsghdr *nlh, const struct args *a)
-{
-	mnl_attr_put_u8(nlh, VSPAN_A_SOURCE_DUP_KEEP, a->dup_keep);
-}
-
 static int qlen_parse(struct args *a, const char *val)
 {
 	return number_parse(a, "qlen", val, QLEN_MIN, QLEN_MAX, &a->qlen);

@@ -26,6 +26,16 @@ void rate_put(struct nlmsghdr *nlh, const struct args *a);
 int tag_parse(struct args *a, const char *val);
 void tag_put(struct nlmsghdr *nlh, const struct args *a);
 
+/* args_take.c */
+int hook_parse(struct args *a, const char *val);
+void hook_put(struct nlmsghdr *nlh, const struct args *a);
+int redirect_parse(struct args *a, const char *val);
+void redirect_put(struct nlmsghdr *nlh, const struct args *a);
+int promisc_parse(struct args *a, const char *val);
+void promisc_put(struct nlmsghdr *nlh, const struct args *a);
+int dup_parse(struct args *a, const char *val);
+void dup_put(struct nlmsghdr *nlh, const struct args *a);
+
 /* args_span.c */
 int netns_parse(struct args *a, const char *val);
 int netnsid_parse(struct args *a, const char *val);

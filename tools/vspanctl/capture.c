@@ -17,8 +17,6 @@
 
 #define CAPTURE_NAMES	1000	/* of spans to try, cap0 on */
 
-extern char **environ;
-
 /* The program that signals are for; there is one in a process. */
 static volatile sig_atomic_t program;
 

@@ -6,6 +6,7 @@
 #include "config.h"
 
 /* config.c */
+struct entry *config_next(struct config *c, enum entry_kind kind);
 int where_read(struct args *a);
 void where_put(FILE *fp, const struct args *a);
 int span_cmp(const struct args *x, const struct args *y);

@@ -93,7 +93,7 @@ _vspanctl_expand()
 		DEV) _vspanctl_devices ;;
 		SPAN) _vspanctl_ask span show | sed -n 's/^\([^ ]*\): .*/\1/p' ;;
 		FILE) compgen -f -- "$cur" ;;
-		PROGRAM) compgen -c -- "$cur" ;;
+		PROGRAM) compgen -c -- "$cur" | sort -u ;;
 		NETNS) ip netns list 2>/dev/null | sed 's/ .*//' ;;
 		[A-Z]*) [ -z "${first[$word]}" ] || _vspanctl_expand ${first[$word]} ;;
 		[0-9]*) ;;
