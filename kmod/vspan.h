@@ -61,10 +61,10 @@ struct vspan_owner {
  * @tap: the char device; registered as rx_handler_data of @dev, where tap.ko
  *	looks for it
  * @pinned: owns large frames in the rings of @tap
- * @flow_cpu: on which CPU's queue the copies of each conversation are, by
+ * @flow_cpu: on which CPU's queue the copies of each flow are, by
  *	vspan_order_flow(); READ_ONCE/WRITE_ONCE, and to be relied on only under the
  *	lock of that very queue, which who changes it holds; read for each copy,
- *	written where a conversation moves
+ *	written where a flow moves
  * @idle: does anybody read it?
  * @owner: whom it goes with
  * @seen: which frames the span has

@@ -81,7 +81,7 @@ another_source_has_a_rate()
 	copies "in all" 100 $REPLY count=100
 }
 
-# A short copy is not the frame.
+# A truncated copy is not the frame.
 another_source_cuts()
 {
 	source_add "$sw" p1 rx snaplen headers && source_add "$sw" p2 tx || return

@@ -29,7 +29,7 @@ setup()
 }
 
 # A packet socket on the span reports the time that one on the source reports: of
-# clones, and of short copies.
+# clones, and of truncated copies.
 time_of_arrival()
 {
 	local dir=$1 sender=$p2 out rc=0

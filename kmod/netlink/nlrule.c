@@ -154,7 +154,7 @@ static int vspan_nl_parse_amount(struct genl_info *info,
 			       rule->snaplen <= VSPAN_SNAPLEN_MAX))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(info->extack, snaplen,
-			    "a short copy has 14 to 65535 bytes; 0 means whole frames");
+			    "a truncated copy has 14 to 65535 bytes; 0 means whole frames");
 	return -EINVAL;
 }
 

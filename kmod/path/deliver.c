@@ -314,7 +314,7 @@ static void vspan_deliver_next(struct vspan_queue *q, struct vspan_turn *turn)
 /**
  * vspan_deliver_straight - give a copy to the tap's reader, at once
  * @vs: the span
- * @skb: the copy, as vspan_queue_add() has it; no other of its conversation waits
+ * @skb: the copy, as vspan_queue_add() has it; no other of its flow waits
  *
  * Whoever is alone in a poll shares no step with others, and pays for a softirq, two
  * locks and a list.

@@ -202,7 +202,7 @@ drop:
 	consume_skb(skb);
 }
 
-/* Super-frames are cut up first, checksums finished while all the bytes are
+/* GSO packets are cut up first, checksums finished while all the bytes are
  * there, and psample is told how long a frame was: all in the span's context,
  * on a clone.
  */

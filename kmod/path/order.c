@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which frames must not overtake each other: those of one conversation, whichever
+ * Which frames must not overtake each other: those of one flow, whichever
  * way they go. skb_get_hash() is another number each way, and where no NIC has made
  * it, has the frame dissected to an end that nobody here asks for.
  */
@@ -91,14 +91,14 @@ static u32 vspan_order_mac(const struct sk_buff *skb)
 }
 
 /**
- * vspan_order_flow - a number that frames of one conversation have in common
+ * vspan_order_flow - a number that frames of one flow have in common
  * @skb: a frame; data at the MAC header; its headers readable
  *
  * By addresses and ports of the outermost IP header, of either way; of fragments by
  * the addresses, as NICs do it (RSS): among fragments, and among whole datagrams,
  * there is an order, between the two there is none. What has a number for each way
  * where others have ports (ESP, AH), or a source port as a hash (VXLAN), is two
- * conversations, one each way. All of ARP is one; what else is not IP goes by its MAC
+ * flows, one each way. All of ARP is one; what else is not IP goes by its MAC
  * addresses.
  *
  * Context: any.

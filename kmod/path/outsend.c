@@ -148,9 +148,9 @@ static struct sk_buff *vspan_output_own(const struct vspan_output *out,
 	return own;
 }
 
-/* Where the kernel cuts a super-frame on its way, the pieces do not tell who has sent
+/* Where the kernel cuts a GSO packet on its way, the pieces do not tell who has sent
  * them: so it is cut here for tunnels, and for a device that cannot. A NIC can if the
- * checksum is prepared, as it is not in a super-frame of another NIC's LRO.
+ * checksum is prepared, as it is not in a GSO packet of another NIC's LRO.
  */
 static bool vspan_output_must_cut(const struct vspan_output *out, struct sk_buff *skb)
 {

@@ -14,14 +14,14 @@ struct vspan_dev;
 /*
  * Memory bound of a per-CPU queue, in bytes of truesize per frame of qlen:
  * a full-size frame with its overhead fits, a queue full of 64 KiB
- * super-frames does not.
+ * GSO packets does not.
  */
 #define VSPAN_QUEUE_TRUESIZE	4096
 
 /* So many copies are delivered without the queue once one was alone there. */
 #define VSPAN_QUEUE_ALONE	16
 
-/* Conversations are told apart by so many bits of a hash. */
+/* Flows are told apart by so many bits of a hash. */
 #define VSPAN_FLOW_BITS		10
 #define VSPAN_FLOWS		(1 << VSPAN_FLOW_BITS)
 
@@ -44,9 +44,9 @@ struct vspan_dev;
  *	went through here was alone; READ_ONCE/WRITE_ONCE
  * @napi: the context that delivers
  * @vs: the span
- * @tails: @added as it was behind the last copy of each conversation that was put
+ * @tails: @added as it was behind the last copy of each flow that was put
  *	here. Here, not beside &struct vspan_dev.flow_cpu, as each copy writes it: no two
- *	CPUs are to pass a cache line to and fro for conversations of their own
+ *	CPUs are to pass a cache line to and fro for flows of their own
  */
 struct vspan_queue {
 	struct sk_buff_head list;

@@ -119,7 +119,7 @@ static bool vspan_seen_vlan(u64 noted, u64 form, const struct vspan_rule *rule)
 }
 
 /* Is what the span has of a frame as good as what this rule would copy? A frame that
- * was trimmed at its end (padding, by netfilter) is in the longer one; a short copy is
+ * was trimmed at its end (padding, by netfilter) is in the longer one; a truncated copy is
  * only as good as one that is as short.
  */
 static bool vspan_seen_covers(u64 noted, u64 form, const struct vspan_rule *rule)

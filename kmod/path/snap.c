@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Short copies. A clone has a length of its own, and whoever would write behind
+ * Truncated copies. A clone has a length of its own, and whoever would write behind
  * its end has to copy it first, as any clone. What has payload in pages, or
  * bytes to be changed, is copied.
  */

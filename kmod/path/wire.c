@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a cable would carry: super-frames of GSO and GRO cut into frames,
+ * What a cable would carry: packets of GSO and GRO cut into frames,
  * checksums complete. Runs on a clone, so nothing here may write to shared
  * data but through the helpers that copy first.
  */
@@ -63,14 +63,14 @@ static int vspan_wire_outer_l4(const struct sk_buff *skb)
 	return ipv6_skip_exthdr(skb, off + sizeof(buf6), &next, &frag);
 }
 
-/* Where the L4 header of a super-frame begins; less than 0 if that is not known. */
+/* Where the L4 header of a GSO packet begins; less than 0 if that is not known. */
 static int vspan_wire_l4(const struct sk_buff *skb)
 {
 	return skb->ip_summed == CHECKSUM_PARTIAL ? skb_checksum_start_offset(skb) :
 						    vspan_wire_outer_l4(skb);
 }
 
-/* A guest's super-frames come without their number of segments, but with the place of
+/* A guest's GSO packets come without their number of segments, but with the place of
  * their L4 header, for the checksum, if that is still to be made.
  */
 static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
@@ -86,7 +86,7 @@ static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
 }
 
 /**
- * vspan_wire_frames - count a super-frame as the cable would
+ * vspan_wire_frames - count a GSO packet as the cable would
  * @skb: a frame; data at the MAC header
  *
  * What has no type of segmentation is a NIC's work (LRO) that cannot be undone: it is
@@ -142,13 +142,13 @@ static netdev_features_t vspan_wire_tap_features(const struct vspan_dev *vs)
 	return features;
 }
 
-/* Is a super-frame so many frames that all of them should not be made at once? */
+/* Is a GSO packet so many frames that all of them should not be made at once? */
 static bool vspan_wire_is_many(const struct sk_buff *skb)
 {
 	return skb->len / skb_shinfo(skb)->gso_size > VSPAN_WIRE_LONG;
 }
 
-/* In how large pieces a super-frame may be delivered. Outputs would cut it with BH off.
+/* In how large pieces a GSO packet may be delivered. Outputs would cut it with BH off.
  */
 static netdev_features_t vspan_wire_features(const struct vspan_dev *vs,
 					     const struct sk_buff *skb)
@@ -208,7 +208,7 @@ static bool vspan_wire_is_twisted(const struct sk_buff *skb)
 				outer + (int)sizeof(struct udphdr);
 }
 
-/* How many frames the pieces of a super-frame are, which is noted in each. */
+/* How many frames the pieces of a GSO packet are, which is noted in each. */
 static unsigned int vspan_wire_number(struct sk_buff *segs)
 {
 	unsigned int n = 0;
@@ -222,13 +222,13 @@ static unsigned int vspan_wire_number(struct sk_buff *segs)
 }
 
 /**
- * vspan_wire_adds_up - are the pieces of a super-frame what its source has counted?
- * @skb: the super-frame
+ * vspan_wire_adds_up - are the pieces of a GSO packet what its source has counted?
+ * @skb: the GSO packet
  * @segs: the pieces, linked by ->next; each is told how many frames it is
  * @stats: where those that are missing are counted as lost
  *
  * Context: any.
- * Return: false if there are more of them, as in a guest's super-frame whose headers
+ * Return: false if there are more of them, as in a guest's GSO packet whose headers
  *	contradict each other: it is malformed.
  */
 bool vspan_wire_adds_up(struct sk_buff *skb, struct sk_buff *segs,
@@ -244,7 +244,7 @@ bool vspan_wire_adds_up(struct sk_buff *skb, struct sk_buff *segs,
 	return made <= want || !(skb_shinfo(skb)->gso_type & SKB_GSO_DODGY);
 }
 
-/* Does segmentation write to the super-frame itself? A checksum that is to be made
+/* Does segmentation write to the GSO packet itself? A checksum that is to be made
  * anew, as of UDP that becomes fragments of IP (udp4_ufo_fragment()), is; so is the number
  * of segments of a guest's, which are only looked at where it can be taken whole.
  */

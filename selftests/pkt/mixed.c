@@ -46,7 +46,7 @@ static void tag(struct mixed *m, uint16_t tpid, uint16_t tci)
 	put16(p, tci);
 }
 
-/* Payload that no short copy may have; what is before it is header. */
+/* Payload that no truncated copy may have; what is before it is header. */
 static void secret(struct mixed *m, uint32_t len)
 {
 	static const char word[] = MIX_SECRET;

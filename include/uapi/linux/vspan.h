@@ -21,9 +21,9 @@
 
 /**
  * enum vspan_frames - The form in which a span delivers frames.
- * @VSPAN_FRAMES_WIRE: As on a cable: super-frames segmented, checksums
+ * @VSPAN_FRAMES_WIRE: As on a cable: GSO packets segmented, checksums
  *   complete.
- * @VSPAN_FRAMES_ASIS: As the host carries them: super-frames and unfinished
+ * @VSPAN_FRAMES_ASIS: As the host carries them: GSO packets and unfinished
  *   checksums stay, described by the virtio header where the reader has one.
  */
 enum vspan_frames {
