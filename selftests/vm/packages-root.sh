@@ -104,7 +104,7 @@ tools_are_there()
 	local page
 
 	[ "$(inside vspanctl -V | head -n 1)" = "$("$BUILD/tool/vspanctl" -V | head -n 1)" ] || return
-	for page in "$TOP"/tools/vspanctl/*.[1-8]; do
+	for page in "$TOP"/tools/vspanctl/man/*.[1-8]; do
 		inside man -w "$(basename "${page%.*}")" || return
 	done
 	inside test -e /lib/systemd/network/10-vspan.network || return

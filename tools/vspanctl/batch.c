@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "vspanctl.h"
-#include "words.h"
+#include "args/words.h"
 
 static int batch_command(struct ctx *ctx, run_fn run, int argc, char **argv)
 {

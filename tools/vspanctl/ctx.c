@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "args.h"
-#include "netns.h"
+#include "args/args.h"
+#include "nl/netns.h"
 #include "vspanctl.h"
 
 static int netns_enter(const char *name)

@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "filter.h"
-#include "netns.h"
+#include "args/filter.h"
+#include "nl/netns.h"
 #include "version.h"
 #include "vspanctl.h"
 

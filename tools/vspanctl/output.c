@@ -2,9 +2,9 @@
 /* output add, del and show: where a span's frames go too. */
 #include <errno.h>
 
-#include "args.h"
-#include "model.h"
-#include "print.h"
+#include "args/args.h"
+#include "nl/model.h"
+#include "print/print.h"
 #include "vspanctl.h"
 
 /* Asked only after the refusal: the kernel alone knows what is there now. */

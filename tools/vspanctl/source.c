@@ -3,8 +3,8 @@
 #include <errno.h>
 #include <string.h>
 
-#include "args.h"
-#include "model.h"
+#include "args/args.h"
+#include "nl/model.h"
 #include "vspanctl.h"
 
 static struct nlmsghdr *source_request(struct ctx *ctx, uint8_t cmd,

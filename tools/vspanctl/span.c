@@ -8,9 +8,9 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
-#include "args.h"
-#include "link.h"
-#include "model.h"
+#include "args/args.h"
+#include "nl/link.h"
+#include "nl/model.h"
 #include "vspanctl.h"
 
 #define VSPAN_LINK_KIND	"vspan"

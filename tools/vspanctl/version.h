@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "nl.h"
+#include "nl/nl.h"
 
 #define VERSION_LEN	64
 

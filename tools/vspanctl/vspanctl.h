@@ -5,8 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "nl.h"
-#include "out.h"
+#include "nl/nl.h"
+#include "print/out.h"
 
 #define DEFAULT_SPAN	"span0"
 #define DEFAULT_FILE	"/etc/vspan.conf"

@@ -6,9 +6,9 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 
-#include "args.h"
-#include "model.h"
-#include "tapnode.h"
+#include "args/args.h"
+#include "nl/model.h"
+#include "nl/tapnode.h"
 #include "vspanctl.h"
 
 /* The longest name, each of its characters as "&quot;". */

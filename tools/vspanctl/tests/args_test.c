@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Command lines to struct args and on to messages. */
-#include "args.h"
+#include "args/args.h"
 
 #include "ktap.h"
 #include "vspanctl.h"

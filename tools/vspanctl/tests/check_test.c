@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* check: what virtual devices cannot show, on devices that were made up. */
-#include "check.h"
+#include "check/check.h"
 
 #include <stdlib.h>
 #include <string.h>

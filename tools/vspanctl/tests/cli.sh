@@ -5,7 +5,7 @@
 
 HERE=$(cd "$(dirname "$0")" && pwd)
 VSPANCTL=${VSPANCTL:-$HERE/../vspanctl}
-MAN=$HERE/../vspanctl.8
+MAN=$HERE/../man/vspanctl.8
 TMP=$(mktemp -d) || exit 1
 trap 'rm -rf "$TMP"' EXIT
 

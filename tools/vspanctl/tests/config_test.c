@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Configurations: lines and kernel messages to entries, compared and written. */
-#include "config.h"
+#include "config/config.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
 #include "ktap.h"
 #include "msg.h"
-#include "vlan.h"
+#include "args/vlan.h"
 #include "vspanctl.h"
 
 #define MAX_WORDS	24

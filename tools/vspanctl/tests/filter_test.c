@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Filters: which "vlan" is the outermost tag's, and what no program comes of. */
-#include "filter.h"
+#include "args/filter.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include <linux/filter.h>
 #include <linux/vspan.h>
 
-#include "filter_words.h"
+#include "args/filter_words.h"
 #include "ktap.h"
 
 #define P	"ether[0xfffff030] = 1"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* metrics: names that need care, and both formats. */
-#include "metrics.h"
+#include "watch/metrics.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Messages as the kernel sends them, through the model, to what show prints. */
-#include "model.h"
+#include "nl/model.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 
 #include "ktap.h"
 #include "msg.h"
-#include "vlan.h"
+#include "args/vlan.h"
 #include "vspanctl.h"
 
 static _Alignas(struct nlmsghdr) char buf[4096];

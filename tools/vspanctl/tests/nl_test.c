@@ -2,7 +2,7 @@
 /* The conversation with the kernel, against a kernel of a few lines: it takes
  * the place of libmnl's socket calls and answers each request from a script.
  */
-#include "nl.h"
+#include "nl/nl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "fakesock.h"
 #include "ktap.h"
-#include "model.h"
+#include "nl/model.h"
 #include "msg.h"
 #include "vspanctl.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The printer: both worlds, nesting, escapes, breaking of lines. */
-#include "out.h"
+#include "print/out.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 /* Messages longer than any buffer that was thought of: a kernel of a few lines, in the
  * place of libmnl's socket calls, tells of a NIC with a thousand functions.
  */
-#include "nl.h"
+#include "nl/nl.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 
 #include "fakesock.h"
 #include "ktap.h"
-#include "link.h"
+#include "nl/link.h"
 
 #define ATTR_LEN	65000	/* as long as an attribute can be */
 

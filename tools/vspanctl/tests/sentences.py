@@ -25,7 +25,7 @@ FOUND = re.compile(r'found\(c, [^"]*?"([a-z_]+)",|VSPAN_A_DROP_\w+, "(\w+)"|'
 
 def keys():
     """What check can find."""
-    for path in sorted([*TOOL.glob("check*.c"), TOOL / "print.c"]):
+    for path in sorted([*TOOL.glob("check/*.c"), TOOL / "print/print.c"]):
         for found in FOUND.findall(path.read_text()):
             yield path.name, "".join(found)
 
@@ -36,7 +36,7 @@ def unquote(text):
 
 
 def sentences():
-    for path in sorted(TOOL.glob("*.c")):
+    for path in sorted({*TOOL.rglob("*.c")} - {*TOOL.glob("tests/**/*.c")}):
         text = path.read_text()
         found = CALL.findall(text) + (DORMANT.findall(text) if path.name == "print.c" else [])
         for literal in found:

@@ -9,7 +9,7 @@ if ! command -v man >/dev/null || ! command -v python3 >/dev/null; then
 	printf 'KTAP version 1\nok 1 - sentences # SKIP no man or no python3\n1..1\n'
 	exit 0
 fi
-for page in "$HERE"/../*.[1-8]; do
+for page in "$HERE"/../man/*.[1-8]; do
 	# so wide that no word is divided
 	MANWIDTH=1000 man -E ascii -l "$page" 2>/dev/null </dev/null | col -bx
 done >"$TMP"

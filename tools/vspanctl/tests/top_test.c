@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* top: differences of two readings, in order, and how they look. */
-#include "top.h"
+#include "watch/top.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -2,7 +2,7 @@
 /* VLAN lists: what is read comes back in canonical form, what is wrong does
  * not come in.
  */
-#include "vlan.h"
+#include "args/vlan.h"
 
 #include <linux/vspan.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files of command lines: words, quotes, comments, numbers of lines. */
-#include "words.h"
+#include "args/words.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Command lines: one word a line, the first of them says which command. */
-#include "args.h"
+#include "args/args.h"
 #include "fuzz.h"
 
 #include <stdlib.h>

@@ -3,7 +3,7 @@
  * Configuration files. What a file says, written as save writes it and read again,
  * must say the same.
  */
-#include "config.h"
+#include "config/config.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "words.h"
+#include "args/words.h"
 #include "fuzz.h"
 
 /* A file of these bytes, by its name. */

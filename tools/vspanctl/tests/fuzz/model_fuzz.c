@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a kernel may send, good or bad: read, linked, shown both ways, and saved. */
-#include "model.h"
+#include "nl/model.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "config.h"
+#include "config/config.h"
 #include "vspanctl.h"
 #include "fuzz.h"
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The words after capture: sources, options for all of them, a program, its words. */
+#include "capture/capture.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vspanctl.h"
+
+/* Where "--" stands, or the end. */
+static int find_end(int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++)
+		if (!strcmp(argv[i], "--"))
+			return i;
+	return argc;
+}
+
+/* What is behind "--", and in front of it "with PROGRAM". Returns how many words are
+ * left, or -1 after a sentence.
+ */
+static int program_parse(struct capture *c, int argc, char **argv)
+{
+	int end = find_end(argc, argv);
+
+	c->program = CAPTURE_PROGRAM;
+	if (end < argc) {
+		c->argv = argv + end + 1;
+		c->argc = argc - end - 1;
+	}
+	if (end && !strcmp(argv[end - 1], "with")) {
+		usage_error("\"with\" needs a value, PROGRAM; see: vspanctl capture help");
+		return -1;
+	}
+	if (end < 2 || strcmp(argv[end - 2], "with"))
+		return end;
+	if (!*argv[end - 1]) {
+		usage_error("the name of the program is empty; see: vspanctl capture help");
+		return -1;
+	}
+	c->program = argv[end - 1];
+	return end - 2;
+}
+
+/* How many words name sources: up to the first that is in the grammar. */
+static int sources_end(int argc, char **argv)
+{
+	int i;
+
+	for (i = 0; i < argc; i++) {
+		if (!strcmp(argv[i], "master"))
+			i++;
+		else if (args_knows(argv[i], ARGS_CAPTURE) || argv[i][0] == '-')
+			break;
+	}
+	return i < argc ? i : argc;
+}
+
+/* One source with all options, as add would have it. */
+static int source_parse(struct args *a, int used, char **source, int argc, char **options)
+{
+	char **words = calloc(used + argc + 1, sizeof(*words));
+	int err;
+
+	if (!words)
+		return refused(NULL, -ENOMEM, "capture");
+	memcpy(words, source, used * sizeof(*words));
+	memcpy(words + used, options, argc * sizeof(*words));
+	err = args_source(a, "capture", ARGS_CAPTURE, used + argc, words);
+	free(words);
+	return err ? usage_error("%s", a->err) : EXIT_OK;
+}
+
+static int sources_parse(struct capture *c, int argc, char **argv)
+{
+	int end = sources_end(argc, argv), used, i, ret;
+
+	if (end < argc && argv[end][0] == '-')
+		return usage_error("\"%.40s\" is for the program? what is goes behind --, as in: vspanctl capture eth0 -- %.40s",
+				   argv[end], argv[end]);
+	c->sources = calloc(end + 1, sizeof(*c->sources));
+	if (!c->sources)
+		return refused(NULL, -ENOMEM, "capture");
+	c->first = c->sources;
+	/* Without a source, the sentence is args_source()'s. */
+	for (i = 0; i < end || !c->count; i += used) {
+		used = i < end && !strcmp(argv[i], "master") && i + 1 < end ? 2 : i < end;
+		ret = source_parse(&c->sources[c->count], used, argv + i, argc - end,
+				   argv + end);
+		if (ret)
+			return ret;
+		c->count++;
+	}
+	return EXIT_OK;
+}
+
+/**
+ * capture_parse - Parse the words after capture.
+ * @c: result, for capture_free() whatever is returned
+ * @argc: number of words
+ * @argv: the words, kept
+ *
+ * Return: EXIT_OK, or another exit code after a sentence on stderr.
+ */
+int capture_parse(struct capture *c, int argc, char **argv)
+{
+	int words;
+
+	memset(c, 0, sizeof(*c));
+	words = program_parse(c, argc, argv);
+	return words < 0 ? EXIT_USAGE : sources_parse(c, words, argv);
+}
+
+/**
+ * capture_free - Free what capture_parse() has allocated.
+ * @c: its result
+ */
+void capture_free(struct capture *c)
+{
+	free(c->sources);
+}

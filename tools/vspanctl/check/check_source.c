@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0
+/* check: a source: is it bound, does anything come, does it refuse all? */
+#include <string.h>
+
+#include "check/check.h"
+#include "print/print.h"
+#include "check/seen.h"
+#include "args/vlan.h"
+
+/* An output of the span that goes by the device, to name one. */
+static const char *output_dev(const struct check *c)
+{
+	const struct output *output = c->span->outputs;
+
+	for (; output; output = output->next)
+		if (!strcmp(output->dev, c->src->name))
+			return output->dev;
+	for (output = c->span->outputs; output; output = output->next)
+		if (*output->dev)
+			return output->dev;
+	return c->src->name;
+}
+
+/* Its device may come any time. */
+static bool waits(uint32_t why)
+{
+	return why == VSPAN_DORMANT_NO_DEVICE || why == VSPAN_DORMANT_NO_MATCH ||
+	       why == VSPAN_DORMANT_NO_PORTS;
+}
+
+static bool is_fed(const struct span *span)
+{
+	const struct source *src = span->sources;
+
+	while (src && src->is_dormant)
+		src = src->next;
+	return src;
+}
+
+/* Of a source that others stand in for, all is copied. One that waits beside others that
+ * do not is how a host is set up whose VMs come and go.
+ */
+static enum severity dormant_severity(const struct check *c)
+{
+	uint32_t why = c->src->dormant;
+
+	return why == VSPAN_DORMANT_SHADOWED || (waits(why) && is_fed(c->span)) ?
+	       FIND_NOTE : FIND_ERROR;
+}
+
+static void probe_dormant(struct check *c)
+{
+	uint32_t why = c->src->dormant;
+	char text[128];
+
+	if (!c->src->is_dormant)
+		return;
+	source_why(c->src, text, sizeof(text));
+	found(c, dormant_severity(c), dormant_key(why), "%s", text);
+	if (why == VSPAN_DORMANT_IS_OUTPUT)
+		fix(c, "vspanctl output del %s dev %s",
+		    quoted_span(c), quoted(c, output_dev(c)));
+	else
+		fix(c, "vspanctl del %s to %s", quoted_source(c),
+		    quoted_span(c));
+}
+
+/* Nothing to copy is no fault of the mirror, but the commonest answer. */
+static void probe_silent(struct check *c)
+{
+	const struct binding *b;
+	const struct link *link = NULL;
+	uint64_t n = 0;
+
+	for (b = c->src->bindings; b; b = b->next) {
+		link = link_by_index(&c->links, b->ifindex);
+		if (link && c->src->dir & VSPAN_DIR_RX)
+			n += link->rx;
+		if (link && c->src->dir & VSPAN_DIR_TX)
+			n += link->tx;
+	}
+	if (!link || n || !(link->flags & IFF_UP) || !link->carrier)
+		return;
+	found(c, FIND_WARNING, "silent",
+	      "no frame has passed %s in the directions asked for since it was made",
+	      c->src->bindings->next ? "any device of this source" :
+	      link->name);
+	fix(c, "tcpdump -c 1 -ni %s", quoted(c, link->name));
+}
+
+/* The VLANs that its devices' frames have now, as a list; "" without frames, or
+ * if a filter is in force besides, which may be what refuses them.
+ */
+static const char *vlans_now(const struct check *c, char *list, size_t len)
+{
+	uint8_t vlans[VSPAN_VLAN_BITMAP_LEN] = { 0 };
+	const struct binding *b;
+	unsigned int n = 0;
+
+	*list = '\0';
+	if (c->src->is_filtered)
+		return list;
+	/* One device with frames tells, and many would take as many seconds. */
+	for (b = c->src->bindings; b && !n; b = b->next)
+		n = vlans_seen(b->ifindex, c->src->dir, vlans);
+	return n ? vlan_format(vlans, list, len) : list;
+}
+
+static void refuses_by_vlan(struct check *c)
+{
+	const struct source *src = c->src;
+	char now[VLAN_LIST_LEN], list[VLAN_LIST_LEN];
+
+	vlan_format(src->vlans, list, sizeof(list));
+	vlans_now(c, now, sizeof(now));
+	found(c, FIND_WARNING, "all_filtered",
+	      "the VLAN list %.80s has refused each of the %llu frames that came%s%.80s",
+	      list, (unsigned long long)src->filtered,
+	      *now ? "; those that come now are of " : "", now);
+	fix(c, "vspanctl set %s to %s vlan %.200s%s", quoted_source(c),
+	    quoted_span(c), *now ? now : "all",
+	    src->is_filtered ? " filter ''" : "");
+}
+
+/* It has refused frames, and never taken one. */
+static void probe_refuses_all(struct check *c)
+{
+	const struct source *src = c->src;
+	bool vlans = src->vlans && !vlan_is_all(src->vlans);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(src->drops); i++)
+		if (src->drops[i])
+			return;
+	if (!src->filtered || src->rx.packets || src->tx.packets ||
+	    (!vlans && !src->is_filtered))
+		return;
+	if (vlans) {
+		refuses_by_vlan(c);
+		return;
+	}
+	found(c, FIND_WARNING, "all_filtered",
+	      "the filter has refused each of the %llu frames that came",
+	      (unsigned long long)src->filtered);
+	fix(c, "vspanctl set %s to %s filter ''", quoted_source(c),
+	    quoted_span(c));
+}
+
+const probe_fn source_probes[] = {
+	probe_dormant,
+	probe_silent,
+	probe_refuses_all,
+	probe_source_drops,
+	NULL
+};

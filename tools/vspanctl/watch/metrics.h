@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+#ifndef VSPANCTL_METRICS_H
+#define VSPANCTL_METRICS_H
+
+#include "nl/model.h"
+#include "vspanctl.h"
+
+void metrics_print(struct out *o, const struct model *m, bool openmetrics);
+
+#endif /* VSPANCTL_METRICS_H */
