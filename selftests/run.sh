@@ -70,12 +70,12 @@ TEST_PROGS=(
 	# end of TEST_PROGS
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/races.sh
-. "$(dirname "$0")/races.sh"
-# shellcheck source=selftests/leak.sh
-. "$(dirname "$0")/leak.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/races.sh
+. "$(dirname "$0")/lib/races.sh"
+# shellcheck source=selftests/lib/leak.sh
+. "$(dirname "$0")/lib/leak.sh"
 
 BAD_LOG='BUG:|WARNING:|Oops|Call Trace|general protection|waiting for .* to become free'
 BAD_LOG+='|leaked|kmemleak|refcount_t|possible (circular|recursive)|suspicious RCU|blocked for more than'

@@ -25,10 +25,10 @@ ALL_TESTS=(
 	"running_flow_is_copied_from_the_next_frame"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 PINGS=10
 

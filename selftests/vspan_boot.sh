@@ -25,8 +25,8 @@ ALL_TESTS=(
 	"networkd_leaves_spans_alone"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 
 SYSTEMD=/lib/systemd/systemd
 UNITS=/lib/systemd/system

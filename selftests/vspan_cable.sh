@@ -20,12 +20,12 @@ ALL_TESTS=(
 	"xdp_reads"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/follow.sh
-. "$(dirname "$0")/follow.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/follow.sh
+. "$(dirname "$0")/lib/follow.sh"
 
 S=span0/sources
 NET_A=198.51.100 NET_B=203.0.113
@@ -280,7 +280,7 @@ xdp_reads()
 	arrive 10
 	wait_j "$sw" "$S/eth0/stats/drops/no_reader" 10
 	check_j span0/reader false
-	ip netns exec "$sw" "$SELFTESTS/bpf.py" xdp span0 skb || { fail "no program"; return; }
+	ip netns exec "$sw" "$SELFTESTS/lib/bpf.py" xdp span0 skb || { fail "no program"; return; }
 	defer ip -n "$sw" link set span0 xdpgeneric off
 	arrive 10
 	wait_j "$sw" "$S/eth0/stats/rx/packets" 10

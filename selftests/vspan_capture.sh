@@ -22,10 +22,10 @@ ALL_TESTS=(
 	"in_a_hurry"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 setup()
 {

@@ -41,12 +41,12 @@ ALL_TESTS=(
 	"node_of_another_netns"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/findings.sh
-. "$(dirname "$0")/findings.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/findings.sh
+. "$(dirname "$0")/lib/findings.sh"
 
 nothing_is_mirrored()
 {

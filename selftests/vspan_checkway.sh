@@ -30,12 +30,12 @@ ALL_TESTS=(
 	"tunnel_room vxlan id 7 dstport 4789 dev u0"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/findings.sh
-. "$(dirname "$0")/findings.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/findings.sh
+. "$(dirname "$0")/lib/findings.sh"
 
 xdp()
 {
@@ -43,7 +43,7 @@ xdp()
 
 	[ "$1" == skb ] || word=xdpdrv
 	span_add "$sw" span0 && mirrored p1 rx || return
-	check_ok "attach" shell "$SELFTESTS/bpf.py xdp p1 $1" || return
+	check_ok "attach" shell "$SELFTESTS/lib/bpf.py xdp p1 $1" || return
 	cured xdp warning "ip link set dev p1 $word off"
 	check_eq "that takes away" "$TAKES" "the XDP program"
 }
@@ -169,10 +169,10 @@ attached()
 	local fd line
 
 	if [ "${4:-}" != link ]; then
-		check_ok "attach" shell "$SELFTESTS/bpf.py $*"
+		check_ok "attach" shell "$SELFTESTS/lib/bpf.py $*"
 		return
 	fi
-	exec {fd}< <(exec ip netns exec "$sw" "$SELFTESTS/bpf.py" "$@" 2>&1)
+	exec {fd}< <(exec ip netns exec "$sw" "$SELFTESTS/lib/bpf.py" "$@" 2>&1)
 	defer kill_quietly $!
 	read -r -t "$((DEADLINE / 1000))" -u "$fd" line
 	exec {fd}<&-
@@ -247,7 +247,7 @@ redirect_peer()
 	span_add "$sw" span0 && mirrored lxc0 || return
 	flows "sent to the pod" send lxc0 ns="$sw" count=10 recv eth0 ns="$pod"
 	gone redirect_peer || fail "all passed it: $FOUND"
-	shell "$SELFTESTS/bpf.py handover in0 lxc0" || { skip "no tcx"; return; }
+	shell "$SELFTESTS/lib/bpf.py handover in0 lxc0" || { skip "no tcx"; return; }
 	flows "handed to the pod" send x-in0 ns="$sw" count=10 recv eth0 ns="$pod"
 	finds redirect_peer warning || return
 	check_ok "what tells more of it" shell "$FIX"

@@ -23,12 +23,12 @@ ALL_TESTS=(
 	"show_without_privilege"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/events.sh
-. "$(dirname "$0")/events.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/events.sh
+. "$(dirname "$0")/lib/events.sh"
 
 setup()
 {
@@ -102,7 +102,7 @@ json_keys()
 	require_command jq || return
 	added rx vlan 10 || return
 	check_vspan "$sw" add late0
-	check_eq "keys" "$(jq_keys show span0)" "frames ifindex outputs qlen reader sources \
+	check_eq "keys" "$(jq_keys show span0)" "frames idle ifindex outputs owned qlen reader sources \
 sources.bindings sources.bindings.dev sources.bindings.hook sources.bindings.ifindex sources.dir \
 sources.hook sources.kind sources.reason sources.source sources.state sources.vlan sources.why span state"
 }

@@ -13,12 +13,12 @@ ALL_TESTS=(
 )
 MADE_UP=(arp dns eth icmp ip ipv6 nbns sctp syslog tcp udp)
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/follow.sh
-. "$(dirname "$0")/follow.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/follow.sh
+. "$(dirname "$0")/lib/follow.sh"
 
 # By mark0 come the markers that tell the end. The bridge learns nothing, and floods.
 setup()

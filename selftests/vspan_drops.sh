@@ -20,10 +20,10 @@ ALL_TESTS=(
 	"reserve"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 setup()
 {
@@ -146,7 +146,7 @@ checksum()
 	defer ip -n "$sw" link del nic1
 	ip -n "$sw" link set nic1 up
 	topo_host "$host" eth0 2 1 && wait_up "$sw" nic1 && wait_up "$host" eth0 || return
-	check_ok "attach" ip netns exec "$sw" "$SELFTESTS/bpf.py" xdp nic1 skb "$2"
+	check_ok "attach" ip netns exec "$sw" "$SELFTESTS/lib/bpf.py" xdp nic1 skb "$2"
 	fresh nic1 rx && check_vspan "$sw" span set span0 frames "$1" || return
 	[ "$1" == wire ] || short=0
 	tap_path "$sw" span0 && reader tap count "$REPLY" end=0 timeout=0 &&

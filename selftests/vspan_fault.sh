@@ -31,12 +31,12 @@ ALL_TESTS=(
 	"nothing_is_leaked"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/leak.sh
-. "$(dirname "$0")/leak.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/leak.sh
+. "$(dirname "$0")/lib/leak.sh"
 
 FAULT=/sys/kernel/debug/failslab
 PAGES=/sys/kernel/debug/fail_page_alloc

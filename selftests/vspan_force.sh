@@ -12,12 +12,12 @@ ALL_TESTS=(
 	"what_cannot_be_compiled_is_not_saved"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/conf.sh
-. "$(dirname "$0")/conf.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/conf.sh
+. "$(dirname "$0")/lib/conf.sh"
 
 # A program without text: nobody can make it again, and without it all is mirrored.
 refusal_leaves_no_source_without_its_filter()

@@ -13,12 +13,12 @@ ALL_TESTS=(
 	"nothing_is_left"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/balance.sh
-. "$(dirname "$0")/balance.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/balance.sh
+. "$(dirname "$0")/lib/balance.sh"
 
 FRAMES=${FRAMES:-3000}
 PART=${PART:-500}

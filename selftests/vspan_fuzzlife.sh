@@ -12,8 +12,8 @@ ALL_TESTS=(
 	"the_module_goes"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
 
 all_kinds_of_lives()
 {

@@ -36,12 +36,12 @@ ALL_TESTS=(
 	"module_unloaded_with_patterns"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/follow.sh
-. "$(dirname "$0")/follow.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/follow.sh
+. "$(dirname "$0")/lib/follow.sh"
 
 RECREATED=${RECREATED:-1000}	# VM taps, a multiple of 4
 COSTED=${COSTED:-200}		# devices whose making and deleting is timed

@@ -18,10 +18,10 @@ ALL_TESTS=(
 	"no_upper_devices"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 # The bridge of topo_bridge() and a third host, mon, with nothing but the span in
 # it: whatever mon counts can only come from copies. The span has the addresses of

@@ -13,12 +13,12 @@ ALL_TESTS=(
 	"keep_through_layers"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/follow.sh
-. "$(dirname "$0")/follow.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/follow.sh
+. "$(dirname "$0")/lib/follow.sh"
 
 ALL=dst=ff:ff:ff:ff:ff:ff
 

@@ -28,12 +28,12 @@ ALL_TESTS=(
 	"flush"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/leak.sh
-. "$(dirname "$0")/leak.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/leak.sh
+. "$(dirname "$0")/lib/leak.sh"
 
 LATE=span0/sources/late0
 

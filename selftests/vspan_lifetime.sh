@@ -23,10 +23,10 @@ ALL_TESTS=(
 	"span_goes_before_its_reader down"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 ROUNDS=${ROUNDS:-2}
 FRAMES=${FRAMES:-150}	# sent in a round, more than the span delivers in one go

@@ -23,10 +23,10 @@ ALL_TESTS=(
 	"two_spans_in_a_circle"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 # eth0 of sw is the uplink, with p2 at its other end; out0 leads to far.
 setup()
@@ -308,7 +308,7 @@ peer_of_a_bridge_port()
 peer_of_a_bridge_port_with_xdp()
 {
 	require_command python3 || return
-	peer_of_a_bridge_port ip netns exec "$sw" "$SELFTESTS/bpf.py" xdp q7 drv
+	peer_of_a_bridge_port ip netns exec "$sw" "$SELFTESTS/lib/bpf.py" xdp q7 drv
 }
 
 # A bridge that is an output gets a source as its port.

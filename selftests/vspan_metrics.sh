@@ -14,10 +14,10 @@ ALL_TESTS=(
 	"textfile_is_replaced_whole"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 DASHBOARD=$TOP/tools/grafana/vspan.json
 UNIT=$TOP/tools/systemd/vspan-metrics.service
@@ -39,7 +39,7 @@ strict()
 {
 	local out
 
-	out=$(vspan "$sw" metrics "$@" | "$SELFTESTS/openmetrics.py") || fail "$out"
+	out=$(vspan "$sw" metrics "$@" | "$SELFTESTS/lib/openmetrics.py") || fail "$out"
 }
 
 rules_of_the_format()
@@ -53,7 +53,7 @@ rules_without_spans()
 	local out
 
 	setup_ns empty
-	out=$(vspan "$empty" metrics | "$SELFTESTS/openmetrics.py") || fail "$out"
+	out=$(vspan "$empty" metrics | "$SELFTESTS/lib/openmetrics.py") || fail "$out"
 }
 
 # promtool reads this one; it is the other but for the heads.

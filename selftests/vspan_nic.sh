@@ -12,12 +12,12 @@ for driver in "${DRIVERS[@]}"; do
 		"sent $driver off" "promiscuous $driver" "redirected $driver")
 done
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/follow.sh
-. "$(dirname "$0")/follow.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/follow.sh
+. "$(dirname "$0")/lib/follow.sh"
 
 GEN=02:00:00:00:0f:00
 declare -A MAC=([e1000e]=02:00:00:00:0f:01 [vmxnet3]=02:00:00:00:0f:02

@@ -32,12 +32,12 @@ ALL_TESTS=(
 	"two_cpus_and_little_memory"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/follow.sh
-. "$(dirname "$0")/follow.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/follow.sh
+. "$(dirname "$0")/lib/follow.sh"
 
 # Fills the page cache and has the kernel look there for pages to free: what it wants to
 # keep free is a little more than is free. Nothing is used up, so that neither frames nor

@@ -14,10 +14,10 @@ ALL_TESTS=(
 	"sender_on_every_cpu 1"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 FRAMES=${FRAMES:-5000}
 MIXED=32	# frames of pkt mix

@@ -17,12 +17,12 @@ FREEZE=${FREEZE:-30}	# seconds
 RESUME=${RESUME:-1000}	# ms; more where QEMU itself is emulated
 RING=1000
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/monitor.sh
-. "$(dirname "$0")/monitor.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/monitor.sh
+. "$(dirname "$0")/lib/monitor.sh"
 
 setup()
 {

@@ -20,10 +20,10 @@ ALL_TESTS=(
 	"copies_are_complete_on_two_cpus"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 ROUNDS=${ROUNDS:-6}
 PINGS=${PINGS:-150}

@@ -18,10 +18,10 @@ ALL_TESTS=(
 	"privacy"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 RECIPES=$TOP/Documentation/recipes
 MAC1=52:54:00:00:00:03

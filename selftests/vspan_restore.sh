@@ -23,14 +23,14 @@ ALL_TESTS=(
 	"save_leaves_the_old_file"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
-# shellcheck source=selftests/events.sh
-. "$(dirname "$0")/events.sh"
-# shellcheck source=selftests/conf.sh
-. "$(dirname "$0")/conf.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
+# shellcheck source=selftests/lib/events.sh
+. "$(dirname "$0")/lib/events.sh"
+# shellcheck source=selftests/lib/conf.sh
+. "$(dirname "$0")/lib/conf.sh"
 
 saved_is_restored()
 {

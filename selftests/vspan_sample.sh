@@ -19,10 +19,10 @@ ALL_TESTS=(
 	"shown"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 SAMPLED=${SAMPLED:-1000000}	# frames of which one in 100 is copied
 S0=span0/sources/nic0/stats

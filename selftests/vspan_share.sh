@@ -20,10 +20,10 @@ ALL_TESTS=(
 	"shown_saved_restored"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 SHARED=${SHARED:-100000}	# flows
 SPANS=(mon1 mon2 mon3)

@@ -11,10 +11,10 @@ ALL_TESTS=(
 	"the_module_lets_go_of_all_memory"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/leak.sh
-. "$(dirname "$0")/leak.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/leak.sh
+. "$(dirname "$0")/lib/leak.sh"
 
 # A minute or more is given: then there is no number of rounds.
 stress_words()

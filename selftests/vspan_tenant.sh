@@ -20,10 +20,10 @@ ALL_TESTS=(
 	"ends_with_all_it_has"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 BOUND=10000	# ms that a command of the host may take, on whatever machine
 TENANT_MAX=/proc/sys/net/vspan/tenant_max

@@ -18,10 +18,10 @@ ALL_TESTS=(
 	"hardware_time_of_which_only_the_driver_knows"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 setup()
 {

@@ -19,10 +19,10 @@ ALL_TESTS=(
 	"a_span_that_goes"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 setup()
 {
@@ -132,7 +132,7 @@ as_often_as_asked()
 # terminal ROWS COLUMNS STEP...: what topterm.py prints, which plays the user
 terminal()
 {
-	timeout 60 "$SELFTESTS/topterm.py" "$@" "$VSPANCTL" -n "$sw" top -d 0.1 2>&1
+	timeout 60 "$SELFTESTS/lib/topterm.py" "$@" "$VSPANCTL" -n "$sw" top -d 0.1 2>&1
 }
 
 lose_on()

@@ -20,10 +20,10 @@ ALL_TESTS=(
 	"change_under_traffic_loses_nothing"
 )
 
-# shellcheck source=selftests/lib.sh
-. "$(dirname "$0")/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$(dirname "$0")/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$(dirname "$0")/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$(dirname "$0")/lib/topo.sh"
 
 #   sw: eth0, eth0.10, eth0.ad10 ------ trunk ------ p2: the same
 setup()

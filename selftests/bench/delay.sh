@@ -12,10 +12,10 @@
 ALL_TESTS=("pings")
 
 HERE=$(dirname "$0")/..
-# shellcheck source=selftests/lib.sh
-. "$HERE/lib.sh"
-# shellcheck source=selftests/topo.sh
-. "$HERE/topo.sh"
+# shellcheck source=selftests/lib/lib.sh
+. "$HERE/lib/lib.sh"
+# shellcheck source=selftests/lib/topo.sh
+. "$HERE/lib/topo.sh"
 
 PINGS=${PINGS:-2000}
 SIZES=${SIZES:-"8 100 1448"}

@@ -5,8 +5,8 @@
 # machine (which becomes the machine); main is theirs too and calls these in order.
 # shellcheck disable=SC2034,SC2154
 
-# shellcheck source=selftests/races.sh
-. "$TOP/selftests/races.sh"
+# shellcheck source=selftests/lib/races.sh
+. "$TOP/selftests/lib/races.sh"
 
 # Takes 12 s with a processor to itself, and with all debugging, or neighbours, minutes.
 BOOT_TIMEOUT=${BOOT_TIMEOUT:-600}

@@ -3,8 +3,8 @@
 # Selftests in machines: what check.sh and check-debug.sh share; sourced after
 # results.sh. TESTS names scripts, and cases by how they begin.
 
-# shellcheck source=selftests/races.sh
-. "$TOP/selftests/races.sh"
+# shellcheck source=selftests/lib/races.sh
+. "$TOP/selftests/lib/races.sh"
 
 # In the order in which all of them would run, and those that boot a monitor VM, which
 # run.sh does where it is told to

@@ -6,7 +6,7 @@
 # 20 ms on an emulated CPU.
 # shellcheck disable=SC2034	# much of it is for the scripts
 
-SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 TOP=$(dirname "$SELFTESTS")
 VSPANCTL=${VSPANCTL:-$TOP/tools/vspanctl/vspanctl}
 DEADLINE=${DEADLINE:-60000}	# ms; generous, since only a failure waits that long
