@@ -9,6 +9,7 @@ ALL_TESTS=(
 	"born_idle"
 	"each_open_of_the_tap"
 	"each_capture"
+	"each_capture early=1"
 	"silent_reader_is_found"
 	"guide_is_found tc"
 	"guide_is_found nft"
@@ -94,6 +95,7 @@ each_open_of_the_tap()
 	check_j "$S1/tx/packets" $((40 * (50 + MARKERS)))
 }
 
+# each_capture [early=1]: the span is promiscuous before the socket is bound to it
 each_capture()
 {
 	local i
@@ -101,7 +103,7 @@ each_capture()
 	new_span tx || return
 	for ((i = 0; i < 40; i++)); do
 		flows "capture $i" send eth0 ns="$sw" id=1 count=50 \
-			recv span1 ns="$sw" id=1 count=50 || return
+			recv span1 ns="$sw" id=1 count=50 "$@" || return
 		((i % 4 == 1)) || sent 3
 		((i % 4)) || idle || return
 	done

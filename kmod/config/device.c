@@ -137,10 +137,16 @@ static int vspan_dev_stop(struct net_device *dev)
 	return 0;
 }
 
-/* A capture begins or ends. */
+/* A capture begins or ends. One that begins may have its socket bound to us only after
+ * this.
+ */
 static void vspan_dev_change_rx_flags(struct net_device *dev, int flags)
 {
-	if (flags & IFF_PROMISC)
+	if (!(flags & IFF_PROMISC))
+		return;
+	if (dev->flags & IFF_PROMISC)
+		vspan_idle_wake(netdev_priv(dev));
+	else
 		vspan_idle_look(netdev_priv(dev));
 }
 

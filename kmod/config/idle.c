@@ -73,18 +73,21 @@ void vspan_idle_look(struct vspan_dev *vs)
 }
 
 /**
- * vspan_idle_wake - a span has come up, and is taken to be read for a while
- * @vs: the span
+ * vspan_idle_wake - a span is taken to be read for a while
+ * @vs: the span; it has come up, or somebody makes it promiscuous
  *
  * Packet sockets that were there when it went down are back a moment later than its
- * ndo_open (NETDEV_UP, packet_notifier()), and are not to miss a frame.
+ * ndo_open (NETDEV_UP, packet_notifier()), and one may be bound to it a moment after it
+ * was made promiscuous. They are not to miss a frame.
  *
- * Context: RTNL.
+ * Context: RTNL; may be in atomic context.
  */
 void vspan_idle_wake(struct vspan_dev *vs)
 {
 	ASSERT_RTNL();
 	vspan_idle_set(vs, false);
+	/* One that is due sooner would be too soon. */
+	cancel_delayed_work(&vs->idle.look);
 	schedule_delayed_work(&vs->idle.look, VSPAN_IDLE_EACH);
 }
 

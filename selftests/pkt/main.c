@@ -65,6 +65,7 @@ static const char usage_text[] =
 "  iif=N oif=N sampled=N     reader of psample: interfaces and rate of each sample\n"
 "  orig=N                    and its frame's length, if longer than the sample\n"
 "  silent=1       reader: do not make a span promiscuous, by which it knows of us\n"
+"  early=1        reader: do so before the socket is bound to it\n"
 "  loss=ok others=ok dir=any reader: what else is no failure; see outgoing frames\n";
 
 void die(const char *fmt, ...)
@@ -232,6 +233,8 @@ static void parse_flow_word(struct flow *f, const char *word)
 		f->others_ok = true;
 	else if ((v = opt_value(word, "silent")))
 		f->silent = opt_number("silent", v, 1);
+	else if ((v = opt_value(word, "early")))
+		f->early = opt_number("early", v, 1);
 	else if (!strcmp(word, "dir=any"))
 		f->outgoing = true;
 	else

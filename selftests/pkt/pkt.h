@@ -97,6 +97,7 @@ struct flow {
 	bool keep;		/* go on over a device that vanishes, until SIGTERM */
 	bool outgoing;		/* see frames the host sends as well */
 	bool silent;		/* do not make the span promiscuous */
+	bool early;		/* make the device so, and then bind the socket to it */
 	uint16_t bind;		/* protocol of the packet socket */
 	int cpu;
 	bool hop;		/* another CPU for each frame */

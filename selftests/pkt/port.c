@@ -124,9 +124,11 @@ static void packet_open(struct flow *f)
 	if (!f->outgoing)
 		set_opt(f->fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
 	sll.sll_ifindex = f->ifindex;
+	if (f->early)
+		be_promiscuous(f);
 	if (bind(f->fd, (struct sockaddr *)&sll, sizeof(sll)))
 		die("bind to %s: %m", f->dev);
-	if (!f->silent && is_span(f))
+	if (!f->silent && !f->early && is_span(f))
 		be_promiscuous(f);
 	if (fcntl(f->fd, F_SETFL, O_NONBLOCK))
 		die("O_NONBLOCK: %m");
