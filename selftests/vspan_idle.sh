@@ -16,6 +16,10 @@ ALL_TESTS=(
 	"outputs"
 	"up_and_down"
 	"idle_again"
+	"idle_again_without_a_frame filter arp"
+	"idle_again_without_a_frame vlan 7"
+	"idle_again_without_a_frame share 96/256"
+	"idle_again_without_a_frame sample 4294967295"
 	"source_comes_after_its_reader"
 	"shared_device"
 	"set_while_idle"
@@ -234,6 +238,24 @@ idle_again()
 	stats "$sw" span1
 	check_j "$S1/drops/no_reader" "$before"
 	check_j "$S1/tx/packets" $((10 + MARKERS))
+}
+
+# idle_again_without_a_frame WORDS...: none is lost, since the rule wants none
+idle_again_without_a_frame()
+{
+	local fd
+
+	span_add "$sw" span1 && source_add "$sw" eth0 tx to span1 "$@" && idle &&
+		tap_path "$sw" span1 || return
+	exec {fd}<>"$REPLY" || { fail "open"; return; }
+	json "$sw" show span1
+	check_j span1/idle false
+	exec {fd}<&-
+	flows "sent" send eth0 ns="$sw" count=1 end=0
+	idle || return
+	stats "$sw" span1
+	check_j "$S1/tx/packets" 0
+	check_j "$S1/drops/no_reader" 0
 }
 
 source_comes_after_its_reader()

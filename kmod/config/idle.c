@@ -8,7 +8,7 @@
  * Most readers tell of themselves: an open of the tap, a capture that makes the span
  * promiscuous, an output. A packet socket that does not, tc, XDP and nftables are found
  * by looking, every VSPAN_IDLE_EACH while the span is idle. A reader who goes is
- * noticed by a frame that is lost for want of him.
+ * noticed by the next frame, whether it would have been copied or not.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>

@@ -4,7 +4,7 @@
 #include "vspan.h"
 
 /**
- * vspan_idle_soon - a frame was lost, since a span is down or nobody reads it
+ * vspan_idle_soon - a frame has come, and the span is down or nobody reads it
  * @vs: the span
  *
  * It becomes idle if that is still so a little later: a reader who starts anew is not

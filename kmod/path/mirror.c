@@ -339,6 +339,24 @@ static bool vspan_mirror_has(const struct vspan_binding *b, const struct sk_buff
 	       vspan_handover_takes(ho, b->port->hook, skb);
 }
 
+static bool vspan_mirror_samples(const struct vspan_source *src,
+				 const struct vspan_rule *rule, const struct sk_buff *skb)
+{
+	if (rule->sample <= 1 || vspan_limit_sample(rule))
+		return true;
+	vspan_stats_add(src->stats, VSPAN_SAMPLED_OUT, vspan_wire_frames_fast(skb));
+	return false;
+}
+
+/* A rule that wants few frames may have none lost, by which it would be noticed that the
+ * span's reader is gone.
+ */
+static void vspan_mirror_pass(struct vspan_dev *vs)
+{
+	if (unlikely(!vspan_mirror_has_reader(vs)))
+		vspan_idle_soon(vs);
+}
+
 /* The rule by which the frame is to be copied, or NULL. */
 static const struct vspan_rule *
 vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
@@ -348,12 +366,11 @@ vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
 	const struct vspan_rule *rule = rcu_dereference(src->rule);
 	enum vspan_drop why = VSPAN_DROP_RATE_LIMIT;
 
-	if (!(rule->dir & b->dirs & dir) || !vspan_mirror_has(b, skb, dir) ||
-	    !vspan_mirror_selects(b, rule, skb, dir))
+	if (!(rule->dir & b->dirs & dir) || !vspan_mirror_has(b, skb, dir))
 		return NULL;
-	if (rule->sample > 1 && !vspan_limit_sample(rule)) {
-		vspan_stats_add(src->stats, VSPAN_SAMPLED_OUT,
-				vspan_wire_frames_fast(skb));
+	if (!vspan_mirror_selects(b, rule, skb, dir) ||
+	    !vspan_mirror_samples(src, rule, skb)) {
+		vspan_mirror_pass(src->vs);
 		return NULL;
 	}
 	if (vspan_mirror_may(src->vs, skb, &why) &&
