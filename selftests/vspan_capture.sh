@@ -20,6 +20,7 @@ ALL_TESTS=(
 	"not_saved_and_not_touched"
 	"owned_once"
 	"in_a_hurry"
+	"ignored_signals_stay_so"
 )
 
 # shellcheck source=selftests/lib/lib.sh
@@ -279,6 +280,28 @@ in_a_hurry()
 		wait "$CAPTURE" 2>/dev/null
 	done
 	check_wait "all spans go" has_no_span
+}
+
+# ignored COMMAND...: is SIGHUP, by the program that it runs? 0 or 1 in REPLY
+ignored()
+{
+	local mask
+
+	read -r _ mask < <("$@" | grep SigIgn)
+	REPLY=$((0x${mask:-0} & 1))
+}
+
+# As nohup leaves it.
+ignored_signals_stay_so()
+{
+	program 'cat /proc/self/status'
+	ignored vspan "$sw" capture eth0 with "$DIR/program"
+	check_eq "SIGHUP is ignored" "$REPLY" 0
+	trap '' HUP
+	ignored vspan "$sw" capture eth0 with "$DIR/program"
+	check_eq "SIGHUP is ignored with nohup" "$REPLY" 1
+	trap - HUP
+	no_spans
 }
 
 tests_run

@@ -26,43 +26,70 @@ static void on_signal(int sig)
 		kill(program, sig);
 }
 
-/* Those of the terminal go to the program as well, and it is for it to end. */
-static void signals_set(void)
-{
-	struct sigaction pass = { .sa_handler = on_signal };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
+/* What we do while it runs. Those of the terminal go to the program as well, and it is
+ * for it to end.
+ */
+static const struct {
+	int number;
+	void (*handler)(int sig);
+} signals[] = {
+	{ SIGINT, SIG_IGN },
+	{ SIGQUIT, SIG_IGN },
+	{ SIGTERM, on_signal },
+	{ SIGHUP, on_signal },
+};
 
-	sigaction(SIGINT, &ignore, NULL);
-	sigaction(SIGQUIT, &ignore, NULL);
-	sigaction(SIGTERM, &pass, NULL);
-	sigaction(SIGHUP, &pass, NULL);
+/* What is ignored already, by nohup say, stays so for the program too; @ours gets the
+ * others.
+ */
+static void signals_set(sigset_t *ours)
+{
+	struct sigaction act;
+	size_t i;
+
+	sigemptyset(ours);
+	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
+		sigaction(signals[i].number, NULL, &act);
+		if (act.sa_handler == SIG_IGN)
+			continue;
+		sigaddset(ours, signals[i].number);
+		act = (struct sigaction){ .sa_handler = signals[i].handler };
+		sigaction(signals[i].number, &act, NULL);
+	}
+}
+
+static void signals_hold(sigset_t *before)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, before);
+}
+
+static void signals_release(const sigset_t *before)
+{
+	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
 /* Everything as it was for us, with none of ours in between. */
 static int program_spawn(char **argv)
 {
 	posix_spawnattr_t attr;
-	sigset_t held, before, all;
+	sigset_t before, ours;
 	pid_t pid;
 	int err;
 
-	sigfillset(&held);
-	sigprocmask(SIG_BLOCK, &held, &before);
-	sigemptyset(&all);
-	sigaddset(&all, SIGINT);
-	sigaddset(&all, SIGQUIT);
-	sigaddset(&all, SIGTERM);
-	sigaddset(&all, SIGHUP);
+	signals_hold(&before);
+	signals_set(&ours);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &before);
-	posix_spawnattr_setsigdefault(&attr, &all);
+	posix_spawnattr_setsigdefault(&attr, &ours);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-	signals_set();
 	err = posix_spawnp(&pid, argv[0], NULL, &attr, argv, environ);
 	if (!err)
 		program = pid;
 	posix_spawnattr_destroy(&attr);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	signals_release(&before);
 	return -err;
 }
 
