@@ -20,6 +20,7 @@ ALL_TESTS=(
 	"not_saved_and_not_touched"
 	"owned_once"
 	"in_a_hurry"
+	"ended_as_it_starts"
 	"ignored_signals_stay_so"
 )
 
@@ -277,6 +278,32 @@ in_a_hurry()
 		busywait json_is "$sw" "hurry$i/owned" true || { fail "no span"; return; }
 		((i % 2)) && nap
 		kill -9 "$CAPTURE"
+		wait "$CAPTURE" 2>/dev/null
+	done
+	check_wait "all spans go" has_no_span
+}
+
+is_vspanctl()
+{
+	[ "$(<"/proc/$1/comm")" == vspanctl ]
+}
+
+# Whatever it has come to: before the span is its own as well.
+ended_as_it_starts()
+{
+	local i until
+
+	program 'exit 0'
+	# so that it waits for RTNL at each step
+	while ip -n "$p2" link add busy0 type dummy && ip -n "$p2" link del busy0; do :; done &
+	defer kill_quietly $!
+	for ((i = 0; i < 30; i++)); do
+		"$VSPANCTL" -n "$sw" capture eth0 to "start$i" with "$DIR/program" >/dev/null 2>&1 &
+		CAPTURE=$!
+		busywait is_vspanctl "$CAPTURE" || { fail "it does not start"; return; }
+		until=$((${EPOCHREALTIME/[^0-9]/} + i * 500))
+		while ((${EPOCHREALTIME/[^0-9]/} < until)); do :; done
+		kill -TERM "$CAPTURE" 2>/dev/null
 		wait "$CAPTURE" 2>/dev/null
 	done
 	check_wait "all spans go" has_no_span

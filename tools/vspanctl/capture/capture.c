@@ -154,7 +154,7 @@ static int span_name(struct ctx *ctx, struct capture *c)
 	return -EEXIST;
 }
 
-static int span_new(struct ctx *ctx, struct capture *c)
+static int span_new_owned(struct ctx *ctx, struct capture *c)
 {
 	const char *name = c->first->span;
 	int err = span_name(ctx, c);
@@ -175,6 +175,18 @@ static int span_new(struct ctx *ctx, struct capture *c)
 	refused(&ctx->nl.genl, err, "capture: bind the life of %s to this program", name);
 	span_link_del(ctx, c->span.ifindex);
 	return EXIT_REFUSED;
+}
+
+/* Signals wait until the span goes with us, lest it be left behind. */
+static int span_new(struct ctx *ctx, struct capture *c)
+{
+	sigset_t before;
+	int ret;
+
+	signals_hold(&before);
+	ret = span_new_owned(ctx, c);
+	signals_release(&before);
+	return ret;
 }
 
 /* A device that is not there would be waited for, which is seldom what is meant. */
