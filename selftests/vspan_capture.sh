@@ -22,6 +22,7 @@ ALL_TESTS=(
 	"in_a_hurry"
 	"ended_as_it_starts"
 	"ignored_signals_stay_so"
+	"number_is_another_s"
 )
 
 # shellcheck source=selftests/lib/lib.sh
@@ -328,6 +329,18 @@ ignored_signals_stay_so()
 	ignored vspan "$sw" capture eth0 with "$DIR/program"
 	check_eq "SIGHUP is ignored with nohup" "$REPLY" 1
 	trap - HUP
+	no_spans
+}
+
+# The span has gone, and another device has its number: that one stays.
+number_is_another_s()
+{
+	# shellcheck disable=SC2016	# the program's
+	program 'ifindex=$(ip -o link show dev $2)' 'ip link del $2' \
+		'ip link add mine index ${ifindex%%:*} type dummy'
+	check_vspan "$sw" capture eth0 with "$DIR/program"
+	ip -n "$sw" link show dev mine >/dev/null || fail "a device of another is deleted"
+	ip -n "$sw" link del mine
 	no_spans
 }
 

@@ -189,6 +189,24 @@ static int span_new(struct ctx *ctx, struct capture *c)
 	return ret;
 }
 
+static int span_now_cb(const struct nlmsghdr *nlh, void *data)
+{
+	return model_parse_span(nlh, data);
+}
+
+/* Now, not when the kernel finds that we are gone: but if another has moved or deleted
+ * the span, its number may be that of a device of his.
+ */
+static void span_end(struct ctx *ctx, const struct capture *c)
+{
+	struct nlmsghdr *nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_GET, 0);
+	struct span now;
+
+	mnl_attr_put_u32(nlh, VSPAN_A_SPAN_IFINDEX, c->span.ifindex);
+	if (!nl_talk(&ctx->nl.genl, nlh, span_now_cb, &now) && now.owned)
+		span_link_del(ctx, c->span.ifindex);
+}
+
 /* A device that is not there would be waited for, which is seldom what is meant. */
 static int source_is_there(const struct args *a)
 {
@@ -225,8 +243,7 @@ static int capture(struct ctx *ctx, struct capture *c)
 	ret = sources_add(ctx, c);
 	if (!ret)
 		ret = program_run(c);
-	/* Now, not when the kernel finds that we are gone. */
-	span_link_del(ctx, c->span.ifindex);
+	span_end(ctx, c);
 	return ret;
 }
 
