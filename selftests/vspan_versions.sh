@@ -204,6 +204,7 @@ new_words_and_old_module()
 	check_refused "$sw" 1 "add p2 to mon: the module that is loaded, vspan 0.0.1, does not know \"share\"; load that of vspanctl" \
 		add p2 to mon share 1/2
 	check_refused "$sw" 1 "does not know \"share\"" add p2 to mon share all
+	check_refused "$sw" 1 "does not know \"capture\"" capture p2
 	ip -n "$sw" link set mon netns "$box" up
 	check_refused "$sw" 1 "add p2 to mon netns $box: the module that is loaded, vspan 0.0.1, does not know \"netns\"; load that of vspanctl" \
 		add p2 to mon netns "$box"

@@ -27,6 +27,7 @@ static const struct {
 } words[] = {
 	{ VSPAN_CMD_SPAN_GET,	VSPAN_A_SPAN_NETNSID,		"netns" },
 	{ VSPAN_CMD_SPAN_SET,	VSPAN_A_SPAN_FRAMES,		"frames" },
+	{ VSPAN_CMD_SPAN_SET,	VSPAN_A_SPAN_OWNED,		"capture" },
 	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_KIND,		"that kind of source" },
 	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_HOOK,		"hook" },
 	{ VSPAN_CMD_SOURCE_NEW,	VSPAN_A_SOURCE_REDIRECT,	"redirect" },

@@ -34,6 +34,8 @@ static const struct {
 } whys[] = {
 	{ VSPAN_CMD_SOURCE_NEW, VSPAN_A_SOURCE_RATE, -EINVAL,
 	  "Unknown attribute type", "does not know \"rate\"; load that of vspanctl " VSPAN_VERSION },
+	{ VSPAN_CMD_SPAN_SET, VSPAN_A_SPAN_OWNED, -EINVAL,
+	  "Unknown attribute type", "does not know \"capture\"" },
 	{ VSPAN_CMD_SOURCE_SET, VSPAN_A_SOURCE_SNAP_HEADERS, -EINVAL,
 	  "Unknown attribute type", "does not know \"snaplen headers\"" },
 	{ VSPAN_CMD_SOURCE_DEL, VSPAN_A_SOURCE_SPAN_NETNSID, -EINVAL,
