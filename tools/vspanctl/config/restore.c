@@ -182,7 +182,7 @@ static int find_all_netns(struct ctx *ctx, struct plan *p)
 	return sort_lines(p, &p->want);
 }
 
-/* Spans that the file wants in other netns, which nothing here feeds. */
+/* Spans that the file wants in other netns, which nothing here feeds, nor a program has. */
 static int find_spans(struct ctx *ctx, struct plan *p)
 {
 	const struct entry *e = p->want.entries.items;
@@ -192,7 +192,8 @@ static int find_spans(struct ctx *ctx, struct plan *p)
 
 	for (i = 0; !ret && i < p->want.entries.count; i++, e++) {
 		if (e->kind != ENTRY_SPAN || !e->a.is_away || e->skip ||
-		    config_find(&p->now, e) || span_get_at(ctx, &e->a, &span))
+		    config_find(&p->now, e) || span_get_at(ctx, &e->a, &span) ||
+		    span.owned)
 			continue;
 		strcpy(span.netns, e->a.netns);
 		if (config_add_span(&p->now, &span))
