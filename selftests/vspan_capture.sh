@@ -10,19 +10,23 @@ ALL_TESTS=(
 	"options_hold_for_all"
 	"exit_status_is_the_program_s"
 	"signals_are_passed_on"
+	"what_is_ignored_stays_ignored"
 	"killed"
 	"killed_after_a_move"
 	"no_program"
 	"no_device"
+	"device_with_a_long_name"
 	"name_is_taken"
 	"no_span_is_left_by_a_refusal"
 	"two_at_a_time"
 	"not_saved_and_not_touched"
+	"not_touched_elsewhere"
 	"owned_once"
 	"in_a_hurry"
 	"ended_as_it_starts"
 	"ignored_signals_stay_so"
 	"number_is_another_s"
+	"ended_as_it_begins"
 )
 
 # shellcheck source=selftests/lib/lib.sh
@@ -150,10 +154,12 @@ signals_are_passed_on()
 {
 	local signal
 
-	for signal in TERM HUP; do
+	for signal in TERM HUP INT QUIT; do
 		program "trap 'echo got $signal; exit 3' $signal" "echo ready" \
 			'while :; do read -rt 1 <> <(:) || :; done'
-		"$VSPANCTL" -n "$sw" capture eth0 with "$DIR/program" >"$DIR/out" 2>&1 &
+		# of what is in the background bash has INT and QUIT ignored
+		env --default-signal="$signal" "$VSPANCTL" -n "$sw" capture eth0 \
+			with "$DIR/program" >"$DIR/out" 2>&1 &
 		CAPTURE=$!
 		check_wait "the program" grep -q ready "$DIR/out" || return
 		kill -"$signal" "$CAPTURE"
@@ -161,6 +167,21 @@ signals_are_passed_on()
 		check_eq "what it was told" "$(tail -n 1 "$DIR/out")" "got $signal"
 		rm -f "$DIR/out"
 	done
+}
+
+# nohup, say: a hangup ends neither.
+what_is_ignored_stays_ignored()
+{
+	program "trap 'echo got HUP; exit 3' HUP" "trap 'exit 4' TERM" "echo ready" \
+		'while :; do read -rt 1 <> <(:) || :; done'
+	env --ignore-signal=HUP "$VSPANCTL" -n "$sw" capture eth0 \
+		with "$DIR/program" >"$DIR/out" 2>&1 &
+	CAPTURE=$!
+	check_wait "the program" grep -q ready "$DIR/out" || return
+	kill -HUP "$CAPTURE"
+	kill -TERM "$CAPTURE"
+	ended 4
+	check_eq "what it was told" "$(<"$DIR/out")" ready
 }
 
 # Nobody is left to delete the span, and it goes all the same, with its source.
@@ -190,10 +211,39 @@ no_device()
 	no_spans
 }
 
+# An alternative name is a name, and longer than others may be.
+device_with_a_long_name()
+{
+	local long=the-first-port-of-the-switch
+
+	ip -n "$sw" link property add dev eth0 altname "$long" || { fail "no name"; return; }
+	defer ip -n "$sw" link property del dev eth0 altname "$long"
+	capture cap0 "$long" rx -- -n -c 10 -w "$DIR/pcap" || return
+	flows "in" send eth0 ns="$p2" count=10 end=0
+	ended 0
+	check_eq "frames" "$(frames "$DIR/pcap")" 10
+	check_refused "$sw" 1 "capture: no device is named $long-2; list them with: ip link" \
+		capture "$long-2"
+	no_spans
+}
+
+# A capture whose span is moved to p2. tcpdump would end for that, this program does not.
+moved()
+{
+	program "echo \$\$ >$DIR/pid.new && mv $DIR/pid.new $DIR/pid" \
+		'while :; do read -rt 1 <> <(:) || :; done'
+	"$VSPANCTL" -n "$sw" capture eth0 with "$DIR/program" &
+	CAPTURE=$!
+	defer kill_quietly "$CAPTURE"
+	check_wait "the program" test -e "$DIR/pid" || return
+	defer kill_quietly "$(<"$DIR/pid")"
+	rm "$DIR/pid"
+	ip -n "$sw" link set cap0 netns "$p2" || fail "no move"
+}
+
 killed_after_a_move()
 {
-	capture cap0 eth0 -- -n -w "$DIR/pcap" || return
-	ip -n "$sw" link set cap0 netns "$p2" || { fail "no move"; return; }
+	moved || return
 	kill -9 "$CAPTURE"
 	wait "$CAPTURE" 2>/dev/null
 	check_wait "no source is left" has_no_span
@@ -258,6 +308,20 @@ not_saved_and_not_touched()
 	check_j span0/sources/eth0/state active
 }
 
+# Nor where it was moved to, if the file names it there.
+not_touched_elsewhere()
+{
+	moved || return
+	check_refused "$sw" 1 "a device named cap0 exists there" \
+		restore - <<<"span add cap0 netns $p2 qlen 55"
+	json "$p2" span show cap0
+	check_j cap0/qlen 4096
+	check_j cap0/owned true
+	kill "$CAPTURE"
+	wait "$CAPTURE" 2>/dev/null
+	check_wait "the device is gone there" gone "$p2" cap0
+}
+
 # A second socket is refused, the first may ask again; one that is open keeps the span.
 owned_once()
 {
@@ -305,6 +369,30 @@ ended_as_it_starts()
 		until=$((${EPOCHREALTIME/[^0-9]/} + i * 500))
 		while ((${EPOCHREALTIME/[^0-9]/} < until)); do :; done
 		kill -TERM "$CAPTURE" 2>/dev/null
+		wait "$CAPTURE" 2>/dev/null
+	done
+	check_wait "all spans go" has_no_span
+}
+
+# end_at_once PID DEVICE: a signal that can be held, as soon as the device is there
+end_at_once()
+{
+	# shellcheck disable=SC2016	# for the inner one
+	ip netns exec "$sw" bash -c 'until [ -d "/sys/class/net/$1" ]; do :; done; kill "$0"' \
+		"$1" "$2"
+}
+
+# A signal that ends us waits until it is said whose the span is: none stays.
+ended_as_it_begins()
+{
+	local i
+
+	for ((i = 0; i < 40; i++)); do
+		"$VSPANCTL" -n "$sw" capture eth0 to "begin$i" -- -n -w /dev/null >/dev/null 2>&1 &
+		CAPTURE=$!
+		defer kill_quietly "$CAPTURE"
+		timeout 10 bash -c "$(declare -f end_at_once); sw=$sw end_at_once $CAPTURE begin$i" ||
+			{ fail "no span"; return; }
 		wait "$CAPTURE" 2>/dev/null
 	done
 	check_wait "all spans go" has_no_span

@@ -3,15 +3,16 @@
 #include "capture/capture.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "args/args.h"
+#include "nl/link.h"
 #include "nl/model.h"
 #include "vspanctl.h"
 
@@ -20,44 +21,35 @@
 /* The program that signals are for; there is one in a process. */
 static volatile sig_atomic_t program;
 
-static void on_signal(int sig)
+/* Those of a terminal the program has already, and it is for it to end. */
+static void on_signal(int sig, siginfo_t *info, void *context)
 {
-	if (program)
+	bool has = info->si_code == SI_KERNEL && (sig == SIGINT || sig == SIGQUIT);
+
+	(void)context;
+	if (program && !has)
 		kill(program, sig);
 }
 
-/* What we do while it runs. Those of the terminal go to the program as well, and it is
- * for it to end.
- */
-static const struct {
-	int number;
-	void (*handler)(int sig);
-} signals[] = {
-	{ SIGINT, SIG_IGN },
-	{ SIGQUIT, SIG_IGN },
-	{ SIGTERM, on_signal },
-	{ SIGHUP, on_signal },
-};
-
-/* What is ignored already, by nohup say, stays so for the program too; @ours gets the
- * others.
- */
-static void signals_set(sigset_t *ours)
+/* What is ignored, as by nohup(1), the program ignores too. A handler ends with exec. */
+static void signals_set(void)
 {
-	struct sigaction act;
+	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+	struct sigaction pass = {
+		.sa_sigaction = on_signal,
+		.sa_flags = SA_SIGINFO | SA_RESTART,
+	};
+	struct sigaction before;
 	size_t i;
 
-	sigemptyset(ours);
-	for (i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		sigaction(signals[i].number, NULL, &act);
-		if (act.sa_handler == SIG_IGN)
-			continue;
-		sigaddset(ours, signals[i].number);
-		act = (struct sigaction){ .sa_handler = signals[i].handler };
-		sigaction(signals[i].number, &act, NULL);
+	for (i = 0; i < ARRAY_SIZE(signals); i++) {
+		sigaction(signals[i], NULL, &before);
+		if (before.sa_handler != SIG_IGN)
+			sigaction(signals[i], &pass, NULL);
 	}
 }
 
+/* Until sigprocmask() has @before back, no signal ends us. */
 static void signals_hold(sigset_t *before)
 {
 	sigset_t all;
@@ -66,30 +58,24 @@ static void signals_hold(sigset_t *before)
 	sigprocmask(SIG_BLOCK, &all, before);
 }
 
-static void signals_release(const sigset_t *before)
-{
-	sigprocmask(SIG_SETMASK, before, NULL);
-}
-
-/* Everything as it was for us, with none of ours in between. */
+/* Everything as it was for us, with no signal lost in between. */
 static int program_spawn(char **argv)
 {
 	posix_spawnattr_t attr;
-	sigset_t before, ours;
+	sigset_t before;
 	pid_t pid;
 	int err;
 
 	signals_hold(&before);
-	signals_set(&ours);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setsigmask(&attr, &before);
-	posix_spawnattr_setsigdefault(&attr, &ours);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
+	signals_set();
 	err = posix_spawnp(&pid, argv[0], NULL, &attr, argv, environ);
 	if (!err)
 		program = pid;
 	posix_spawnattr_destroy(&attr);
-	signals_release(&before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return -err;
 }
 
@@ -154,7 +140,7 @@ static int span_name(struct ctx *ctx, struct capture *c)
 	return -EEXIST;
 }
 
-static int span_new_owned(struct ctx *ctx, struct capture *c)
+static int span_new(struct ctx *ctx, struct capture *c)
 {
 	const char *name = c->first->span;
 	int err = span_name(ctx, c);
@@ -177,15 +163,15 @@ static int span_new_owned(struct ctx *ctx, struct capture *c)
 	return EXIT_REFUSED;
 }
 
-/* Signals wait until the span goes with us, lest it be left behind. */
-static int span_new(struct ctx *ctx, struct capture *c)
+/* Ended before the span is bound to us, we would leave it behind. */
+static int span_new_whole(struct ctx *ctx, struct capture *c)
 {
 	sigset_t before;
 	int ret;
 
 	signals_hold(&before);
-	ret = span_new_owned(ctx, c);
-	signals_release(&before);
+	ret = span_new(ctx, c);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	return ret;
 }
 
@@ -208,10 +194,17 @@ static void span_end(struct ctx *ctx, const struct capture *c)
 }
 
 /* A device that is not there would be waited for, which is seldom what is meant. */
-static int source_is_there(const struct args *a)
+static int source_is_there(struct ctx *ctx, const struct args *a)
 {
-	if (a->kind == VSPAN_KIND_GLOB || if_nametoindex(a->source))
+	int err;
+
+	if (a->kind == VSPAN_KIND_GLOB)
 		return EXIT_OK;
+	err = link_named(&ctx->nl, a->source);
+	if (!err)
+		return EXIT_OK;
+	if (err != -ENODEV)
+		return refused(&ctx->nl.rtnl, err, "capture: find the device %s", a->source);
 	report("capture: no device is named %s; list them with: ip link", a->source);
 	return EXIT_REFUSED;
 }
@@ -236,9 +229,9 @@ static int capture(struct ctx *ctx, struct capture *c)
 	if (ctx_open(ctx))
 		return EXIT_REFUSED;
 	for (i = 0; i < c->count; i++)
-		if (source_is_there(&c->sources[i]))
+		if (source_is_there(ctx, &c->sources[i]))
 			return EXIT_REFUSED;
-	if (span_new(ctx, c))
+	if (span_new_whole(ctx, c))
 		return EXIT_REFUSED;
 	ret = sources_add(ctx, c);
 	if (!ret)

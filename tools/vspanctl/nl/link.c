@@ -261,6 +261,25 @@ int link_now(struct nl *nl, uint32_t ifindex, struct link *link)
 }
 
 /**
+ * link_named - Is there a device of a name?
+ * @nl: the connection
+ * @name: the name, its own or an alternative one, which may be longer
+ *
+ * Return: 0 or a negative errno; -ENODEV if there is none.
+ */
+int link_named(struct nl *nl, const char *name)
+{
+	int err = nl_open_rtnl(nl);
+	struct nlmsghdr *nlh;
+
+	if (err)
+		return err;
+	nlh = nl_link_request(nl, RTM_GETLINK, 0, 0);
+	mnl_attr_put_strz(nlh, IFLA_ALT_IFNAME, name);
+	return nl_talk(&nl->rtnl, nlh, NULL, NULL);
+}
+
+/**
  * link_vfs - Ask how many SR-IOV functions are beside a device.
  * @link: the device, of any netns: on its bus it is the host's
  *

@@ -64,6 +64,7 @@ int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 		  struct link *link);
 int link_vlans(struct nl *nl, uint32_t ifindex, uint8_t *bitmap);
 int link_now(struct nl *nl, uint32_t ifindex, struct link *link);
+int link_named(struct nl *nl, const char *name);
 unsigned int link_vfs(const struct link *link);
 
 #endif /* VSPANCTL_LINK_H */
