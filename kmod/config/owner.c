@@ -123,7 +123,9 @@ int __init vspan_owner_init(void)
 /**
  * vspan_owner_uninit - hear no more of them
  *
- * All spans are gone; nobody waits for RTNL with it held.
+ * All spans are gone.
+ *
+ * Context: without RTNL, for which the work may wait.
  */
 void vspan_owner_uninit(void)
 {
