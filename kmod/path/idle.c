@@ -8,13 +8,14 @@
  * @vs: the span
  *
  * It becomes idle if that is still so a little later: a reader who starts anew is not
- * to miss anything.
+ * to miss anything. One with an output stays awake, whether that has its device or not.
  *
  * Context: BH off, RCU.
  */
 void vspan_idle_soon(struct vspan_dev *vs)
 {
-	if (READ_ONCE(vs->idle.on) || delayed_work_pending(&vs->idle.look))
+	if (READ_ONCE(vs->idle.on) || !list_empty(&vs->outputs) ||
+	    delayed_work_pending(&vs->idle.look))
 		return;
 	schedule_delayed_work(&vs->idle.look, VSPAN_IDLE_EACH);
 }
