@@ -28,10 +28,11 @@ struct socket;
  * struct vspan_owner - the socket that a span goes with
  * @net: netns of the socket; to be compared only
  * @portid: its port ID there, or 0 if the span goes with none
- * @gone: it is closed, and the span is about to go
+ * @gone: it is closed, and the span is about to go; set under the lock of the list alone,
+ *	READ_ONCE/WRITE_ONCE
  * @node: in the list of all spans that go with a socket
  *
- * Written under RTNL and the lock of that list, read under either.
+ * The others are written under RTNL and the lock of that list, and read under either.
  */
 struct vspan_owner {
 	const struct net *net;

@@ -16,7 +16,7 @@
 static DEFINE_SPINLOCK(vspan_owner_lock);
 static LIST_HEAD(vspan_owners);
 
-/* The notifier has others' locks about it, of a module or a netns that goes say. */
+/* In a work, since whoever closes a socket may hold a lock that others take under RTNL. */
 static void vspan_owner_delete_orphans(struct work_struct *work)
 {
 	struct vspan_dev *vs;

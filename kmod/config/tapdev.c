@@ -35,9 +35,10 @@ static struct class vspan_tapdev_class = {
 	.namespace	= vspan_tapdev_namespace,
 };
 
-/* The span has a reader before open() returns to him. The file is the library's from here
- * on, as vhost demands it (tap_get_socket()). It depends on no module that can go: we
- * need tap.ko, and who has the node open holds us (chrdev_open()).
+/* The span is not idle any more when open() returns. From here on the file has the
+ * library's operations, as vhost demands (tap_get_socket()). Neither module can go before
+ * it is closed: the file holds tap.ko by its operations, and us by the node's cdev
+ * (chrdev_open()).
  */
 static int vspan_tapdev_open(struct inode *inode, struct file *file)
 {

@@ -38,6 +38,23 @@ int span_get(struct ctx *ctx, const char *name, struct span *span)
 }
 
 /**
+ * span_get_index - Ask the kernel for the span that has a number.
+ * @ctx: context, open
+ * @ifindex: the number
+ * @span: result
+ *
+ * Return: 0 or a negative errno; -ENODEV if there is no such span.
+ */
+int span_get_index(struct ctx *ctx, unsigned int ifindex, struct span *span)
+{
+	struct nlmsghdr *nlh;
+
+	nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_GET, 0);
+	mnl_attr_put_u32(nlh, VSPAN_A_SPAN_IFINDEX, ifindex);
+	return nl_talk(&ctx->nl.genl, nlh, span_get_cb, span);
+}
+
+/**
  * span_get_at - Ask the kernel for a span that may be in another netns.
  * @ctx: context, open
  * @a: the words that name it, after ctx_netns()

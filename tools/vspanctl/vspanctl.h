@@ -106,6 +106,7 @@ int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
 /* span.c */
 extern const struct cmd span_cmds[];
 int span_get(struct ctx *ctx, const char *name, struct span *span);
+int span_get_index(struct ctx *ctx, unsigned int ifindex, struct span *span);
 int span_get_at(struct ctx *ctx, const struct args *a, struct span *span);
 int span_find(struct ctx *ctx, const char *name, struct span *span,
 	      const char *cmd);

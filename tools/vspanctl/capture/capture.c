@@ -81,12 +81,17 @@ static int program_spawn(char **argv)
 
 static int program_wait(void)
 {
+	siginfo_t info;
 	int status;
+	pid_t pid = program;
 
-	while (waitpid(program, &status, 0) < 0)
+	/* Once it is waited for, its number may be another's: no signals from there on. */
+	while (waitid(P_PID, pid, &info, WEXITED | WNOWAIT) < 0)
 		if (errno != EINTR)
-			return EXIT_REFUSED;
+			return refused(NULL, -errno, "capture: wait for the program");
 	program = 0;
+	if (waitpid(pid, &status, 0) < 0)
+		return refused(NULL, -errno, "capture: wait for the program");
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -101,7 +106,8 @@ static int program_run(const struct capture *c)
 	argv[0] = (char *)c->program;
 	argv[1] = "-i";
 	argv[2] = (char *)c->span.name;
-	memcpy(argv + 3, c->argv, c->argc * sizeof(*argv));
+	if (c->argc)
+		memcpy(argv + 3, c->argv, c->argc * sizeof(*argv));
 	err = program_spawn(argv);
 	if (err)
 		ret = refused(NULL, err, "capture: run %s, which \"with PROGRAM\" names",
@@ -152,15 +158,16 @@ static int span_new(struct ctx *ctx, struct capture *c)
 	}
 	if (err)
 		return refused(&ctx->nl.rtnl, err, "capture: make the span %s", name);
-	err = span_get(ctx, name, &c->span);
-	if (err)
-		return refused(&ctx->nl.genl, err, "capture: find the span %s", name);
 	err = span_own(ctx, c);
-	if (!err)
-		return EXIT_OK;
-	refused(&ctx->nl.genl, err, "capture: bind the life of %s to this program", name);
-	span_link_del(ctx, c->span.ifindex);
-	return EXIT_REFUSED;
+	if (err) {
+		refused(&ctx->nl.genl, err, "capture: bind the life of %s to this program", name);
+		if (!span_get(ctx, name, &c->span))
+			span_link_del(ctx, c->span.ifindex);
+		return EXIT_REFUSED;
+	}
+	/* If this fails, the span goes with our socket. */
+	err = span_get(ctx, name, &c->span);
+	return err ? refused(&ctx->nl.genl, err, "capture: find the span %s", name) : EXIT_OK;
 }
 
 /* Ended before the span is bound to us, we would leave it behind. */
@@ -175,21 +182,14 @@ static int span_new_whole(struct ctx *ctx, struct capture *c)
 	return ret;
 }
 
-static int span_now_cb(const struct nlmsghdr *nlh, void *data)
-{
-	return model_parse_span(nlh, data);
-}
-
 /* Now, not when the kernel finds that we are gone: but if another has moved or deleted
  * the span, its number may be that of a device of his.
  */
 static void span_end(struct ctx *ctx, const struct capture *c)
 {
-	struct nlmsghdr *nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_GET, 0);
 	struct span now;
 
-	mnl_attr_put_u32(nlh, VSPAN_A_SPAN_IFINDEX, c->span.ifindex);
-	if (!nl_talk(&ctx->nl.genl, nlh, span_now_cb, &now) && now.owned)
+	if (!span_get_index(ctx, c->span.ifindex, &now) && now.owned)
 		span_link_del(ctx, c->span.ifindex);
 }
 

@@ -53,7 +53,8 @@ static int sources_end(int argc, char **argv)
 	for (i = 0; i < argc; i++) {
 		if (!strcmp(argv[i], "master"))
 			i++;
-		else if (args_knows(argv[i], ARGS_CAPTURE) || argv[i][0] == '-')
+		else if (args_knows(argv[i], ARGS_CAPTURE) || argv[i][0] == '-' ||
+			 !strcmp(argv[i], "with"))
 			break;
 	}
 	return i < argc ? i : argc;
@@ -78,6 +79,8 @@ static int sources_parse(struct capture *c, int argc, char **argv)
 {
 	int end = sources_end(argc, argv), used, i, ret;
 
+	if (end < argc && !strcmp(argv[end], "with"))
+		return usage_error("\"with PROGRAM\" comes last, but for -- and what follows it; see: vspanctl capture help");
 	if (end < argc && argv[end][0] == '-')
 		return usage_error("\"%.40s\" is for the program? what is goes behind --, as in: vspanctl capture eth0 -- %.40s",
 				   argv[end], argv[end]);

@@ -121,19 +121,6 @@ static int config_add_parts(struct config *c, const struct span *span)
 	return 0;
 }
 
-static size_t span_parts(const struct span *span)
-{
-	const struct source *src;
-	const struct output *out;
-	size_t n = 0;
-
-	for (src = span->sources; src; src = src->next)
-		n++;
-	for (out = span->outputs; out; out = out->next)
-		n++;
-	return n;
-}
-
 /**
  * config_add_model - Add what the kernel has.
  * @c: configuration
@@ -151,7 +138,7 @@ int config_add_model(struct config *c, const struct model *m)
 
 	for (i = 0; i < m->spans.count; i++) {
 		if (spans[i].owned) {
-			parts += span_parts(&spans[i]);
+			parts += model_span_parts(&spans[i]);
 			continue;
 		}
 		if (config_add_span(c, &spans[i]))

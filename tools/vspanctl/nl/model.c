@@ -291,6 +291,25 @@ int model_link(struct model *m)
 }
 
 /**
+ * model_span_parts - Count the sources and outputs of a span.
+ * @span: the span, after model_link()
+ *
+ * Return: how many there are.
+ */
+size_t model_span_parts(const struct span *span)
+{
+	const struct source *src;
+	const struct output *out;
+	size_t n = 0;
+
+	for (src = span->sources; src; src = src->next)
+		n++;
+	for (out = span->outputs; out; out = out->next)
+		n++;
+	return n;
+}
+
+/**
  * model_name_netns - Find the names of the netns that spans were moved to.
  * @m: model
  * @nl: an open connection

@@ -255,6 +255,7 @@ int model_output_cb(const struct nlmsghdr *nlh, void *data);
 
 void *array_next(struct array *a, size_t size);
 int model_link(struct model *m);
+size_t model_span_parts(const struct span *span);
 int model_name_netns(struct model *m, struct nl *nl);
 int model_read(struct model *m, struct nl *nl, unsigned int what);
 void model_free(struct model *m);

@@ -203,6 +203,7 @@ check_usage()
 	usage_error '"with" needs a value, PROGRAM' capture eth0 with
 	usage_error '"with" needs a value, PROGRAM' capture eth0 with -- -n
 	usage_error 'the name of the program is empty' capture eth0 with ''
+	usage_error '"with PROGRAM" comes last' capture eth0 with tshark vlan 10
 	usage_error 'what is "eth1"? see: vspanctl capture help' capture eth0 rx eth1
 	usage_error '"vlan" needs a value' capture eth0 eth1 vlan
 	usage_error 'needs the name of a bridge' capture eth0 master

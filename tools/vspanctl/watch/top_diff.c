@@ -109,19 +109,6 @@ static void add_output(struct top_item *item, const struct output *before,
 	drops_since(item->drops, before ? before->drops : NULL, now->drops);
 }
 
-static size_t count_items(const struct span *span)
-{
-	const struct source *src;
-	const struct output *out;
-	size_t n = 0;
-
-	for (src = span->sources; src; src = src->next)
-		n++;
-	for (out = span->outputs; out; out = out->next)
-		n++;
-	return n;
-}
-
 static uint64_t all_drops(const struct top_item *item)
 {
 	uint64_t sum = 0;
@@ -173,7 +160,7 @@ static int fill_group(struct top_group *g, const struct span *before,
 	g->total.rx = dir_since(before ? &before->delivered : NULL,
 				&now->delivered);
 	drops_since(g->total.drops, before ? before->drops : NULL, now->drops);
-	g->count = count_items(now);
+	g->count = model_span_parts(now);
 	if (!g->count)
 		return 0;
 	g->items = calloc(g->count, sizeof(*item));
