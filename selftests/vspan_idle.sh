@@ -118,7 +118,7 @@ each_capture()
 # Nothing tells that it is there: 100 ms at most, and this is no test of time.
 silent_reader_is_found()
 {
-	new_span tx || return
+	new_span tx && idle || return
 	reader silent recv span1 ns="$sw" silent=1 id=1 count=50 || return
 	wait_j "$sw" span1/idle false span1/reader true || return
 	flows "sent" send eth0 ns="$sw" id=1 count=50
