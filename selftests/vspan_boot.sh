@@ -488,7 +488,7 @@ source nor output; name one that leads out of here"
 	unit_taps "After=vspan.service"
 	unit_check "After=taps.service"
 	with_traffic >"$BOOT/more.sh" <<-EOT
-		unread() { sed 's/"reader":[a-z]*,"idle":[a-z]*//'; }
+		unread() { sed 's/"reader":[a-z]*,"idle":[a-z]*,//g'; }
 		cp /etc/vspan.conf $BOOT/conf.2
 		for i in 0 1 2; do
 			cp $BOOT/conf.\$i /etc/vspan.conf

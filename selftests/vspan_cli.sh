@@ -125,6 +125,7 @@ drops dup filtered off_cable other_shares rx rx.bytes rx.packets sampled_out tx 
 pretty_json_is_the_same()
 {
 	added || return
+	wait_j "$sw" span0/idle true
 	[ "$(vspan "$sw" -j show | "$PKT" json)" == "$(vspan "$sw" -p -j show | "$PKT" json)" ] ||
 		fail "-p changes the content"
 	[ "$(vspan "$sw" -j show | wc -l)" -le 1 ] || fail "-j alone prints many lines"
@@ -241,6 +242,7 @@ netns_option()
 	local here there
 
 	added || return
+	wait_j "$sw" span0/idle true
 	there=$("$VSPANCTL" -n "$sw" show)
 	here=$(ip netns exec "$sw" "$VSPANCTL" show)
 	check_eq "the same from inside and outside" "$here" "$there"
@@ -290,6 +292,7 @@ show_without_privilege()
 
 	require_command setpriv || return
 	added || return
+	wait_j "$sw" span0/idle true
 	out=$(setpriv --bounding-set=-net_admin --inh-caps=-net_admin \
 		"$VSPANCTL" -n "$sw" -j show) || fail "show is refused"
 	check_eq "the same" "$out" "$(vspan "$sw" -j show)"

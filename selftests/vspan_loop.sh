@@ -42,7 +42,7 @@ setup()
 
 state()
 {
-	REPLY=$(vspan "$sw" -j show)
+	REPLY=$(lasting "$sw")
 }
 
 # refused NEEDLE WORDS...: one sentence with the needle in it, and nothing changes

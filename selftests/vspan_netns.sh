@@ -43,7 +43,7 @@ conf()
 
 state()
 {
-	"$VSPANCTL" -n "$sw" -j show
+	lasting "$sw"
 }
 
 # What show tells, by the span's name and whether it is away: a source, or an output

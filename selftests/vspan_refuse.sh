@@ -44,7 +44,7 @@ setup()
 # All that a refusal could have changed.
 state()
 {
-	REPLY=$("$VSPANCTL" -n "$sw" -j show; ip -n "$sw" -br link)
+	REPLY=$(lasting "$sw"; ip -n "$sw" -br link)
 }
 
 # refused RC NEEDLE COMMAND...

@@ -132,7 +132,7 @@ no_node_after_a_move()
 # What the host has, but for what is counted there and who reads it, in REPLY.
 host_state()
 {
-	REPLY=$(vspan "$sw" save - && vspan "$sw" -j show | sed 's/"reader":[a-z]*,"idle":[a-z]*//' &&
+	REPLY=$(vspan "$sw" save - && lasting "$sw" &&
 		ip -n "$sw" -br link)
 }
 

@@ -120,7 +120,7 @@ both_know()
 
 state()
 {
-	"$VSPANCTL" -n "$sw" -j show
+	lasting "$sw"
 }
 
 saved_and_restored()

@@ -205,6 +205,12 @@ vspan()
 	"$VSPANCTL" -n "$ns" "$@"
 }
 
+# lasting NETNS: all that show tells, but for what spans come to by themselves
+lasting()
+{
+	"$VSPANCTL" -n "$1" -j show | sed 's/"reader":[a-z]*,"idle":[a-z]*,//g'
+}
+
 check_vspan()
 {
 	check_ok "vspanctl ${*:2}" vspan "$@"

@@ -78,9 +78,28 @@ static void take(struct state *s, const uint8_t *p, uint32_t len)
 	s->len += len;
 }
 
+/* A span goes idle by itself, 100 ms after it has come up. */
+static bool lasts(const struct genlmsghdr *g, const struct nlattr *a)
+{
+	return g->cmd != VSPAN_CMD_SPAN_GET || a->nla_type != VSPAN_A_SPAN_IDLE;
+}
+
 static void on_dumped(void *arg, const struct nlmsghdr *h)
 {
-	take(arg, (const uint8_t *)(h + 1), h->nlmsg_len - (uint32_t)sizeof(*h));
+	const struct genlmsghdr *g = (const void *)(h + 1);
+	uint32_t left = h->nlmsg_len - (uint32_t)(sizeof(*h) + sizeof(*g)), size;
+	const uint8_t *p = (const uint8_t *)(g + 1);
+	const struct nlattr *a;
+
+	take(arg, (const uint8_t *)g, sizeof(*g));
+	for (; left >= NLA_HDRLEN; p += size, left -= size) {
+		a = (const void *)p;
+		size = (uint32_t)NLA_ALIGN(a->nla_len);
+		if (size < NLA_HDRLEN || size > left)
+			die("a dump with a broken attribute");
+		if (lasts(g, a))
+			take(arg, p, size);
+	}
 }
 
 static int dump(struct fault *f, uint8_t cmd, struct state *s)
