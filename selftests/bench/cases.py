@@ -85,16 +85,20 @@ def both_ways():
 
 def twice():
     """A bridge's two ports are sources, and a frame passes both: it is copied at one,
-    and known again at the other, by where it came in or by its first copy."""
+    and known again at the other, by where it came in or by its first copy. What the
+    second hook costs by itself is seen with another span, which takes none."""
     made = rows('forward, both ports', [
-        NONE, ('one port', peers.vspan), ('both, by port', peers.vspan),
-        ('both, by copy', peers.vspan), ('both, kept', peers.vspan)],
-        dir='rx,tx', on=['a0'], first=BRIDGE_GEN, arrive=['b1'])
-    for row in made[2:]:
+        NONE, ('one port', peers.vspan), ('another span', peers.beside),
+        ('both, by port', peers.vspan), ('both, by copy', peers.vspan),
+        ('both, kept', peers.vspan)],
+        dir='rx,tx', on=['a0'], first=BRIDGE_GEN, arrive=['b1'],
+        base='no mirror')
+    for row in made[3:]:
         row.patterns = ['[ab]0']
-    made[3].words = ['vlan', 'untagged']
-    made[4].words = ['dup', 'keep']
-    made[4].copies = 2
+    # Not all are ports of one bridge: where it came in tells nothing.
+    made[4].patterns = ['[ab]0', 'p1']
+    made[5].words = ['dup', 'keep']
+    made[5].copies = 2
     return made
 
 

@@ -121,6 +121,21 @@ def vspan(rig, row):
 
 
 @contextmanager
+def beside(rig, row):
+    """The same, and another span is read whose one source takes no frame of b0."""
+    vspanctl('span', 'add', 'span1')
+    run('ip', 'link', 'set', 'span1', 'up')
+    vspanctl('add', 'b0', row.dir, 'to', 'span1', 'sample', '4294967295')
+    tap = SpanTap('span1')
+    try:
+        with vspan(rig, row) as consumer:
+            yield consumer
+    finally:
+        tap.close()
+        run('ip', 'link', 'del', 'span1')
+
+
+@contextmanager
 def unread(rig, row):
     """A span that is up, and read by nobody."""
     with sources(row, *row.words):
