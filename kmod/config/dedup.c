@@ -64,6 +64,7 @@ static bool vspan_dedup_goes_on(const struct vspan_dev *vs,
  * @one_way: the ports only receive, and the bridge only sends
  * @whole: all is copied, whole
  * @by_port: it can be told by which port a frame came in
+ * @asks: some of their rules leave out what the span has
  */
 struct vspan_dedup_look {
 	unsigned int n;
@@ -72,6 +73,7 @@ struct vspan_dedup_look {
 	bool one_way;
 	bool whole;
 	bool by_port;
+	bool asks;
 };
 
 /* As it is now. If tc comes later, frames in a backlog may be shown twice. */
@@ -101,11 +103,12 @@ static void vspan_dedup_look(struct vspan_dedup_look *look,
 			 (bridge == dev ? VSPAN_DIR_TX : VSPAN_DIR_RX);
 	look->whole &= vspan_dedup_whole(rule);
 	look->by_port &= vspan_dedup_trusts_iif(dev);
+	look->asks |= !rule->dup_keep;
 }
 
 static enum vspan_overlap vspan_dedup_overlap(const struct vspan_dedup_look *look)
 {
-	if (look->n < 2 || (look->same && look->one_way))
+	if (look->n < 2 || !look->asks || (look->same && look->one_way))
 		return VSPAN_OVERLAP_NONE;
 	return look->same && look->whole && look->by_port ?
 	       VSPAN_OVERLAP_SOON : VSPAN_OVERLAP_LATE;

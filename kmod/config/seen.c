@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The memory of path/seen.c, and the marks by which it tells bindings apart. */
 #include <linux/percpu.h>
-#include <linux/skbuff.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 
 #include "config/seen.h"
 #include "path/seen.h"
@@ -46,17 +47,16 @@ void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark)
  */
 void vspan_seen_flush(struct vspan_dev *vs)
 {
-	struct sk_buff *skb;
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
 		struct vspan_kept *kept = per_cpu_ptr(vs->seen.kept, cpu);
 
 		cancel_delayed_work_sync(&kept->work);
-		spin_lock_bh(&kept->list.lock);
-		while ((skb = skb_peek(&kept->list)))
-			vspan_seen_drop(kept, skb);
-		spin_unlock_bh(&kept->list.lock);
+		spin_lock_bh(&kept->lock);
+		while (vspan_seen_drop(kept))
+			;
+		spin_unlock_bh(&kept->lock);
 	}
 }
 
@@ -76,7 +76,7 @@ int vspan_seen_create(struct vspan_dev *vs)
 	for_each_possible_cpu(cpu) {
 		struct vspan_kept *kept = per_cpu_ptr(vs->seen.kept, cpu);
 
-		skb_queue_head_init(&kept->list);
+		spin_lock_init(&kept->lock);
 		INIT_DELAYED_WORK(&kept->work, vspan_seen_work);
 		kept->vs = vs;
 	}
@@ -89,5 +89,9 @@ int vspan_seen_create(struct vspan_dev *vs)
  */
 void vspan_seen_destroy(struct vspan_dev *vs)
 {
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kfree(per_cpu_ptr(vs->seen.kept, cpu)->copies);
 	free_percpu(vs->seen.kept);
 }

@@ -18,7 +18,6 @@
  * @form: lower half of vspan_seen_form(), if the copy is noted; @snap is the other
  * @frames: how many it is on the wire, as its source has counted it: production may
  *	write another number to memory that both have, gso_segs
- * @kept_at: lower bits of jiffies, for a clone that is kept for its note
  */
 struct vspan_cb {
 	int in_ifindex;
@@ -27,10 +26,7 @@ struct vspan_cb {
 	u32 snap;
 	u64 note;
 	u32 form;
-	union {
-		u32 frames;
-		u32 kept_at;
-	};
+	u32 frames;
 };
 
 static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)

@@ -6,6 +6,7 @@
 #include "path/cb.h"
 #include "path/deliver.h"
 #include "path/outsend.h"
+#include "path/queue.h"
 #include "path/reader.h"
 #include "path/ring.h"
 #include "path/snap.h"
@@ -115,8 +116,15 @@ static struct sk_buff *vspan_deliver_snap(struct sk_buff *skb)
 	return copy;
 }
 
-/* Is the tap's reader the only one that the core could lead a frame to? */
-static bool vspan_deliver_tap_only(const struct vspan_dev *vs)
+/**
+ * vspan_deliver_tap_only - is the tap's reader the only one that the core could lead a
+ *	frame to?
+ * @vs: the span
+ *
+ * Context: RCU.
+ * Return: true if so.
+ */
+bool vspan_deliver_tap_only(const struct vspan_dev *vs)
 {
 	return READ_ONCE(vs->tap.numvtaps) &&
 	       !vspan_reader_has_others(vs->dev);
@@ -257,20 +265,41 @@ static void vspan_deliver_to_all(struct vspan_dev *vs, struct sk_buff *skb,
 		vspan_stats_drop(vs->stats, why, n);
 }
 
+/**
+ * vspan_deliver_keeps - will a copy be in the tap's ring as it is now?
+ * @vs: the span, the only reader of which is the tap's
+ * @skb: the copy; data at the MAC header
+ *
+ * That may change until it is delivered: what is shared then and goes another way is
+ * cloned first. What is charged to a socket is to be the reader's alone.
+ *
+ * Return: true if so, for all that is known.
+ */
+bool vspan_deliver_keeps(const struct vspan_dev *vs, const struct sk_buff *skb)
+{
+	const struct vspan_cb *cb = vspan_cb((struct sk_buff *)skb);
+
+	return cb->snap == VSPAN_SNAP_NONE && skb_headlen(skb) >= ETH_HLEN &&
+	       skb->truesize <= VSPAN_QUEUE_TRUESIZE && vspan_deliver_is_for_ring(vs, skb);
+}
+
 static void vspan_deliver_frame(struct vspan_turn *turn, struct sk_buff *skb)
 {
 	unsigned int n = vspan_cb(skb)->frames;
 
 	skb = vspan_deliver_prepare(turn->vs, skb);
-	if (unlikely(!skb)) {
-		vspan_stats_drop(turn->vs->stats, VSPAN_DROP_NO_MEMORY, n);
-	} else if (turn->tap_only && vspan_deliver_is_for_ring(turn->vs, skb)) {
+	if (skb && turn->tap_only && vspan_deliver_is_for_ring(turn->vs, skb)) {
 		__skb_queue_tail(&turn->ring, skb);
-	} else {
-		/* Not ahead of those that came before. */
-		vspan_deliver_turn_end(turn);
-		vspan_deliver_to_all(turn->vs, skb, turn->tap_only);
+		return;
 	}
+	/* Not ahead of those that came before. */
+	vspan_deliver_turn_end(turn);
+	if (likely(skb))
+		skb = skb_share_check(skb, GFP_ATOMIC);
+	if (likely(skb))
+		vspan_deliver_to_all(turn->vs, skb, turn->tap_only);
+	else
+		vspan_stats_drop(turn->vs->stats, VSPAN_DROP_NO_MEMORY, n);
 }
 
 /* Let the work make frames of the copy that was begun last. The NAPI does nothing more

@@ -12,6 +12,8 @@ struct workqueue_struct;
 
 extern struct workqueue_struct *vspan_deliver_wq;
 
+bool vspan_deliver_tap_only(const struct vspan_dev *vs);
+bool vspan_deliver_keeps(const struct vspan_dev *vs, const struct sk_buff *skb);
 bool vspan_deliver_straight(struct vspan_dev *vs, struct sk_buff *skb);
 unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget);
 void vspan_deliver_frames(struct vspan_queue *q, unsigned int budget);

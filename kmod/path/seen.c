@@ -4,8 +4,9 @@
  * memory, and by its form: one that was cut begins there too. As long as one who
  * shares that memory keeps it, nobody may change the frame there, and nobody can put
  * another there: who writes to shared data has to copy it first. So for each place
- * that is noted here, a copy of that frame is kept: the one on its way in a queue,
- * and after that a clone, while others have the frame, or for VSPAN_SEEN_FOR.
+ * that is noted here, a copy of that frame is kept: the one on its way in a queue, and
+ * after that the copy that the tap's reader has, or a clone, while production has the
+ * frame, for VSPAN_SEEN_FOR at most.
  *
  * A note is made while the copy is there already, and taken away while it still
  * is. Who finds one has his own frame at that place, and both are there at once:
@@ -15,8 +16,10 @@
 #include <linux/hash.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 
 #include "path/cb.h"
+#include "path/deliver.h"
 #include "path/rule.h"
 #include "path/seen.h"
 #include "vspan.h"
@@ -32,12 +35,14 @@
 #define VSPAN_FORM_VID		GENMASK_ULL(31, 20)
 #define VSPAN_FORM_LEN		GENMASK_ULL(19, 0)
 
-/* How long a clone is kept, in ticks: frames that wait in a qdisc or pass a veth
+/* How long a copy is kept, in ticks: frames that wait in a qdisc or pass a veth
  * pair come by later than their copy leaves the queue.
  */
 #define VSPAN_SEEN_FOR		(HZ / 20)
 
-/* What may be kept, per CPU: production's memory is not to be pinned in bulk. */
+/* What may be kept, per CPU: production's memory is not to be pinned in bulk. A power of
+ * two.
+ */
 #define VSPAN_SEEN_KEPT		256
 #define VSPAN_SEEN_TRUESIZE	(2U << 20)
 
@@ -164,41 +169,48 @@ bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u64 fo
 	       vspan_seen_covers(noted, form, rule);
 }
 
-/* Nobody else has the frame: it will not come by again. */
+/* Production is done with the frame: it will not come by again. */
 static bool vspan_seen_over(const struct vspan_kept *kept,
-			    const struct sk_buff *skb)
+			    const struct vspan_kept_copy *copy)
 {
-	return !skb_cloned(skb) || skb_queue_len(&kept->list) > VSPAN_SEEN_KEPT ||
+	return !skb_cloned(copy->skb) || kept->end - kept->begin == VSPAN_SEEN_KEPT ||
 	       kept->truesize > VSPAN_SEEN_TRUESIZE ||
-	       (u32)jiffies - vspan_cb((struct sk_buff *)skb)->kept_at >
-		       VSPAN_SEEN_FOR;
+	       (u32)jiffies - copy->at > VSPAN_SEEN_FOR;
+}
+
+static struct vspan_kept_copy *vspan_seen_nth(const struct vspan_kept *kept, u32 n)
+{
+	return &kept->copies[n % VSPAN_SEEN_KEPT];
 }
 
 /**
- * vspan_seen_drop - let go of a clone, and of its note
+ * vspan_seen_drop - let go of the oldest copy that is kept, and of its note
  * @kept: where it is kept; its lock is held
- * @skb: the clone
+ *
+ * Return: false if none is kept.
  */
-void vspan_seen_drop(struct vspan_kept *kept, struct sk_buff *skb)
+bool vspan_seen_drop(struct vspan_kept *kept)
 {
-	__skb_unlink(skb, &kept->list);
-	kept->truesize -= skb->truesize;
-	vspan_seen_clear(kept->vs, vspan_cb(skb)->note);
-	consume_skb(skb);
+	struct vspan_kept_copy *copy;
+
+	if (kept->begin == kept->end)
+		return false;
+	copy = vspan_seen_nth(kept, kept->begin++);
+	kept->truesize -= copy->truesize;
+	vspan_seen_clear(kept->vs, copy->note);
+	consume_skb(copy->skb);
+	return true;
 }
 
 static void vspan_seen_expire(struct vspan_kept *kept)
 {
-	struct sk_buff *skb;
-
-	while ((skb = skb_peek(&kept->list)) && vspan_seen_over(kept, skb))
-		vspan_seen_drop(kept, skb);
-	if (!skb_queue_empty(&kept->list))
-		schedule_delayed_work(&kept->work, VSPAN_SEEN_FOR);
+	while (kept->begin != kept->end &&
+	       vspan_seen_over(kept, vspan_seen_nth(kept, kept->begin)))
+		vspan_seen_drop(kept);
 }
 
 /**
- * vspan_seen_work - let go of clones whose time has come
+ * vspan_seen_work - let go of copies whose time has come
  * @work: &struct vspan_kept.work
  */
 void vspan_seen_work(struct work_struct *work)
@@ -206,9 +218,11 @@ void vspan_seen_work(struct work_struct *work)
 	struct vspan_kept *kept = container_of(to_delayed_work(work),
 					       struct vspan_kept, work);
 
-	spin_lock_bh(&kept->list.lock);
+	spin_lock_bh(&kept->lock);
 	vspan_seen_expire(kept);
-	spin_unlock_bh(&kept->list.lock);
+	if (kept->begin != kept->end)
+		schedule_delayed_work(&kept->work, VSPAN_SEEN_FOR);
+	spin_unlock_bh(&kept->lock);
 }
 
 /**
@@ -226,20 +240,47 @@ void vspan_seen_forget(struct vspan_dev *vs, const struct sk_buff *skb)
 		vspan_seen_clear(vs, note);
 }
 
-static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb)
+/* Most spans never keep a copy. */
+static bool vspan_seen_may_keep(struct vspan_kept *kept)
 {
-	struct sk_buff *clone = NULL;
+	if (likely(kept->copies))
+		return true;
+	kept->copies = kmalloc_array(VSPAN_SEEN_KEPT, sizeof(*kept->copies),
+				     GFP_ATOMIC | __GFP_NOWARN);
+	return kept->copies;
+}
 
-	/* What production has done with cannot come by again. */
-	if (skb_cloned(skb))
-		clone = skb_clone(skb, GFP_ATOMIC);
-	if (!clone) {
+/* A copy that the reader gets as it is need not be cloned: the reader does not change
+ * it, and frees it when the reader and this list are done with it.
+ */
+static struct sk_buff *vspan_seen_hold(const struct vspan_dev *vs, struct sk_buff *skb,
+				       bool tap_only)
+{
+	if (tap_only && vspan_deliver_keeps(vs, skb))
+		return skb_get(skb);
+	return skb_clone(skb, GFP_ATOMIC);
+}
+
+static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb,
+				bool tap_only)
+{
+	struct sk_buff *mine = NULL;
+
+	/* A frame that production is done with cannot come by again. */
+	if (skb_cloned(skb) && vspan_seen_may_keep(kept))
+		mine = vspan_seen_hold(kept->vs, skb, tap_only);
+	if (!mine) {
 		vspan_seen_forget(kept->vs, skb);
 		return;
 	}
-	vspan_cb(clone)->kept_at = jiffies;
-	kept->truesize += clone->truesize;
-	__skb_queue_tail(&kept->list, clone);
+	vspan_seen_expire(kept);
+	kept->truesize += mine->truesize;
+	*vspan_seen_nth(kept, kept->end++) = (struct vspan_kept_copy){
+		.skb = mine,
+		.note = vspan_cb(skb)->note,
+		.truesize = mine->truesize,
+		.at = jiffies,
+	};
 }
 
 /* Where all is copied whole, what a port has received is known by skb_iif; what the
@@ -249,6 +290,25 @@ static bool vspan_seen_keeps(u32 overlap, struct sk_buff *skb)
 {
 	return overlap == VSPAN_OVERLAP_LATE ||
 	       (overlap == VSPAN_OVERLAP_SOON && vspan_cb(skb)->out_ifindex);
+}
+
+static void vspan_seen_keep_all(struct vspan_kept *kept, struct sk_buff_head *batch,
+				u32 overlap)
+{
+	bool tap_only = vspan_deliver_tap_only(kept->vs);
+	struct sk_buff *skb;
+
+	skb_queue_walk(batch, skb) {
+		if (!vspan_cb(skb)->note)
+			continue;
+		if (vspan_seen_keeps(overlap, skb))
+			vspan_seen_keep_one(kept, skb, tap_only);
+		else
+			vspan_seen_forget(kept->vs, skb);
+	}
+	vspan_seen_expire(kept);
+	if (kept->begin != kept->end)
+		schedule_delayed_work(&kept->work, VSPAN_SEEN_FOR);
 }
 
 /**
@@ -272,15 +332,9 @@ void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch)
 			vspan_seen_forget(vs, skb);
 		return;
 	}
-	spin_lock(&kept->list.lock);
-	skb_queue_walk(batch, skb) {
-		if (!vspan_cb(skb)->note)
-			continue;
-		if (vspan_seen_keeps(overlap, skb))
-			vspan_seen_keep_one(kept, skb);
-		else
-			vspan_seen_forget(vs, skb);
-	}
-	vspan_seen_expire(kept);
-	spin_unlock(&kept->list.lock);
+	rcu_read_lock();
+	spin_lock(&kept->lock);
+	vspan_seen_keep_all(kept, batch, overlap);
+	spin_unlock(&kept->lock);
+	rcu_read_unlock();
 }

@@ -5,6 +5,7 @@
 
 #include <linux/atomic.h>
 #include <linux/skbuff.h>
+#include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
@@ -43,7 +44,7 @@ enum vspan_overlap {
 /**
  * struct vspan_seen - which frames a span has
  * @overlap: enum vspan_overlap; READ_ONCE/WRITE_ONCE
- * @kept: clones that keep the notes true, per CPU
+ * @kept: copies that keep the notes true, per CPU
  * @slots: a note of each, by the hash of its place; a later one may take the slot
  * @marks: how many bindings have each mark; RTNL
  */
@@ -55,14 +56,34 @@ struct vspan_seen {
 };
 
 /**
- * struct vspan_kept - clones that are kept for their notes, per CPU
- * @list: the clones, oldest first; its lock covers all
+ * struct vspan_kept_copy - a copy that is kept for its note
+ * @skb: a clone of it, or the copy itself, which the tap's reader has as well
+ * @note: vspan_seen_note()
+ * @truesize: memory it holds, in bytes
+ * @at: since when, in lower bits of jiffies
+ */
+struct vspan_kept_copy {
+	struct sk_buff *skb;
+	u64 note;
+	u32 truesize;
+	u32 at;
+};
+
+/**
+ * struct vspan_kept - copies that are kept for their notes, per CPU
+ * @lock: of all the others
+ * @copies: a ring of them, NULL before the first
+ * @begin: number of the oldest
+ * @end: number of the next
  * @truesize: memory they hold, in bytes
  * @work: lets them go when no more copies come
  * @vs: the span
  */
 struct vspan_kept {
-	struct sk_buff_head list;
+	spinlock_t lock;	/* covers all */
+	struct vspan_kept_copy *copies;
+	u32 begin;
+	u32 end;
 	size_t truesize;
 	struct delayed_work work;
 	struct vspan_dev *vs;
@@ -75,7 +96,7 @@ bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u64 fo
 		const struct vspan_rule *rule);
 void vspan_seen_keep(struct vspan_dev *vs, struct sk_buff_head *batch);
 void vspan_seen_forget(struct vspan_dev *vs, const struct sk_buff *skb);
-void vspan_seen_drop(struct vspan_kept *kept, struct sk_buff *skb);
+bool vspan_seen_drop(struct vspan_kept *kept);
 void vspan_seen_work(struct work_struct *work);
 
 #endif /* _VSPAN_SEEN_H */
