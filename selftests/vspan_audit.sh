@@ -18,6 +18,9 @@ ALL_TESTS=(
 	"events_of_a_master"
 	"events_of_changing_hands"
 	"events_of_a_hook"
+	"echo_to_the_sender"
+	"echo_beside_listeners"
+	"no_echo_from_elsewhere"
 )
 
 # shellcheck source=selftests/lib/lib.sh
@@ -273,6 +276,50 @@ events_of_a_hook()
 	ip -n "$sw" link set eth0 nomaster
 	event "unbind eth0 to span0: eth0 (tap)"
 	event "bind eth0 to span0: eth0 (rx-handler)"
+}
+
+# ask WANT OP WORDS...: a request about sources of span0, and what comes back
+ask()
+{
+	check_eq "pkt ask ${*:2}" "$("$PKT" ask "$2" ns="$sw" name=span0 "${@:3}" 2>&1)" "$1"
+}
+
+# NLM_F_ECHO, as rtnetlink has it
+echo_to_the_sender()
+{
+	ask "source-new binding-new ok" new source=eth0 echo=1
+	ask "EEXIST" new source=eth0 echo=1
+	ask "source-del binding-del ok" del source=eth0 echo=1
+	ask "ok" new source=eth0
+	ask "ok" del source=eth0
+	ask "source-new binding-new ok" new source=eth0 echo=1
+	ask "source-del binding-del ok" flush echo=1
+	ask "ok" flush echo=1
+}
+
+# They are told as ever, once.
+echo_beside_listeners()
+{
+	monitor_start || return
+	ask "source-new binding-new ok" new source=eth0 echo=1
+	event "source add eth0 to span0 rx,tx"
+	event "bind eth0 to span0: eth0 (tap)"
+	ask "source-del binding-del ok" del source=eth0 echo=1
+	event "source del eth0 of span0 rx,tx"
+	event "unbind eth0 to span0: eth0 (tap)"
+}
+
+# A source that the sender's netns has goes with a span of another, which is told.
+no_echo_from_elsewhere()
+{
+	setup_ns box || return
+	check_ok "span" ip -n "$sw" link add mon type vspan
+	defer ip -n "$box" link del mon
+	check_eq "new" "$("$PKT" ask new ns="$sw" name=mon source=eth0 echo=1)" \
+		"source-new binding-new ok"
+	check_ok "move" ip -n "$sw" link set mon netns "$box"
+	check_eq "of the box" "$("$PKT" ask flush ns="$box" echo=1)" "ok"
+	check_eq "its own" "$("$PKT" ask flush ns="$sw" echo=1)" "source-del binding-del ok"
 }
 
 tests_run

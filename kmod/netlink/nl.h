@@ -46,6 +46,7 @@ extern struct genl_family vspan_nl_family;
 /* nlsource.c */
 int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
 		   const struct vspan_nl_ref *ref, vspan_nl_serve_fn *serve);
+void vspan_nl_lock(const struct genl_info *info);
 void vspan_nl_unlock(struct genl_info *info);
 struct vspan_source *vspan_nl_find_source(struct genl_info *info,
 					  const struct vspan_source_key *key);
@@ -85,6 +86,7 @@ typedef int vspan_nl_fill_fn(struct sk_buff *skb, struct net *net,
 			     union vspan_nl_object obj);
 
 /* nlget.c */
+extern const struct genl_info *vspan_nl_echo;
 int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
 		   union vspan_nl_object obj);
 struct vspan_net *vspan_nl_dump_start(struct netlink_callback *cb);

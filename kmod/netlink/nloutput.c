@@ -81,7 +81,7 @@ int vspan_nl_output_new_doit(struct sk_buff *skb, struct genl_info *info)
 	err = vspan_nl_parse_output(info, &key);
 	if (err)
 		return err;
-	rtnl_lock();
+	vspan_nl_lock(info);
 	err = vspan_nl_output_new(skb, info, &key);
 	vspan_nl_unlock(info);
 	return err;
@@ -103,7 +103,7 @@ int vspan_nl_output_del_doit(struct sk_buff *skb, struct genl_info *info)
 	err = vspan_nl_parse_output(info, &key);
 	if (err)
 		return err;
-	rtnl_lock();
+	vspan_nl_lock(info);
 	out = vspan_nl_find_output(info, &key);
 	if (out)
 		vspan_output_destroy(out);

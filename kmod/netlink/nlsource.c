@@ -58,6 +58,20 @@ int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
 }
 
 /**
+ * vspan_nl_lock - take RTNL for a request for a change
+ * @info: the request
+ *
+ * Up to vspan_nl_unlock(), its sender is told what changes, if it asks for that with
+ * NLM_F_ECHO.
+ */
+void vspan_nl_lock(const struct genl_info *info)
+{
+	rtnl_lock();
+	if (nlmsg_report(info->nlhdr))
+		vspan_nl_echo = info;
+}
+
+/**
  * vspan_nl_unlock - let go of RTNL at the end of a request for a change
  * @info: the request
  *
@@ -67,6 +81,7 @@ int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
 void vspan_nl_unlock(struct genl_info *info)
 {
 	vspan_promisc_run(genl_info_net(info));
+	vspan_nl_echo = NULL;
 	rtnl_unlock();
 }
 
@@ -81,7 +96,7 @@ static int vspan_nl_change(struct sk_buff *skb, struct genl_info *info,
 	err = vspan_nl_names_span(info, ref) ?: vspan_nl_parse_key(info, &key);
 	if (err)
 		return err;
-	rtnl_lock();
+	vspan_nl_lock(info);
 	key.vs = vspan_nl_span(info, ref);
 	err = serve(skb, info, &key);
 	vspan_nl_unlock(info);
@@ -211,7 +226,7 @@ int vspan_nl_source_flush_doit(struct sk_buff *skb, struct genl_info *info)
 	const struct vspan_nl_ref *ref = &vspan_nl_by_source;
 	struct vspan_dev *vs = NULL;
 
-	rtnl_lock();
+	vspan_nl_lock(info);
 	if (info->attrs[ref->name] || info->attrs[ref->ifindex])
 		vs = vspan_nl_known_span(skb, info, ref);
 	if (!IS_ERR(vs))

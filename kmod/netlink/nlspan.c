@@ -278,8 +278,8 @@ int vspan_nl_span_set_doit(struct sk_buff *skb, struct genl_info *info)
 			       "the request must name the form of the span's frames, or say that the span goes with this socket");
 		return -EINVAL;
 	}
-	rtnl_lock();
+	vspan_nl_lock(info);
 	err = vspan_nl_span_set(skb, info, frames);
-	rtnl_unlock();
+	vspan_nl_unlock(info);
 	return err;
 }

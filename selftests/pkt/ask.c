@@ -2,12 +2,14 @@
 /*
  * One request that names its span as the words say, by other ways than the tool:
  *   pkt ask get|set|new|del|flush|span [ns=NAME] [name=NAME] [ifindex=N] [netnsid=N]
- *           [source=NAME] [share=N] [shares=N]
+ *           [source=NAME] [share=N] [shares=N] [echo=1]
  * "span" asks for the span, the others are about a source. Prints "ok" or the errno's
- * name.
+ * name; with echo, what the kernel says of the changes comes first.
  */
 #define _GNU_SOURCE
+#include <linux/genetlink.h>
 #include <linux/vspan.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,28 +68,54 @@ static void put(struct request *r, const struct op *op, const char *word)
 		request_u32(r, VSPAN_A_SOURCE_SHARE, number(val));
 	else if ((val = opt_value(word, "shares")))
 		request_u32(r, VSPAN_A_SOURCE_SHARES, number(val));
-	else if (!opt_value(word, "ns"))
+	else if (!opt_value(word, "ns") && !opt_value(word, "echo"))
 		die("ask: what is %s?", word);
+}
+
+/* Of NLM_F_ECHO: the notifications that have the sequence number of the request */
+static void print_note(void *arg, const struct nlmsghdr *h)
+{
+	static const char *const notes[VSPAN_CMD_MAX + 1] = {
+		[VSPAN_CMD_SOURCE_NEW_NTF] = "source-new",
+		[VSPAN_CMD_SOURCE_SET_NTF] = "source-set",
+		[VSPAN_CMD_SOURCE_DEL_NTF] = "source-del",
+		[VSPAN_CMD_BINDING_NEW_NTF] = "binding-new",
+		[VSPAN_CMD_BINDING_SET_NTF] = "binding-set",
+		[VSPAN_CMD_BINDING_DEL_NTF] = "binding-del",
+	};
+	const struct genlmsghdr *g = (const void *)(h + 1);
+
+	(void)arg;
+	printf("%s ", g->cmd <= VSPAN_CMD_MAX && notes[g->cmd] ? notes[g->cmd] : "?");
+}
+
+static const char *word_of(int argc, char **argv, const char *key)
+{
+	const char *val = NULL;
+	int i;
+
+	for (i = 1; i < argc; i++)
+		if (opt_value(argv[i], key))
+			val = opt_value(argv[i], key);
+	return val;
 }
 
 int ask_main(int argc, char **argv)
 {
 	static struct request r;
-	const char *ns = NULL;
 	const struct op *op;
+	bool echo;
 	int i, err;
 
 	if (argc < 1)
 		die("ask: what?");
 	op = op_find(argv[0]);
-	for (i = 1; i < argc; i++)
-		if (opt_value(argv[i], "ns"))
-			ns = opt_value(argv[i], "ns");
-	request_open(&r, ns, NETLINK_GENERIC);
-	request_start(&r, r.family, op->cmd, 0);
+	echo = word_of(argc, argv, "echo");
+	request_open(&r, word_of(argc, argv, "ns"), NETLINK_GENERIC);
+	request_start(&r, r.family, op->cmd, echo ? NLM_F_ECHO : 0);
 	for (i = 1; i < argc; i++)
 		put(&r, op, argv[i]);
-	err = request_do(&r);
+	err = echo ? request_dump(&r, print_note, NULL) : request_do(&r);
 	puts(err ? strerrorname_np(err) : "ok");
 	return 0;
 }
