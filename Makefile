@@ -8,7 +8,6 @@ KDIR ?= /lib/modules/$(KVER)/build
 PREFIX ?= /usr/local
 DESTDIR ?=
 
-VM := selftests/vm
 TOOL := tools/vspanctl
 
 export VSPAN_VERSION := $(VERSION)
@@ -63,28 +62,28 @@ uninstall-dkms:
 	rm -rf $(DKMS)
 
 deb:
-	@$(VM)/deb.sh
+	@selftests/packages/deb.sh
 
 check:
-	@$(VM)/check.sh
+	@selftests/check/check.sh
 
 style:
-	@$(VM)/style.sh
+	@selftests/check/style.sh
 
 check-debug:
-	@$(VM)/check-debug.sh
+	@selftests/check/check-debug.sh
 
 stress fuzz:
-	@$(VM)/long.sh $@
+	@selftests/check/long.sh $@
 
 fuzz-tool:
-	@$(VM)/fuzz-tool.sh $(SECONDS)
+	@selftests/check/fuzz-tool.sh $(SECONDS)
 
 bench:
 	@selftests/bench/bench.sh $(if $(CHART),-s "$(CHART)")
 
 demo:
-	@$(VM)/demo.sh
+	@selftests/demo/demo.sh
 
 clean:
 	[ ! -e $(KDIR)/Makefile ] || $(MAKE) -C $(KDIR) M=$(CURDIR) clean

@@ -8,7 +8,6 @@ set -eu
 . "$(dirname "$0")/../vm/common.sh"
 
 HERE=$(dirname "$(readlink -f "$0")")
-VM=$TOP/selftests/vm
 KERNEL=${KERNEL:-uml-bench}
 TOOL=$BUILD/tool
 
@@ -42,7 +41,7 @@ build_generator()
 
 build()
 {
-	[ -n "$QUICK" ] || "$VM/deps.sh" bench
+	[ -n "$QUICK" ] || "$TOP/selftests/check/deps.sh" bench
 	say "kernel, module, tool (the first time takes some minutes)"
 	"$VM/uml.sh" "$KERNEL" >/dev/null
 	VSPAN_KO=$("$VM/module.sh" "$KERNEL" 2>"$LOGS/bench-module.log") ||

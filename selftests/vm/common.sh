@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the scripts of selftests/vm share. Sourced, not run.
+# What the scripts on this side of the machines share, here and in selftests/check,
+# packages, demo and bench. Sourced, not run.
 # shellcheck disable=SC2034
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)

@@ -69,7 +69,7 @@ copy_program()
 {
 	local dir=$1 program lib
 
-	program=$(command -v "$2") || die "no $2: run selftests/vm/deps.sh"
+	program=$(command -v "$2") || die "no $2: run selftests/check/deps.sh"
 	install -D "$program" "$dir/usr/bin/$2"
 	ldd "$program" | grep -o '/[^ ]*' | while read -r lib; do
 		install -D "$lib" "$dir$lib"

@@ -249,7 +249,8 @@ relocate()
 }
 
 # Debian's headers of 7.x leave out the script by which kbuild asks whether sparse is new
-# enough, and sparse is then passed over; static.sh tells it what it does not know.
+# enough, and sparse is then passed over; selftests/check/static.sh tells it what it does
+# not know.
 admit_sparse()
 {
 	local script=$1/usr/src/linux-headers-$2/scripts/checker-valid.sh
@@ -292,7 +293,7 @@ fetch()
 	local rel begin=$SECONDS
 
 	need_plain_path "$TOP"
-	[ -n "$KMOD" ] || die "depmod is missing: run selftests/vm/deps.sh"
+	[ -n "$KMOD" ] || die "depmod is missing: run selftests/check/deps.sh"
 	mkdir -p "$KERNELS_DIR" "$LOGS"
 	exec 9>"$KERNELS_DIR/.lock"
 	flock 9

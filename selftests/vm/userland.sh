@@ -11,7 +11,7 @@ HERE=$(dirname "$(readlink -f "$0")")
 # To build modules and to check them; the rest is what the kernel's headers ask for.
 BUILDS=(make kmod sparse libelf1t64)
 # What vspan-dkms and vspan-tools depend on, so that they install without a network,
-# and what packages-root.sh asks.
+# and what selftests/packages/root.sh asks.
 INSTALLS=(dkms gcc libc6-dev libmnl0 libncursesw6 libpcap0.8t64 man-db systemd systemd-sysv)
 
 usage()

@@ -7,15 +7,15 @@
 # uml) narrow it; FULL=1 runs every script on every kernel; VM_TIMEOUT is in seconds.
 set -eu
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
-# shellcheck source=selftests/vm/results.sh
+. "$(dirname "$0")/../vm/common.sh"
+# shellcheck source=selftests/check/results.sh
 . "$(dirname "$0")/results.sh"
-# shellcheck source=selftests/vm/machines.sh
+# shellcheck source=selftests/check/machines.sh
 . "$(dirname "$0")/machines.sh"
-# shellcheck source=selftests/vm/static.sh
+# shellcheck source=selftests/check/static.sh
 . "$(dirname "$0")/static.sh"
-# shellcheck source=selftests/vm/packages.sh
-. "$(dirname "$0")/packages.sh"
+# shellcheck source=selftests/packages/checks.sh
+. "$(dirname "$0")/../packages/checks.sh"
 
 # Alone on two cores a VM takes some minutes; with others, and neighbours, many.
 VM_TIMEOUT=${VM_TIMEOUT:-3600}
@@ -164,7 +164,7 @@ main()
 	exec 8>"$BUILD/.check.lock"
 	flock -n 8 || { say "waiting for another check of this tree"; flock 8; }
 	: >"$RESULTS"
-	"$VM/deps.sh" check
+	"$TOP/selftests/check/deps.sh" check
 	mapfile -t kernels < <(selected list)
 	mapfile -t built < <(selected built)
 	[ ${#kernels[@]} -gt 0 ] || wanted uml || die "no kernel begins with '${KERNELS:-}'"

@@ -4,8 +4,8 @@
 # SECONDS of make are for each of them.
 set -eu
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/../vm/common.sh"
 
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
-"$TOP/selftests/vm/deps.sh" fuzz
+"$TOP/selftests/check/deps.sh" fuzz
 exec make -s -C "$TOP/tools/vspanctl/tests/fuzz" O="$BUILD/fuzz" "SECONDS=${1:-60}" run

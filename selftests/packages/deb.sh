@@ -4,7 +4,7 @@
 # prints their paths.
 set -eu
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/../vm/common.sh"
 
 OUT=$BUILD/deb
 

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# packages-root.sh OUT ROOT: run by packages.sh in namespaces of its own: installs the
-# packages on a copy of that root file system that is thrown away, gives that machine one
-# kernel after the other, and purges. Prints KTAP. Leaves in OUT/disk what has been
-# installed; in OUT/kernels are lines "REL DIRECTORY", the oldest first.
+# root.sh OUT ROOT: run by checks.sh in namespaces of its own: installs the packages on a
+# copy of that root file system that is thrown away, gives that machine one kernel after
+# the other, and purges. Prints KTAP. Leaves in OUT/disk what has been installed; in
+# OUT/kernels are lines "REL DIRECTORY", the oldest first.
 set -u
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/../vm/common.sh"
 
 OUT=$1
 LOWER=${2%/}

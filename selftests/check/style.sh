@@ -4,10 +4,10 @@
 # source tree, if Debian's is not to be unpacked for its scripts.
 set -eu
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
-# shellcheck source=selftests/vm/results.sh
+. "$(dirname "$0")/../vm/common.sh"
+# shellcheck source=selftests/check/results.sh
 . "$(dirname "$0")/results.sh"
-# shellcheck source=selftests/vm/static.sh
+# shellcheck source=selftests/check/static.sh
 . "$(dirname "$0")/static.sh"
 
 main()
@@ -19,7 +19,7 @@ main()
 	mkdir -p "$LOGS"
 	RESULTS=$LOGS/results-style
 	: >"$RESULTS"
-	"$VM/deps.sh" check
+	"$TOP/selftests/check/deps.sh" check
 	rel=$("$VM/kernels.sh" newest)
 	"$VM/kernels.sh" fetch "$rel"
 	try "$rel: module builds without warnings (W=1), sparse finds none" \

@@ -8,11 +8,11 @@
 # uml kasan rt kcsan) and TESTS narrow it. What is built stays under build/.
 set -eu
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/../vm/common.sh"
 LOGS=$LOGS/debug
-# shellcheck source=selftests/vm/results.sh
+# shellcheck source=selftests/check/results.sh
 . "$(dirname "$0")/results.sh"
-# shellcheck source=selftests/vm/machines.sh
+# shellcheck source=selftests/check/machines.sh
 . "$(dirname "$0")/machines.sh"
 
 VM_TIMEOUT=${VM_TIMEOUT:-7200}
@@ -122,7 +122,7 @@ main()
 	exec 8>"$BUILD/.check.lock"
 	flock -n 8 || { say "waiting for another check of this tree"; flock 8; }
 	: >"$RESULTS"
-	"$VM/deps.sh" debug
+	"$TOP/selftests/check/deps.sh" debug
 	make -s -C "$TOP/tools/vspanctl" O="$BUILD/tool" VERSION="$(version)"
 	make -s -C "$TOP/selftests" OUT="$BUILD/selftests"
 	"$VM/kernels.sh" fetch "$("$VM/kernels.sh" newest)"

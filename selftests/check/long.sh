@@ -7,9 +7,8 @@
 # COUNT for fuzz, SEED MINUTES FRAMES PART for fuzzframes; the scripts say what they mean.
 set -eu
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/../vm/common.sh"
 
-VM=$TOP/selftests/vm
 # What make was told for us is not meant for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
@@ -54,7 +53,7 @@ main()
 		runner=$VM/run.sh
 	fi
 	mkdir -p "$LOGS"
-	"$VM/deps.sh" check
+	"$TOP/selftests/check/deps.sh" check
 	ko=$("$VM/module.sh" "$rel" 2>"$LOGS/$what-module.log")
 	make -s -C "$TOP/tools/vspanctl" O="$BUILD/tool" VERSION="$(version)"
 	make -s -C "$TOP/selftests" OUT="$BUILD/selftests"

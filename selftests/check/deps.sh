@@ -4,9 +4,8 @@
 # need. No kernel, no headers, no boot loader, no service is among them.
 set -eu
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/../vm/common.sh"
 
-HERE=$(dirname "$(readlink -f "$0")")
 APT=(apt-get -q -y -o APT::Sandbox::User=root -o DPkg::Lock::Timeout=120)
 
 usage()
@@ -130,7 +129,7 @@ missing()
 
 	{
 		"$1_packages"
-		"$HERE/kernels.sh" needs | sed 's/$/ building with the kernel headers/'
+		"$VM/kernels.sh" needs | sed 's/$/ building with the kernel headers/'
 	} 2>/dev/null | while read -r pkg why; do
 		installed "$pkg" || printf '%-18s %s\n' "$pkg" "$why"
 	done

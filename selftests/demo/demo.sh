@@ -4,9 +4,8 @@
 # throw-away VM. The host's kernel, boot loader and network stay as they are.
 set -eu
 # shellcheck source=selftests/vm/common.sh
-. "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/../vm/common.sh"
 
-VM=$TOP/selftests/vm
 BIN=$BUILD/demo
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
@@ -34,7 +33,7 @@ monitor_files()
 build_tools()
 {
 	make -C "$TOP/tools/vspanctl" -j"$(nproc)" O="$BIN" VERSION="$(version)"
-	gcc -O2 -Wall -static -o "$BIN/tapfd" "$VM/tapfd.c"
+	gcc -O2 -Wall -static -o "$BIN/tapfd" "$TOP/selftests/demo/tapfd.c"
 }
 
 main()
@@ -50,7 +49,7 @@ main()
 	machine's kernel, boot loader and network are not touched.
 
 	EOT
-	"$VM/deps.sh" demo
+	"$TOP/selftests/check/deps.sh" demo
 	rel=$("$VM/kernels.sh" newest)
 	step "Debian's kernel $rel, unpacked under build/" "$VM/kernels.sh" fetch "$rel"
 	step "the module for it, built" "$VM/module.sh" "$rel"
@@ -62,7 +61,7 @@ main()
 		"VSPAN_KO=$BUILD/$rel/src/kmod/vspan.ko" "PATH_ADD=$BIN" \
 		"MONITOR_KERNEL=$("$VM/uml.sh" debian)" \
 		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor)" \
-		"$VM/demo-guest.sh"
+		"$TOP/selftests/demo/guest.sh"
 }
 
 main "$@"

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The tests of the Debian packages and of make install; sourced after static.sh. What
-# apt and DKMS do is done at native speed on throw-away copies of root file systems: of
-# the host's, with its own kernels, and of the userland of each other kernel's suite,
+# The tests of the packages and of make install; selftests/check/check.sh sources it.
+# What apt and DKMS do is done at native speed on throw-away copies of root file systems:
+# of the host's, with its own kernels, and of the userland of each other kernel's suite,
 # since the programs of its headers run there. What has come of it boots in a VM.
 
 PACKAGES=$LOGS/packages
 
 packages_build()
 {
-	"$VM/deb.sh"
+	"$TOP/selftests/packages/deb.sh"
 	lintian --allow-root --fail-on error,warning,info -I "$BUILD"/deb/*.changes
 }
 
@@ -44,7 +44,7 @@ packages_machine()
 	done >"$out/kernels"
 	as_root unshare --mount --pid --fork --kill-child --net --uts --ipc \
 		setpriv --bounding-set=-sys_module,-sys_boot,-sys_rawio,-sys_time \
-		"$VM/packages-root.sh" "$out" "$root" 2>&1 </dev/null |
+		"$TOP/selftests/packages/root.sh" "$out" "$root" 2>&1 </dev/null |
 		ktap "packages${suite/#/ on }"
 }
 
@@ -53,7 +53,7 @@ packages_machine()
 packages_boot()
 {
 	"$VM/run.sh" -k "$2" -t 900 -o "$PACKAGES/vm-$2" -- \
-		env "DISK=$PACKAGES/$1/disk" selftests/vm/packages-guest.sh
+		env "DISK=$PACKAGES/$1/disk" selftests/packages/guest.sh
 }
 
 # What make install puts somewhere else, make uninstall takes away. Beside the module

@@ -137,7 +137,7 @@ check_format()
 	local -a files
 
 	mapfile -t files < <(c_files kmod; c_files include; c_files tools; c_files selftests)
-	cd "$TOP" && "$VM/format.py" "${files[@]#"$TOP"/}"
+	cd "$TOP" && "$TOP/selftests/check/format.py" "${files[@]#"$TOP"/}"
 }
 
 check_kernel_doc()
