@@ -209,6 +209,21 @@ check_map()
 			sed 's/^\(.*\)\[ch\]$/\1c\n\1h/' | sort)
 }
 
+# The map of CONTRIBUTING.md names each directory at the top, and each of those that it
+# does not leave to another map.
+check_tree()
+{
+	local dir bad
+
+	bad=$(cd "$TOP" && find . Documentation selftests tools -mindepth 1 -maxdepth 1 -type d \
+			! -name '.*' ! -path ./build | sed 's|^\./||' | while read -r dir; do
+		grep -q $'^|.*\x60'"$dir/" CONTRIBUTING.md ||
+			echo "CONTRIBUTING.md does not say what is in $dir/"
+	done)
+	printf '%s\n' "$bad"
+	[ -z "$bad" ]
+}
+
 # What may sleep, or takes or wants RTNL: not for kmod/path
 SLEEPS='rtnl_\w+|ASSERT_RTNL|mutex_(lock|trylock)\w*|down_\w+|GFP_(KERNEL|USER|NOIO|NOFS)\w*'
 SLEEPS+='|alloc_percpu|vmalloc|vzalloc|copy_(to|from)_user|synchronize_\w+|rcu_barrier\w*'
@@ -270,6 +285,7 @@ style_checks()
 	try "sources carry SPDX tags" check_spdx
 	try "manual pages format without warnings" check_manpages
 	try "files that documents name are there" check_references
+	try "the map of the tree is complete" check_tree
 	try "the map of kmod is complete" check_map
 	try "folders of kmod keep to their order and context" check_folders
 	try "one version everywhere" check_version
