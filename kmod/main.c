@@ -3,7 +3,6 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
-#include "config/altname.h"
 #include "config/bridge.h"
 #include "config/device.h"
 #include "config/follow.h"
@@ -72,7 +71,6 @@ static int __init vspan_init(void)
 {
 	int err;
 
-	vspan_altname_init();
 	err = vspan_snap_init();
 	if (err)
 		return err;

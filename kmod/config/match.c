@@ -3,7 +3,6 @@
 #include <linux/glob.h>
 #include <linux/netdevice.h>
 
-#include "config/altname.h"
 #include "config/devbar.h"
 #include "config/match.h"
 #include "path/source.h"
@@ -26,12 +25,13 @@ static enum vspan_dormant vspan_match_name_why(const struct vspan_source *src)
 	return VSPAN_DORMANT_NO_DEVICE;
 }
 
-/* By its own name or an alternative one. */
+/* The core looks up an alternative name, but does not list those of a device to
+ * modules: a pattern is compared with the device's own name only.
+ */
 static u32 vspan_match_glob(const struct vspan_source *src,
 			    struct net_device *dev)
 {
-	return glob_match(src->name, dev->name) ||
-	       vspan_altname_match(dev, src->name) ? VSPAN_BOTH : 0;
+	return glob_match(src->name, dev->name) ? VSPAN_BOTH : 0;
 }
 
 static enum vspan_dormant vspan_match_glob_why(const struct vspan_source *src)

@@ -74,8 +74,8 @@ static void vspan_notifier_other(struct net_device *dev, unsigned long event,
 				 void *info)
 {
 	switch (event) {
-	/* An alternative name of a device that is up is a change; of one that is
-	 * down, it is heard of when that comes up.
+	/* The core sends NETDEV_CHANGE for an alternative name that is added or
+	 * removed, but only if the device is up.
 	 */
 	case NETDEV_CHANGE:
 	case NETDEV_UP:

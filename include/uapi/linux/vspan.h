@@ -34,9 +34,9 @@ enum vspan_frames {
 /**
  * enum vspan_kind - How a source names its devices.
  * @VSPAN_KIND_NAME: The one device of exactly this name, or alternative name.
- * @VSPAN_KIND_GLOB: Every device whose name, its own or an alternative one,
- *   matches the pattern; * ? [abc] [a-z] [!a] as in glob(7). Not loopback
- *   devices, spans, and outputs of the source's span.
+ * @VSPAN_KIND_GLOB: Every device whose own name matches the pattern; * ? [abc]
+ *   [a-z] [!a] as in glob(7). Alternative names are not compared. Loopback
+ *   devices, spans and outputs of the source's span never match.
  * @VSPAN_KIND_MASTER: All ports of the device, as they join and leave, and
  *   what the host sends through it, so that every frame is copied once.
  */
