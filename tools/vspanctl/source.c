@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* add, set, del and flush of sources. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "args/args.h"
+#include "nl/altname.h"
 #include "nl/model.h"
 #include "vspanctl.h"
 
@@ -96,6 +98,23 @@ static int source_need_span(struct ctx *ctx, const struct args *a,
 	return EXIT_REFUSED;
 }
 
+/* Names one device; vspanctl check names all of them. */
+static void source_note_altname(struct ctx *ctx, const struct args *a)
+{
+	struct altnames names = { .pattern = a->source };
+	const struct altname *alt;
+	char span[SPAN_TEXT_LEN];
+
+	if (a->kind == VSPAN_KIND_GLOB && !altnames_read(&names, &ctx->nl) &&
+	    !names.has_own && names.missed.count) {
+		alt = names.missed.items;
+		report("note: no device's own name matches %s, and %s is an alternative name of %s; patterns match own names only: add the device with: vspanctl add %s to %s",
+		       a->text, alt->name, alt->link.name, altname_to_add(alt),
+		       args_span_text(a, span, sizeof(span)));
+	}
+	free(names.missed.items);
+}
+
 /**
  * cmd_add - vspanctl add SOURCE ...
  * @ctx: context
@@ -122,6 +141,8 @@ int cmd_add(struct ctx *ctx, int argc, char **argv)
 	/* Nothing changes on a refusal. */
 	if (ret && made)
 		span_link_del(ctx, span.ifindex);
+	if (!ret)
+		source_note_altname(ctx, &a);
 	return ret;
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* check: a source: is it bound, does anything come, does it refuse all? */
+#include <stdlib.h>
 #include <string.h>
 
 #include "check/check.h"
+#include "nl/altname.h"
 #include "print/print.h"
 #include "check/seen.h"
 #include "args/vlan.h"
@@ -63,6 +65,45 @@ static void probe_dormant(struct check *c)
 	else
 		fix(c, "vspanctl del %s to %s", quoted_source(c),
 		    quoted_span(c));
+}
+
+static bool span_has_dev(const struct span *span, uint32_t ifindex)
+{
+	const struct output *output = span->outputs;
+	const struct source *src;
+	const struct binding *b;
+
+	for (src = span->sources; src; src = src->next)
+		for (b = src->bindings; b; b = b->next)
+			if (b->ifindex == ifindex)
+				return true;
+	while (output && output->ifindex != ifindex)
+		output = output->next;
+	return output;
+}
+
+/* A device that the pattern misses may be a source by another name. */
+static void probe_altname(struct check *c)
+{
+	struct altnames names = { .pattern = c->src->name };
+	const struct altname *alt;
+	size_t i;
+
+	if (c->src->kind != VSPAN_KIND_GLOB)
+		return;
+	if (altnames_read(&names, &c->ctx->nl))
+		names.missed.count = 0;
+	alt = names.missed.items;
+	for (i = 0; i < names.missed.count; i++, alt++) {
+		if (span_has_dev(c->span, alt->link.ifindex))
+			continue;
+		found(c, FIND_NOTE, "alternative_name",
+		      "the pattern %s matches devices' own names only, and %s is an alternative name of %s",
+		      quoted_source(c), alt->name, alt->link.name);
+		fix(c, "vspanctl add %s to %s", quoted(c, altname_to_add(alt)),
+		    quoted_span(c));
+	}
+	free(names.missed.items);
 }
 
 /* Nothing to copy is no fault of the mirror, but the commonest answer. */
@@ -148,6 +189,7 @@ static void probe_refuses_all(struct check *c)
 
 const probe_fn source_probes[] = {
 	probe_dormant,
+	probe_altname,
 	probe_silent,
 	probe_refuses_all,
 	probe_source_drops,

@@ -104,7 +104,14 @@ static void parse_place(struct link *link, const struct nlattr **tb)
 			 mnl_attr_get_str(tb[IFLA_PARENT_DEV_NAME]));
 }
 
-static int link_parse(const struct nlmsghdr *nlh, struct link *link)
+/**
+ * link_parse - Read the device of a message.
+ * @nlh: the message
+ * @link: filled in
+ *
+ * Return: 0 or a negative errno.
+ */
+int link_parse(const struct nlmsghdr *nlh, struct link *link)
 {
 	const struct nlattr *tb[IFLA_MAX + 1], *attr;
 	const struct ifinfomsg *ifm = mnl_nlmsg_get_payload(nlh);
@@ -112,6 +119,7 @@ static int link_parse(const struct nlmsghdr *nlh, struct link *link)
 	int err;
 
 	memset(tb, 0, sizeof(tb));
+	memset(link, 0, sizeof(*link));
 	if (mnl_nlmsg_get_payload_len(nlh) < sizeof(*ifm))
 		return -EBADMSG;
 	mnl_attr_for_each(attr, nlh, sizeof(*ifm)) {
@@ -151,20 +159,38 @@ int link_cb(const struct nlmsghdr *nlh, void *data)
 {
 	struct array *links = data;
 	struct link *link = array_next(links, sizeof(*link));
-	int err = -ENOMEM;
+	int err = link ? link_parse(nlh, link) : -ENOMEM;
 
-	if (link) {
-		memset(link, 0, sizeof(*link));
-		err = link_parse(nlh, link);
-	}
 	links->count += !err;
 	return err;
 }
 
 static int link_one_cb(const struct nlmsghdr *nlh, void *data)
 {
-	memset(data, 0, sizeof(struct link));
 	return link_parse(nlh, data);
+}
+
+/**
+ * links_dump - Ask for all devices of the netns.
+ * @nl: the connection
+ * @cb: called for each device
+ * @data: for @cb
+ *
+ * Return: 0 or a negative errno.
+ */
+int links_dump(struct nl *nl, nl_cb cb, void *data)
+{
+	struct nlmsghdr *nlh;
+	int err;
+
+	err = nl_open_rtnl(nl);
+	if (err)
+		return err;
+	/* SR-IOV functions are not asked for: hundreds of them do not fit into a message. */
+	nlh = nl_link_request(nl, RTM_GETLINK, NLM_F_DUMP, 0);
+	err = nl_talk(&nl->rtnl, nlh, cb, data);
+	/* To find faults, a list that a change has overtaken is good enough. */
+	return err == -EINTR ? 0 : err;
 }
 
 /**
@@ -176,17 +202,7 @@ static int link_one_cb(const struct nlmsghdr *nlh, void *data)
  */
 int links_read(struct array *links, struct nl *nl)
 {
-	struct nlmsghdr *nlh;
-	int err;
-
-	err = nl_open_rtnl(nl);
-	if (err)
-		return err;
-	nlh = nl_link_request(nl, RTM_GETLINK, NLM_F_DUMP, 0);
-	/* Not of each SR-IOV function: of hundreds that is more than a message holds. */
-	err = nl_talk(&nl->rtnl, nlh, link_cb, links);
-	/* A list that a change has overtaken does to find faults. */
-	return err == -EINTR ? 0 : err;
+	return links_dump(nl, link_cb, links);
 }
 
 /**

@@ -55,7 +55,9 @@ struct link {
 	uint64_t tx;
 };
 
+int link_parse(const struct nlmsghdr *nlh, struct link *link);
 int link_cb(const struct nlmsghdr *nlh, void *data);
+int links_dump(struct nl *nl, nl_cb cb, void *data);
 int links_read(struct array *links, struct nl *nl);
 const struct link *link_by_index(const struct array *links, uint32_t ifindex);
 const struct link *link_on(const struct array *links, uint32_t ifindex,

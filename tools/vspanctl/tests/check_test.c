@@ -4,11 +4,13 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <linux/if_arp.h>
 #include <linux/if_link.h>
 #include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
 
 #include "ktap.h"
+#include "nl/altname.h"
 
 static _Alignas(struct nlmsghdr) char buf[4096];
 
@@ -48,6 +50,71 @@ static void test_parse(struct ktap *t, struct array *links)
 		link->is_switched && link->is_hardware && link->carrier &&
 		link->xdp == XDP_ATTACHED_HW, "link: as the message has it");
 	ktap_ok(t, !link_by_index(links, 8), "link: others are not found");
+}
+
+/* A device of two alternative names. */
+static const struct nlmsghdr *msg_altnames(const char *kind, uint16_t type,
+					   const char *own, const char *alt)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifinfomsg *ifm;
+	struct nlattr *nest;
+
+	nlh->nlmsg_type = RTM_NEWLINK;
+	ifm = mnl_nlmsg_put_extra_header(nlh, sizeof(*ifm));
+	ifm->ifi_index = 9;
+	ifm->ifi_type = type;
+	mnl_attr_put_strz(nlh, IFLA_IFNAME, own);
+	nest = mnl_attr_nest_start(nlh, IFLA_LINKINFO);
+	mnl_attr_put_strz(nlh, IFLA_INFO_KIND, kind);
+	mnl_attr_nest_end(nlh, nest);
+	nest = mnl_attr_nest_start(nlh, IFLA_PROP_LIST);
+	mnl_attr_put_strz(nlh, IFLA_ALT_IFNAME, "first");
+	mnl_attr_put_strz(nlh, IFLA_ALT_IFNAME, alt);
+	mnl_attr_nest_end(nlh, nest);
+	return nlh;
+}
+
+static const char *altname_found(const struct nlmsghdr *nlh, bool has_own)
+{
+	struct altnames a = { .pattern = "en[pos]*" };
+	static struct altname alt;
+	bool is_found;
+
+	if (altnames_cb(nlh, &a) || a.has_own != has_own)
+		return "an error";
+	is_found = a.missed.count == 1;
+	if (is_found)
+		alt = *(struct altname *)a.missed.items;
+	free(a.missed.items);
+	if (!is_found)
+		return "none";
+	return alt.link.ifindex == 9 && !strcmp(alt.link.name, "eth0") ?
+	       altname_to_add(&alt) : "another";
+}
+
+static void test_altnames(struct ktap *t)
+{
+	char longest[VSPAN_PATTERN_LEN + 1] = "enp3s0", longer[VSPAN_PATTERN_LEN + 2] = "eno";
+
+	memset(longest + 6, 'x', sizeof(longest) - 7);
+	memset(longer + 3, 'x', sizeof(longer) - 4);
+	ktap_str(t, altname_found(msg_altnames("", ARPHRD_ETHER, "eth0", "enp3s0"), false),
+		 "enp3s0", "alternative name");
+	ktap_str(t, altname_found(msg_altnames("", ARPHRD_ETHER, "eth0", longest), false),
+		 longest, "alternative name as long as a source's");
+	ktap_str(t, altname_found(msg_altnames("", ARPHRD_ETHER, "eth0", longer), false),
+		 "eth0", "alternative name too long for a source");
+	ktap_str(t, altname_found(msg_altnames("", ARPHRD_ETHER, "eth0", "enp?"), false),
+		 "eth0", "alternative name that would be a pattern");
+	ktap_str(t, altname_found(msg_altnames("", ARPHRD_ETHER, "eth0", "wlp3s0"), false),
+		 "none", "alternative name that does not match");
+	ktap_str(t, altname_found(msg_altnames("", ARPHRD_ETHER, "ens1", "enp3s0"), true),
+		 "none", "own name that matches");
+	ktap_str(t, altname_found(msg_altnames("", ARPHRD_NONE, "eth0", "enp3s0"), false),
+		 "none", "alternative name of no Ethernet device");
+	ktap_str(t, altname_found(msg_altnames("vspan", ARPHRD_ETHER, "eth0", "enp3s0"), false),
+		 "none", "alternative name of a span");
 }
 
 static char *print(struct check *c, bool json)
@@ -281,6 +348,7 @@ int main(void)
 	if (nl_open_rtnl(&ctx.nl))
 		return 1;
 	test_parse(&t, &c.links);
+	test_altnames(&t);
 	test_hardware(&t, &c);
 	test_offloads(&t, &c);
 	test_filters(&t);
