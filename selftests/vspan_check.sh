@@ -18,6 +18,8 @@ ALL_TESTS=(
 	"dormant loopback lo lo"
 	"dormant is_span span1 span1"
 	"dormant no_ports master br1"
+	"alternative_name"
+	"alternative_name_when_a_pattern_is_added"
 	"shadowed_is_a_note"
 	"output_is_source"
 	"link_down"
@@ -165,6 +167,56 @@ dormant_by_rename()
 		check_vspan "$sw" add lo
 		ip -n "$sw" link set spare name lo
 	fi
+}
+
+# A device that is copied by another name, or is an output, is not noted.
+alternative_name()
+{
+	span_add "$sw" span0 && mirrored p1 && source_add "$sw" 'en*' && traffic ||
+		return
+	gone alternative_name || fail "none has one yet: $FOUND"
+	ip -n "$sw" link property add dev p2 altname ens2 altname eno2
+	ip -n "$sw" link property add dev p1 altname ens1
+	ip -n "$sw" link property add dev lo altname ens3
+	ip -n "$sw" link property add dev span0 altname ens4
+	checked
+	check_eq "findings" "$(grep alternative_name <<<"$FOUND")" \
+		"alternative_name note vspanctl add ens2 to span0"
+	check_eq "exit status" "$RC" 0
+	check_eq "the sentence" "$(shell 'vspanctl -j check' |
+		jq -r '.[] | select(.finding == "alternative_name").text')" \
+		"the pattern 'en*' matches devices' own names only, and ens2 is an alternative name of p2"
+	cured alternative_name note "vspanctl add ens2 to span0"
+	check_vspan "$sw" del ens2 && check_vspan "$sw" output add span0 dev ens2 || return
+	gone alternative_name || fail "p2 is an output: $FOUND"
+	check_vspan "$sw" output del span0 dev ens2
+	finds alternative_name note
+	ip -n "$sw" link property del dev p2 altname ens2 altname eno2
+	ip -n "$sw" link property del dev p1 altname ens1
+	gone alternative_name || fail "none has one any more: $FOUND"
+}
+
+# added PATTERN: what add says, and that it succeeds, in REPLY
+added()
+{
+	REPLY=$(shell "vspanctl add '$1'" 2>&1) || fail "add $1: $REPLY"
+	check_vspan "$sw" del "$1"
+}
+
+alternative_name_when_a_pattern_is_added()
+{
+	span_add "$sw" span0 || return
+	added 'en*'
+	check_eq "no name matches" "$REPLY" ""
+	ip -n "$sw" link property add dev p2 altname ens2
+	defer ip -n "$sw" link property del dev p2 altname ens2
+	added 'en*'
+	check_eq "an alternative name matches" "$REPLY" \
+		"vspanctl: note: no device's own name matches en*, and ens2 is an alternative name of p2; patterns match own names only: add the device with: vspanctl add ens2 to span0"
+	added '[ep]*'
+	check_eq "own names match as well" "$REPLY" ""
+	added 'ens2'
+	check_eq "a name" "$REPLY" ""
 }
 
 shadowed_is_a_note()

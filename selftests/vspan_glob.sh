@@ -10,10 +10,11 @@ ALL_TESTS=(
 	"renamed_into_it_and_out_of_it"
 	"first_frame_of_a_new_device"
 	"moved_to_another_netns_and_back"
-	"alternative_names_match"
-	"alternative_name_matches_when_its_device_comes_up"
-	"alternative_name_and_own_by_two_patterns"
-	"alternative_names_go_along_to_another_netns"
+	"pattern_matches_own_names_only"
+	"pattern_ignores_an_alternative_name_that_comes_later"
+	"pattern_ignores_an_alternative_name_when_its_device_comes_up"
+	"pattern_that_matches_an_alternative_name_gets_nothing_from_another"
+	"alternative_name_goes_along_to_another_netns"
 	"alternative_name_comes_and_goes"
 	"alternative_name_of_a_device_that_is_down"
 	"alternative_name_too_long_for_a_device"
@@ -148,74 +149,88 @@ altname()
 	ip -n "$sw" link property "$1" dev "$2" altname "$3"
 }
 
-# One binding, and one copy, for as long as there is one name that matches.
-alternative_names_match()
+# An exact source finds by an alternative name what the pattern leaves.
+pattern_matches_own_names_only()
 {
-	pairs tap0 tap1 || return
-	altname add tap0 vnet5
+	local long=vnet-by-a-name-that-no-device-itself-could-have
+
+	pairs tap0 vnet1 && altname add tap0 vnet5 && altname add tap0 "$long" || return
 	source_add "$sw" 'vnet*' rx || return
-	check_bound 'vnet*' tap0
-	works tap0
-	altname add tap0 other0
-	altname add tap1 vnet-by-a-name-that-no-device-itself-could-have
-	check_bound 'vnet*' "tap0 tap1"
-	works tap1
-	altname add tap0 vnet6
-	altname del tap0 vnet5
-	check_bound 'vnet*' "tap0 tap1"
-	works tap0
-	altname del tap0 vnet6
-	check_bound 'vnet*' tap1
+	check_bound 'vnet*' vnet1
+	check_taps "$sw" 1
 	silent tap0
-	ip -n "$sw" link del tap1
+	works vnet1
+	source_add "$sw" vnet5 rx || return
+	check_bound 'vnet*' vnet1
+	check_bound vnet5 tap0
+	works tap0
+	ip -n "$sw" link del vnet1
+	check_why 'vnet*' "no device matches 'vnet*'"
+}
+
+# Only a name of its own makes tap0 a source.
+pattern_ignores_an_alternative_name_that_comes_later()
+{
+	pairs tap0 || return
+	source_add "$sw" 'vnet*' rx && source_add "$sw" vnet5 rx || return
+	altname add tap0 vnet6
 	check_bound 'vnet*' ""
 	check_taps "$sw" 0
+	silent tap0
+	altname add tap0 vnet5
+	check_bound vnet5 tap0
+	check_bound 'vnet*' ""
+	works tap0
+	altname del tap0 vnet5
+	check_bound vnet5 ""
+	check_taps "$sw" 0
+	altname del tap0 vnet6
+	rename "$sw" tap0 vnet6 && wait_up "$sw" vnet6 || return
+	defer ip -n "$sw" link del vnet6
+	check_bound 'vnet*' vnet6
+	works vnet6 x-tap0
 }
 
-# The core tells nothing of a name that a device gets while it is down: the first
-# frame after that is copied.
-alternative_name_matches_when_its_device_comes_up()
+pattern_ignores_an_alternative_name_when_its_device_comes_up()
 {
 	pairs tap0 || return
 	source_add "$sw" 'vnet*' rx || return
 	ip -n "$sw" link set tap0 down
 	altname add tap0 vnet5
 	ip -n "$sw" link set tap0 up
-	check_bound 'vnet*' tap0
-	wait_up "$sw" tap0 x-tap0
-	works tap0
-	ip -n "$sw" link set tap0 down
-	altname del tap0 vnet5
-	ip -n "$sw" link set tap0 up
 	wait_up "$sw" tap0 x-tap0
 	check_bound 'vnet*' ""
+	check_taps "$sw" 0
 	silent tap0
 }
 
-# The older source has it.
-alternative_name_and_own_by_two_patterns()
+# The older source has it, and the other does not get it when that is deleted.
+pattern_that_matches_an_alternative_name_gets_nothing_from_another()
 {
 	pairs tap0 || return
-	source_add "$sw" 'tap*' rx && source_add "$sw" 'vnet*' rx || return
 	altname add tap0 vnet5
+	source_add "$sw" 'tap*' rx && source_add "$sw" 'vnet*' rx || return
 	check_bound 'tap*' tap0
-	check_bound 'vnet*' ""
+	check_why 'vnet*' "no device matches 'vnet*'"
 	works tap0
 	check_vspan "$sw" del 'tap*'
-	check_bound 'vnet*' tap0
-	works tap0
+	check_bound 'vnet*' ""
+	check_taps "$sw" 0
+	silent tap0
 }
 
-alternative_names_go_along_to_another_netns()
+alternative_name_goes_along_to_another_netns()
 {
 	pairs tap0 || return
 	altname add tap0 vnet5
-	source_add "$sw" 'vnet*' rx || return
+	source_add "$sw" vnet5 rx && source_add "$sw" 'vnet*' rx || return
+	check_bound vnet5 tap0
 	ip -n "$sw" link set tap0 netns "$other"
-	check_bound 'vnet*' ""
+	check_bound vnet5 ""
 	ip -n "$other" link set tap0 netns "$sw" && ip -n "$sw" link set tap0 up
 	wait_up "$sw" tap0
-	check_bound 'vnet*' tap0
+	check_bound vnet5 tap0
+	check_bound 'vnet*' ""
 	works tap0
 }
 
