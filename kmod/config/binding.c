@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bindings, and the ports they share: all sources of a device hang on one
- * port, so the device is tapped once, however many spans look at it.
+ * Bindings, and the ports they share: all bindings of a device are on one port,
+ * so the device is tapped once for any number of spans.
  */
 #include <linux/err.h>
 #include <linux/rculist.h>
@@ -24,9 +24,9 @@
 #include "path/source.h"
 #include "vspan.h"
 
-/* A VRF, and an ipvlan that routes, show what they send with a MAC header made for that,
- * on which the neighbour code writes the real one, whoever shares the memory
- * (vrf_finish_direct(), ipvlan_process_outbound(), neigh_hh_output()).
+/* A VRF, or an ipvlan device that routes, passes a frame to taps with a temporary MAC
+ * header. The neighbour code then overwrites that header, even in memory that is shared
+ * with clones (vrf_finish_direct(), ipvlan_process_outbound(), neigh_hh_output()).
  */
 static bool vspan_port_is_unstable(const struct net_device *dev)
 {
@@ -65,7 +65,7 @@ static struct vspan_port *vspan_port_create(struct net_device *dev,
 	vspan_bridge_learn(port);
 	err = vspan_port_publish(port);
 	if (err) {
-		/* Those who look ports up may have seen it. */
+		/* RCU readers of the xarray may have found the port. */
 		kfree_rcu(port, rcu);
 		return ERR_PTR(err);
 	}
@@ -73,8 +73,9 @@ static struct vspan_port *vspan_port_create(struct net_device *dev,
 	return port;
 }
 
-/* The hold goes now, not when readers are done with the port: they are done
- * with the device before it is, by the grace period in its unregistration.
+/* The reference to the device can be dropped before the grace period: RCU readers
+ * of the port use the device too, and unregistering a device waits for a grace
+ * period of its own.
  */
 static void vspan_port_destroy(struct vspan_port *port)
 {
@@ -85,9 +86,7 @@ static void vspan_port_destroy(struct vspan_port *port)
 	kfree_rcu(port, rcu);
 }
 
-/* The hook that can be had: the one that is wanted, or the tap, which is always
- * free, where another has taken its place.
- */
+/* The wanted hook if it is free, else the tap, which always is. */
 static enum vspan_hook vspan_binding_hook(const struct net_device *dev,
 					  enum vspan_hook wanted)
 {
@@ -108,7 +107,7 @@ static void vspan_binding_hang(struct vspan_binding *b, struct vspan_port *port)
 	vspan_port_update(port, NULL, 0);
 }
 
-/* The port goes with its last binding. */
+/* The last binding destroys the port. */
 static void vspan_binding_unhang(struct vspan_binding *b)
 {
 	struct vspan_port *port = b->port;
@@ -121,11 +120,11 @@ static void vspan_binding_unhang(struct vspan_binding *b)
 }
 
 /**
- * vspan_binding_create - copy a device's frames for a source from now on
+ * vspan_binding_create - start to copy a device's frames for a source
  * @src: the source, with its rule
  * @dev: a device that can be a source
- * @dirs: directions for which the source means the device
- * @hook: how to take them, if it can be had; else by the tap
+ * @dirs: directions in which the source matches the device
+ * @hook: hook to use if it is free; else the tap is used
  *
  * Context: RTNL.
  * Return: the binding or ERR_PTR(-ENOMEM).
@@ -161,7 +160,7 @@ struct vspan_binding *vspan_binding_create(struct vspan_source *src,
 
 /**
  * vspan_binding_destroy - stop copying a device's frames for a source
- * @b: the binding; freed when the packet path has let go of it
+ * @b: the binding; freed when the packet path no longer uses it
  *
  * Context: RTNL.
  */
@@ -180,10 +179,10 @@ void vspan_binding_destroy(struct vspan_binding *b)
 /**
  * vspan_binding_stays - would a binding made now have the same hook?
  * @b: a binding
- * @hook: how to take frames, if it can be had; else by the tap
+ * @hook: the wanted hook
  *
  * Context: RTNL.
- * Return: false if it is to be replaced.
+ * Return: false if the binding has to be replaced.
  */
 bool vspan_binding_stays(const struct vspan_binding *b, enum vspan_hook hook)
 {
@@ -191,12 +190,12 @@ bool vspan_binding_stays(const struct vspan_binding *b, enum vspan_hook hook)
 }
 
 /**
- * vspan_binding_first - the first of the bindings of a device
+ * vspan_binding_first - get the first binding of a device
  * @dev: the device
- * @hook: how its frames are taken
+ * @hook: hook of the binding
  *
  * Context: RTNL.
- * Return: the binding, or NULL if frames are not taken that way.
+ * Return: the binding, or NULL if the device has none with this hook.
  */
 struct vspan_binding *vspan_binding_first(const struct net_device *dev,
 					  enum vspan_hook hook)
@@ -209,7 +208,7 @@ struct vspan_binding *vspan_binding_first(const struct net_device *dev,
 }
 
 /**
- * vspan_binding_astray - a binding that can have the hook it wants, and has another
+ * vspan_binding_astray - find a binding whose wanted hook has become free
  * @net: netns of its device
  *
  * Context: RTNL.
@@ -228,8 +227,9 @@ struct vspan_binding *vspan_binding_astray(const struct net *net)
 	return NULL;
 }
 
-/* The slot asks what the tap has left for it, so it is the slot that must have
- * stopped asking before the tap stops telling.
+/* The tap decides which of the two bindings copies a frame, and the slot asks for
+ * that decision. So the binding at the slot stops asking before the binding at the
+ * tap stops deciding.
  */
 static void vspan_binding_hand_over(struct vspan_binding *old,
 				    struct vspan_binding *b,
@@ -251,7 +251,7 @@ static void vspan_binding_hand_over(struct vspan_binding *old,
 	vspan_handover_free(ho);
 }
 
-/* Let @b have the frames of @old, by another hook. */
+/* Pass the frames of @old to @b, which uses another hook. */
 static int vspan_binding_move(struct vspan_binding *old, struct vspan_binding *b,
 			      enum vspan_hook hook)
 {
@@ -269,7 +269,7 @@ static int vspan_binding_move(struct vspan_binding *old, struct vspan_binding *b
 	return 0;
 }
 
-/* The same, where the hook stays. */
+/* The same if the hook does not change. */
 static void vspan_binding_swap(struct vspan_binding *old, struct vspan_binding *b)
 {
 	b->port = old->port;
@@ -279,16 +279,16 @@ static void vspan_binding_swap(struct vspan_binding *old, struct vspan_binding *
 }
 
 /**
- * vspan_binding_replace - copy a device's frames for another source from now on
- * @old: the binding that goes; freed when the packet path has let go of it
- * @src: source of the same span; that of @old to change the rest
- * @dirs: directions for which the source means the device
- * @hook: how to take frames, if it can be had; else by the tap
+ * vspan_binding_replace - replace a binding: another source, directions or hook
+ * @old: the old binding; freed when the packet path no longer uses it
+ * @src: source of the same span; the source of @old if that stays
+ * @dirs: directions in which the source matches the device
+ * @hook: hook to use if it is free; else the tap is used
  *
  * No frame is missed or copied twice.
  *
  * Context: RTNL, may sleep.
- * Return: 0; -ENOMEM, and nothing has changed.
+ * Return: 0, or -ENOMEM if nothing has changed.
  */
 int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 			  u32 dirs, enum vspan_hook hook)
@@ -312,7 +312,7 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 		kfree(b);
 		return err;
 	}
-	/* Those of one source keep their order. */
+	/* The order of a source's bindings does not change. */
 	list_add(&b->src_node, old->src == src ? &old->src_node :
 						 src->bindings.prev);
 	list_del(&old->src_node);
@@ -327,7 +327,7 @@ int vspan_binding_replace(struct vspan_binding *old, struct vspan_source *src,
 }
 
 /**
- * vspan_binding_destroy_all - a device goes away
+ * vspan_binding_destroy_all - destroy all bindings of a device that goes away
  * @dev: the device, still in its netns
  *
  * Context: RTNL.
@@ -343,9 +343,9 @@ void vspan_binding_destroy_all(struct net_device *dev)
 }
 
 /**
- * vspan_binding_update - let the hooks of a source's devices know what it wants
+ * vspan_binding_update - tell the hooks of a source's devices what the source wants
  * @src: the source
- * @dir: directions it wants, in place of those its rule says
+ * @dir: directions it wants, instead of those of its rule
  *
  * Context: RTNL.
  */
@@ -360,11 +360,11 @@ void vspan_binding_update(struct vspan_source *src, u32 dir)
 }
 
 /**
- * vspan_binding_rehook - take the frames of a source's devices as its rule says
+ * vspan_binding_rehook - use the hook of a source's rule on all of its devices
  * @src: the source
  *
  * Context: RTNL, may sleep.
- * Return: 0; -ENOMEM, and some devices may still be hooked as before.
+ * Return: 0, or -ENOMEM; then some devices may still have the old hook.
  */
 int vspan_binding_rehook(struct vspan_source *src)
 {

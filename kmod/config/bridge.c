@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which VLANs leave the ports of a bridge without a tag, for path/bridge.c. */
+/* Tracks which VLANs a bridge port sends untagged, for path/bridge.c. */
 #include <linux/if_bridge.h>
 #include <linux/rtnetlink.h>
 #include <net/switchdev.h>
@@ -18,8 +18,8 @@ static void vspan_bridge_count(struct vspan_port *port)
 }
 
 /**
- * vspan_bridge_learn - find out which VLANs leave a port without a tag
- * @port: the port, not yet in use; changes are followed from now on
+ * vspan_bridge_learn - find out which VLANs a port sends untagged
+ * @port: the port, not yet in use; the notifier keeps it up to date from now on
  *
  * Context: RTNL.
  */
@@ -30,7 +30,7 @@ void vspan_bridge_learn(struct vspan_port *port)
 	u16 bare = BRIDGE_VLAN_INFO_UNTAGGED;
 	u16 vid;
 
-	/* Who would not hear of changes had better know nothing. */
+	/* Without switchdev events the bitmap would become stale: leave it empty. */
 	if (!IS_ENABLED(CONFIG_NET_SWITCHDEV) ||
 	    (!netif_is_bridge_port(dev) && !netif_is_bridge_master(dev)))
 		return;
@@ -62,9 +62,9 @@ static void vspan_bridge_change(struct net_device *dev,
 	}
 }
 
-/* A bridge tells the drivers of its ports of their VLANs, be there any or not,
- * and of its own: br_switchdev_port_vlan_add() in net/bridge/br_switchdev.c.
- * It does so under RTNL, and asks each for leave: we have nothing to say.
+/* A bridge sends the event for the VLANs of each port, also if no driver listens, and
+ * for its own VLANs: br_switchdev_port_vlan_add() in net/bridge/br_switchdev.c. The
+ * chain is called under RTNL. Listeners may veto, which this one never does.
  */
 static int vspan_bridge_event(struct notifier_block *nb, unsigned long event,
 			      void *ptr)
@@ -85,7 +85,7 @@ static struct notifier_block vspan_bridge_notifier = {
 };
 
 /**
- * vspan_bridge_init - follow the VLANs of bridges
+ * vspan_bridge_init - start to follow the VLANs of bridges
  *
  * Return: 0 or a negative errno.
  */
@@ -95,7 +95,7 @@ int vspan_bridge_init(void)
 }
 
 /**
- * vspan_bridge_uninit - follow them no more
+ * vspan_bridge_uninit - stop following the VLANs of bridges
  */
 void vspan_bridge_uninit(void)
 {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who hears of changes of the configuration. The configuration does not know who tells
- * user space, or writes records: they subscribe.
+ * Listeners for changes of the configuration. Netlink and the audit log subscribe here,
+ * so that the files of config/ do not depend on them.
  */
 #include <linux/rtnetlink.h>
 
 #include "config/changes.h"
 
-/* RTNL */
+/* Protected by RTNL. */
 static LIST_HEAD(vspan_changes_listeners);
 
 /**
- * vspan_changes_subscribe - be told of changes
- * @ops: how
+ * vspan_changes_subscribe - add a listener
+ * @ops: the functions to call
  *
  * Context: takes RTNL.
  */
@@ -24,8 +24,8 @@ void vspan_changes_subscribe(struct vspan_changes_ops *ops)
 }
 
 /**
- * vspan_changes_unsubscribe - be told no more
- * @ops: as it was given to vspan_changes_subscribe()
+ * vspan_changes_unsubscribe - remove a listener
+ * @ops: the argument of vspan_changes_subscribe()
  *
  * Context: takes RTNL.
  */
@@ -37,7 +37,7 @@ void vspan_changes_unsubscribe(struct vspan_changes_ops *ops)
 }
 
 /**
- * vspan_changes_span - a span has changed
+ * vspan_changes_span - report a change of a span
  * @vs: the span
  * @what: what has happened
  *
@@ -53,9 +53,9 @@ void vspan_changes_span(const struct vspan_dev *vs, enum vspan_change what)
 }
 
 /**
- * vspan_changes_move - a span is in another netns, where others read it
+ * vspan_changes_move - report that a span was moved to another netns
  * @vs: the span, in its new netns
- * @from: number of the netns it was in
+ * @from: inode number of its old netns
  *
  * Context: RTNL.
  */
@@ -69,7 +69,7 @@ void vspan_changes_move(const struct vspan_dev *vs, unsigned int from)
 }
 
 /**
- * vspan_changes_source - a source has changed
+ * vspan_changes_source - report a change of a source
  * @src: the source
  * @what: what has happened
  *
@@ -85,7 +85,7 @@ void vspan_changes_source(const struct vspan_source *src, enum vspan_change what
 }
 
 /**
- * vspan_changes_binding - a binding has changed
+ * vspan_changes_binding - report a change of a binding
  * @b: the binding
  * @what: what has happened
  *
@@ -101,7 +101,7 @@ void vspan_changes_binding(const struct vspan_binding *b, enum vspan_change what
 }
 
 /**
- * vspan_changes_output - an output has changed
+ * vspan_changes_output - report a change of an output
  * @out: the output
  * @what: what has happened
  *

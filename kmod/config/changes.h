@@ -11,9 +11,9 @@ struct vspan_source;
 
 /**
  * enum vspan_change - what has happened to an object
- * @VSPAN_CHANGE_NEW: it is there now
- * @VSPAN_CHANGE_SET: it has changed
- * @VSPAN_CHANGE_DEL: it is about to go
+ * @VSPAN_CHANGE_NEW: it was created
+ * @VSPAN_CHANGE_SET: it was changed
+ * @VSPAN_CHANGE_DEL: it is about to be deleted
  */
 enum vspan_change {
 	VSPAN_CHANGE_NEW,
@@ -22,15 +22,15 @@ enum vspan_change {
 };
 
 /**
- * struct vspan_changes_ops - how a listener is told; what it need not know is NULL
- * @node: in the list of listeners; RTNL
- * @span: of a span
- * @move: of a span that is in another netns now, and the number of the one it was in
- * @source: of a source
- * @binding: of a binding
- * @output: of an output
+ * struct vspan_changes_ops - a listener for changes of the configuration
+ * @node: entry in the list of listeners; RTNL
+ * @span: a span has changed
+ * @move: a span was moved to another netns; @from is the inode number of the old one
+ * @source: a source has changed
+ * @binding: a binding has changed
+ * @output: an output has changed
  *
- * All are called under RTNL.
+ * All functions are called under RTNL. A function that is not needed is NULL.
  */
 struct vspan_changes_ops {
 	struct list_head node;

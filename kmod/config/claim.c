@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sources in the order in which devices are offered to them. Each netns has its own,
- * so that what one of them has configured costs no device of another anything.
+ * The sources of a netns in the order in which devices are offered to them. Each netns
+ * has its own list, so that its devices are not compared with the sources of others.
  */
 #include <linux/list.h>
 #include <linux/rtnetlink.h>
@@ -13,8 +13,8 @@
 #include "path/source.h"
 #include "vspan.h"
 
-/* Spans in the order of their creation, and of the sources of one those first that
- * beat others: the first that means a device is the one to have it.
+/* Spans are in the order of their creation. The sources of a span are sorted by
+ * vspan_match_beats(), so the first source that matches a device gets it.
  */
 static bool vspan_claim_precedes(const struct vspan_source *a,
 				 const struct vspan_source *b)
@@ -23,7 +23,7 @@ static bool vspan_claim_precedes(const struct vspan_source *a,
 }
 
 /**
- * vspan_claim_add - let devices be offered to a source
+ * vspan_claim_add - start to offer devices to a source
  * @src: the source
  *
  * Context: RTNL.
@@ -33,7 +33,7 @@ void vspan_claim_add(struct vspan_source *src)
 	struct list_head *claims = &vspan_net(src->net)->claims, *after = claims;
 	struct vspan_source *pos;
 
-	/* From the end, where most belong. */
+	/* Backwards, since most new sources belong at the end. */
 	list_for_each_entry_reverse(pos, claims, claim_node) {
 		if (!vspan_claim_precedes(pos, src))
 			continue;
@@ -44,7 +44,7 @@ void vspan_claim_add(struct vspan_source *src)
 }
 
 /**
- * vspan_claim_del - offer devices to a source no more
+ * vspan_claim_del - stop offering devices to a source
  * @src: the source
  *
  * Context: RTNL.
@@ -55,12 +55,12 @@ void vspan_claim_del(struct vspan_source *src)
 }
 
 /**
- * vspan_claim_first - the source of a span to which devices are offered first
+ * vspan_claim_first - get the source of a span to which devices are offered first
  * @vs: the span
  * @net: netns of the devices
  *
  * Context: RTNL.
- * Return: the source, or NULL if none of that netns feeds the span.
+ * Return: the source, or NULL if the span has none in this netns.
  */
 struct vspan_source *vspan_claim_first(const struct vspan_dev *vs,
 				       const struct net *net)
@@ -74,9 +74,9 @@ struct vspan_source *vspan_claim_first(const struct vspan_dev *vs,
 }
 
 /**
- * vspan_claim_span - walk the spans that sources of a netns feed
+ * vspan_claim_span - walk the spans that have sources in a netns
  * @vn: the netns
- * @src: first source of the last span, or NULL to begin
+ * @src: first source of the previous span, or NULL to begin
  *
  * Context: RTNL.
  * Return: first source of the next span, or NULL.
@@ -94,12 +94,12 @@ struct vspan_source *vspan_claim_span(struct vspan_net *vn,
 }
 
 /**
- * vspan_claim_best - the source of a span that should have a device
+ * vspan_claim_best - get the source of a span that should have a device
  * @first: vspan_claim_first() of the span, or NULL
  * @dev: the device
- * @dirs: directions for which it should, set if there is one
+ * @dirs: set to the directions in which the source matches, if there is one
  *
- * What outputs of the span say of the device is asked once, not for each source.
+ * The outputs of the span are compared with the device once, not for each source.
  *
  * Context: RTNL.
  * Return: the source or NULL.

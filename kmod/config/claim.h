@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* To which source is a device offered? */
+/* The sources of a netns in the order in which devices are offered to them. */
 #ifndef _VSPAN_CLAIM_H
 #define _VSPAN_CLAIM_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Devices that a source or output names, those that can be neither, and the
- * sentences for it.
+ * Checks whether a device can be a source or an output, with the sentences for
+ * refusals.
  */
 #include <linux/if_arp.h>
 #include <linux/netlink.h>
@@ -36,7 +36,7 @@ static const struct {
 	  "the device carries no Ethernet frames; name the one below it" },
 };
 
-/* As dev_valid_name() in net/core/dev.c, but alternative names may be longer. */
+/* Like dev_valid_name(), but longer names are allowed, for alternative names. */
 static bool vspan_devbar_valid_name(const char *name)
 {
 	return dev_valid_name(name) || (strlen(name) >= IFNAMSIZ &&
@@ -44,11 +44,11 @@ static bool vspan_devbar_valid_name(const char *name)
 }
 
 /**
- * vspan_devbar_check_name - can any device have this name?
- * @name: the name, of a device present or not; its own or an alternative one
+ * vspan_devbar_check_name - check that a device can have a name
+ * @name: own or alternative name; the device need not exist
  * @extack: for the sentence of a refusal
  *
- * Return: 0, or -EINVAL if no device can have it.
+ * Return: 0, or -EINVAL if no device can have the name.
  */
 int vspan_devbar_check_name(const char *name, struct netlink_ext_ack *extack)
 {
@@ -58,7 +58,7 @@ int vspan_devbar_check_name(const char *name, struct netlink_ext_ack *extack)
 	return -EINVAL;
 }
 
-/* What keeps a device from being either. */
+/* The reasons that hold for sources and outputs of every span. */
 static const char *vspan_devbar_any(const struct net_device *dev, enum vspan_dormant *why)
 {
 	int i;
@@ -72,7 +72,7 @@ static const char *vspan_devbar_any(const struct net_device *dev, enum vspan_dor
 	return NULL;
 }
 
-/* Is an output of the span the device, or above it? */
+/* Is an output of the span bound to the device, or to an upper device of it? */
 static bool vspan_devbar_is_sent_to(const struct vspan_dev *vs, struct net_device *dev)
 {
 	const struct vspan_output *out;
@@ -87,13 +87,13 @@ static bool vspan_devbar_is_sent_to(const struct vspan_dev *vs, struct net_devic
 }
 
 /**
- * vspan_devbar_source - what keeps a device from being a source of a span?
+ * vspan_devbar_source - check whether a device can be a source of a span
  * @vs: the span
  * @dev: the device
- * @why: set to the reason
+ * @why: set to the reason if it cannot
  *
  * Context: RTNL.
- * Return: NULL if nothing does, else a sentence.
+ * Return: NULL if it can, else the sentence for a refusal.
  */
 const char *vspan_devbar_source(const struct vspan_dev *vs, struct net_device *dev,
 				enum vspan_dormant *why)
@@ -106,8 +106,8 @@ const char *vspan_devbar_source(const struct vspan_dev *vs, struct net_device *d
 	return "an output of the span sends to this device; its copies would be copied again";
 }
 
-/* Is a source of the span bound to the device, or to one that it sends through? What it
- * transmits would be copied then.
+/* Is a source of the span bound to the device, or to a lower device of it? The source
+ * would copy what the device transmits.
  */
 static bool vspan_devbar_is_copied(const struct vspan_dev *vs, struct net_device *dev)
 {
@@ -123,13 +123,13 @@ static bool vspan_devbar_is_copied(const struct vspan_dev *vs, struct net_device
 }
 
 /**
- * vspan_devbar_output - what keeps a device from being an output of a span?
+ * vspan_devbar_output - check whether a device can be an output of a span
  * @vs: the span
  * @dev: the device
- * @why: set to the reason
+ * @why: set to the reason if it cannot
  *
  * Context: RTNL.
- * Return: NULL if nothing does, else a sentence.
+ * Return: NULL if it can, else the sentence for a refusal.
  */
 const char *vspan_devbar_output(const struct vspan_dev *vs, struct net_device *dev,
 				enum vspan_dormant *why)
@@ -143,12 +143,12 @@ const char *vspan_devbar_output(const struct vspan_dev *vs, struct net_device *d
 }
 
 /**
- * vspan_devbar_awaited - is a device one that an output of a span names?
+ * vspan_devbar_awaited - does an output of a span name a device?
  * @vs: the span
  * @dev: the device
  *
  * Context: RTNL.
- * Return: true if so, whether the output has the device by now or not.
+ * Return: true if so, even if the output is not bound to the device.
  */
 bool vspan_devbar_awaited(const struct vspan_dev *vs, const struct net_device *dev)
 {
@@ -162,9 +162,9 @@ bool vspan_devbar_awaited(const struct vspan_dev *vs, const struct net_device *d
 }
 
 /**
- * vspan_devbar_refuse - NL_SET_ERR_MSG() for a sentence out of a table
+ * vspan_devbar_refuse - NL_SET_ERR_MSG() for a sentence that is not a literal
  * @extack: where to put it
- * @sentence: must outlive the answer, as that macro sees to
+ * @sentence: the sentence; must be in static memory, since it is not copied
  */
 void vspan_devbar_refuse(struct netlink_ext_ack *extack, const char *sentence)
 {

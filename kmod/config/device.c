@@ -21,7 +21,7 @@
 #include "stats.h"
 #include "vspan.h"
 
-/* All spans of all netns, oldest first; RTNL */
+/* All spans of all netns, oldest first; protected by RTNL. */
 LIST_HEAD(vspan_devs);
 
 static u32 vspan_dev_last_id;
@@ -48,8 +48,8 @@ static int vspan_dev_init(struct net_device *dev)
 	if (err)
 		goto err_unset_tapdev;
 
-	/* The slot is ours from birth to death: it keeps copies out of the
-	 * host's stack, and masters off the span.
+	/* The span holds its own rx_handler as long as it lives: copies do not
+	 * reach the host's stack, and no master can enslave the span.
 	 */
 	err = netdev_rx_handler_register(dev, vspan_deliver_handler, &vs->tap);
 	if (err)
@@ -72,8 +72,8 @@ err_free_stats:
 	return err;
 }
 
-/* Hooks may run on until the grace period that follows ndo_uninit; what they
- * use is freed by vspan_dev_free() after it.
+/* Hooks may still run until the grace period that follows ndo_uninit. After it,
+ * vspan_dev_free() frees what they use.
  */
 static void vspan_dev_uninit(struct net_device *dev)
 {
@@ -106,9 +106,9 @@ static void vspan_dev_free(struct net_device *dev)
 	free_percpu(vs->stats);
 }
 
-/* IPv6 would give the span an address and send from it. IFF_NO_ADDRCONF says
- * so, but not in 6.1; this does everywhere, and shows in sysctl. Both, since
- * writing to all/disable_ipv6 writes to every device's.
+/* IPv6 would give the span an address and send from it. IFF_NO_ADDRCONF would
+ * prevent that, but Linux 6.1 does not have it. addr_gen_mode is set as well,
+ * because a write to all/disable_ipv6 changes disable_ipv6 of every device.
  */
 static void vspan_dev_disable_ipv6(struct net_device *dev)
 {
@@ -137,8 +137,8 @@ static int vspan_dev_stop(struct net_device *dev)
 	return 0;
 }
 
-/* A capture begins or ends. One that begins may have its socket bound to us only after
- * this.
+/* A capture starts or stops. A capture that starts may bind its socket to the span only
+ * after this call.
  */
 static void vspan_dev_change_rx_flags(struct net_device *dev, int flags)
 {
@@ -175,7 +175,9 @@ static const struct net_device_ops vspan_netdev_ops = {
 	.ndo_validate_addr	= eth_validate_addr,
 };
 
-/* What the monitor sends is dropped as it is: no need to finish it first. */
+/* Frames that the monitor sends are dropped: the stack need not segment or checksum
+ * them first.
+ */
 #define VSPAN_FEATURES	(NETIF_F_SG | NETIF_F_FRAGLIST | NETIF_F_HIGHDMA | \
 			 NETIF_F_HW_CSUM | NETIF_F_GSO_SOFTWARE | \
 			 NETIF_F_HW_VLAN_CTAG_TX | NETIF_F_HW_VLAN_STAG_TX)
@@ -197,7 +199,7 @@ static void vspan_dev_setup(struct net_device *dev)
 	dev->min_mtu = 0;
 	dev->max_mtu = 0;
 
-	/* A VLAN device on top would lead copies into the host's stack. */
+	/* A VLAN device on the span would pass copies to the host's stack. */
 	dev->features = VSPAN_FEATURES | NETIF_F_VLAN_CHALLENGED;
 	dev->hw_features = VSPAN_FEATURES;
 }

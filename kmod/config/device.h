@@ -7,11 +7,11 @@
 
 struct rtnl_link_ops;
 
-/* A burst of one NAPI budget per CPU must fit many times over. */
+/* Room for many bursts of one NAPI budget per CPU. */
 #define VSPAN_QLEN_DEFAULT	4096
 
-/* What newer kernels bound txqueuelen to for every device; an empty queue takes
- * nothing.
+/* Newer kernels limit txqueuelen of all devices to S16_MAX. A queue of length 0 would
+ * take no frame.
  */
 #define VSPAN_QLEN_MIN		1
 #define VSPAN_QLEN_MAX		S16_MAX
@@ -20,10 +20,12 @@ extern struct rtnl_link_ops vspan_link_ops;
 extern struct list_head vspan_devs;
 
 /**
- * vspan_dev_qlen_fits - may a span have queues of that length?
- * @qlen: its txqueuelen
+ * vspan_dev_qlen_fits - is a queue length valid for a span?
+ * @qlen: txqueuelen of the span
  *
- * Return: true if so. What is saved of a span can so be restored.
+ * All ways to set it use this check, so that a saved value can be restored.
+ *
+ * Return: true if it is.
  */
 static inline bool vspan_dev_qlen_fits(unsigned int qlen)
 {

@@ -5,7 +5,7 @@
 #include "stats.h"
 #include "vspan.h"
 
-/* Counters ahead of the drop reasons, in the order of ethtool -S. */
+/* ethtool -S shows these counters, then the drop reasons. */
 static const struct {
 	const char *name;
 	enum vspan_counter counter;

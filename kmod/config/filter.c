@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Filters: classic BPF programs, as the kernel's socket filters are, checked
- * and made native by the kernel. Rules share them.
+ * Filters: classic BPF programs like socket filters, checked and compiled by the
+ * kernel. Several rules can share one.
  */
 #include <linux/bpf.h>
 #include <linux/filter.h>
@@ -11,10 +11,10 @@
 #include "path/filter.h"
 
 /**
- * vspan_filter_create - check a program and make it run
+ * vspan_filter_create - make a filter from a program
  * @insns: the program
  * @len: number of instructions
- * @text: what it was made from, or ""
+ * @text: the filter expression it was compiled from, or ""
  *
  * Context: process.
  * Return: a filter with one reference; ERR_PTR(-EINVAL) for a program that the
@@ -55,10 +55,12 @@ struct vspan_filter *vspan_filter_get(struct vspan_filter *f)
 }
 
 /**
- * vspan_filter_put - give a reference back
+ * vspan_filter_put - drop a reference
  * @f: a filter or NULL; freed with the last reference
  *
- * Context: any but hard interrupts; nobody runs the filter any more.
+ * The packet path must no longer use the filter.
+ *
+ * Context: any except hard interrupts.
  */
 void vspan_filter_put(struct vspan_filter *f)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Keeping bindings what sources and devices say they should be. On each device
- * a span has one binding at most: that of the source that beats the others.
+ * Creates and destroys bindings as sources and devices come and go. A span has at
+ * most one binding on a device: that of the source which vspan_match_beats() prefers.
  */
 #include <linux/err.h>
 #include <linux/rtnetlink.h>
@@ -20,18 +20,18 @@
 #include "path/source.h"
 #include "vspan.h"
 
-/* How many bindings may change their hook before others get RTNL */
+/* Bindings that may change their hook before RTNL is released for others. */
 #define VSPAN_REHOOK_MAX	16
 
-/* A device on its way out, or to another netns, is listed no more, while
- * others still tell us of its last changes.
+/* A device that is being unregistered or moved to another netns is no longer listed,
+ * but may still cause events.
  */
 static bool vspan_follow_listed(const struct net_device *dev)
 {
 	return __dev_get_by_index(dev_net(dev), dev->ifindex) == dev;
 }
 
-/* The directions for which @src should have @dev, as far as @src knows. */
+/* The directions in which @src wants @dev, without regard to other sources. */
 static u32 vspan_follow_wants(const struct vspan_source *src,
 			      struct net_device *dev)
 {
@@ -46,7 +46,7 @@ static enum vspan_hook vspan_follow_hook(const struct vspan_source *src)
 	return rtnl_dereference(src->rule)->hook;
 }
 
-/* Let @src have @dev, unless another source of the span has a better claim. */
+/* Bind @src to @dev, unless another source of the span takes precedence. */
 static int vspan_follow_offer(struct vspan_source *src, struct net_device *dev)
 {
 	u32 dirs = vspan_follow_wants(src, dev);
@@ -66,10 +66,10 @@ static int vspan_follow_offer(struct vspan_source *src, struct net_device *dev)
 
 /**
  * vspan_follow_source - bind a source to all devices it should have
- * @src: the source, new or unbound
+ * @src: the source, without bindings
  *
  * Context: RTNL.
- * Return: 0 or -ENOMEM; then some bindings may have been made.
+ * Return: 0, or -ENOMEM; then some bindings may exist.
  */
 int vspan_follow_source(struct vspan_source *src)
 {
@@ -83,8 +83,9 @@ int vspan_follow_source(struct vspan_source *src)
 	return err;
 }
 
-/* Let @src have @dev, in place of the binding there may be: with a gap, if there
- * is no memory to do without one; if there is none even for that, show says so.
+/* Bind @src to @dev in place of @b, if there is one. Without memory to replace @b, it is
+ * destroyed first, and frames in between are missed. If that fails too, the source is
+ * shown as dormant with VSPAN_DORMANT_NO_MEMORY.
  */
 static void vspan_follow_give(struct vspan_binding *b, struct vspan_source *src,
 			      struct net_device *dev, u32 dirs,
@@ -97,7 +98,7 @@ static void vspan_follow_give(struct vspan_binding *b, struct vspan_source *src,
 	vspan_binding_create(src, dev, dirs, hook);
 }
 
-/* @first is vspan_claim_first() of @vs. */
+/* Give @dev to the source of @vs that should have it. @first is vspan_claim_first(). */
 static void vspan_follow_settle(struct vspan_dev *vs, struct net_device *dev,
 				struct vspan_source *first)
 {
@@ -116,8 +117,8 @@ static void vspan_follow_settle(struct vspan_dev *vs, struct net_device *dev,
 }
 
 /**
- * vspan_follow_dev - bind and unbind sources as a device now demands
- * @dev: a device that appeared, or changed its name, type or master
+ * vspan_follow_dev - bind and unbind sources after a change of a device
+ * @dev: a device that is new, or has another name, type or master
  *
  * Context: RTNL.
  */
@@ -133,8 +134,8 @@ void vspan_follow_dev(struct net_device *dev)
 }
 
 /**
- * vspan_follow_retry - bind what memory was wanting for
- * @vs: a span of which a source could not be made
+ * vspan_follow_retry - rebind devices after a source could not be created
+ * @vs: the span of that source
  * @net: netns of the source
  *
  * Context: RTNL.
@@ -169,10 +170,11 @@ static int vspan_follow_lower(struct net_device *dev,
 }
 
 /**
- * vspan_follow_below - what is above a device has changed: look anew at it and at all below
- * @dev: the device
+ * vspan_follow_below - vspan_follow_dev() for a device and all its lower devices
+ * @dev: a device that has gained or lost an upper device
  *
- * An output that leads to a device bars it, by whatever is between them.
+ * A device cannot be a source of a span if an output of the span is one of its upper
+ * devices, direct or indirect.
  *
  * Context: RTNL.
  */
@@ -185,11 +187,11 @@ void vspan_follow_below(struct net_device *dev)
 }
 
 /**
- * vspan_follow_freed - bind what an output kept sources from
- * @vs: a span that lost an output
+ * vspan_follow_freed - bind sources to devices that an output no longer bars
+ * @vs: the span that had the output
  * @dev: the output's device
  *
- * That is @dev, and the devices it sends through.
+ * These are @dev and all its lower devices.
  *
  * Context: RTNL.
  */
@@ -207,7 +209,7 @@ void vspan_follow_freed(struct vspan_dev *vs, struct net_device *dev)
 
 /**
  * vspan_follow_ports - vspan_follow_dev() for all ports of a master
- * @master: a device that changed its name
+ * @master: a device that has another name
  *
  * Context: RTNL.
  */
@@ -221,8 +223,8 @@ void vspan_follow_ports(struct net_device *master)
 }
 
 /**
- * vspan_follow_lost - unbind sources and let others have their devices
- * @lost: the sources, by &struct vspan_source.net_node; nothing else finds them
+ * vspan_follow_lost - pass the devices of sources that are deleted to other sources
+ * @lost: the sources, linked by &struct vspan_source.net_node; in no other list
  *
  * Context: RTNL.
  */
@@ -233,7 +235,7 @@ void vspan_follow_lost(struct list_head *lost)
 	struct vspan_binding *b, *tmp;
 
 	list_for_each_entry(src, lost, net_node) {
-		/* Searched for once for all that are alike. */
+		/* One search for all sources of the same span and netns. */
 		if (!last || last->vs != src->vs || last->net != src->net)
 			first = vspan_claim_first(src->vs, src->net);
 		last = src;
@@ -243,7 +245,7 @@ void vspan_follow_lost(struct list_head *lost)
 }
 
 /**
- * vspan_follow_yield - give a device's receive slot to who wants it now
+ * vspan_follow_yield - release the receive slot of a device for its new master
  * @dev: a device about to become a port of a bridge or datapath
  *
  * Context: RTNL.
@@ -267,11 +269,11 @@ static bool vspan_follow_any_slot(const struct vspan_net *vn)
 }
 
 /**
- * vspan_follow_later - look at receive slots when their takers are done
- * @dev: a device that gained or lost an upper device
+ * vspan_follow_later - schedule vspan_follow_regain()
+ * @dev: a device that has gained or lost an upper device
  *
- * A bridge lets go of the slot, and a VLAN device gets in front of it, only
- * after the last event that tells of it, but under the same RTNL.
+ * A bridge releases the slot, and a VLAN device starts to take frames ahead of it, only
+ * after the last event about the change, but before RTNL is released.
  *
  * Context: RTNL.
  */
@@ -283,8 +285,8 @@ void vspan_follow_later(const struct net_device *dev)
 		schedule_work(&vn->regain);
 }
 
-/* Those that want another hook than they have, and can have it, as many at a time as
- * wait for grace periods without keeping others from RTNL for long.
+/* Move bindings to the hook they want, if it is free. Each move waits for grace periods
+ * under RTNL, so their number is limited. Returns true if none is left.
  */
 static bool vspan_follow_rehook(struct vspan_net *vn)
 {
@@ -302,8 +304,8 @@ static bool vspan_follow_rehook(struct vspan_net *vn)
 }
 
 /**
- * vspan_follow_regain - take receive slots that are free, leave those that are
- *	of no use
+ * vspan_follow_regain - take receive slots that have become free, and release those
+ *	that no longer see all frames
  * @work: &struct vspan_net.regain
  */
 void vspan_follow_regain(struct work_struct *work)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The steps by which a binding moves from one hook to the other: see path/handover.c. */
+/* Moves a binding from one hook to the other; see path/handover.c. */
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 #include <linux/rtnetlink.h>
@@ -14,7 +14,7 @@
  * @from: hook that has the frames now
  *
  * Context: process.
- * Return: the handover, for the binding to come, or NULL without memory.
+ * Return: the handover, for the new binding, or NULL without memory.
  */
 struct vspan_handover *vspan_handover_create(enum vspan_hook from)
 {
@@ -32,15 +32,16 @@ struct vspan_handover *vspan_handover_create(enum vspan_hook from)
 }
 
 /**
- * vspan_handover_run - let another binding have the frames
- * @ho: the handover; that binding has it since before it could see a frame
+ * vspan_handover_run - pass the frames of a binding to the new binding
+ * @ho: the handover; set in the new binding before that saw its first frame
  * @old: the binding that has the frames now
  *
- * Each step is seen by all frames before the next is taken:
- * 1. @old has all frames. The other binding has none: at the tap, because it
- *    leaves them to the slot; at the slot, because none are left to it.
- * 2. Both have the handover, and the one at the tap decides, still for @old.
- * 3. It decides for the other.
+ * A grace period separates the steps:
+ * 1. @old takes all frames. The new binding takes none: at the tap it leaves them to
+ *    the slot, at the slot it finds none that were left to it.
+ * 2. Both bindings have the handover. The binding at the tap decides for each frame,
+ *    still in favour of @old.
+ * 3. The binding at the tap decides in favour of the new binding.
  *
  * Context: RTNL, may sleep.
  */
@@ -64,8 +65,8 @@ static void vspan_handover_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * vspan_handover_free - a move is done, or was not begun
- * @ho: the handover; freed when the packet path has let go of it
+ * vspan_handover_free - free a handover, used or not
+ * @ho: the handover; freed when the packet path no longer uses it
  *
  * Context: any.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How frames are taken from a device. Only path/hook.c, where they come in, knows too. */
+/* The hooks that take frames from a device. They call the functions of path/hook.c. */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
 
@@ -12,12 +12,12 @@
 #include "path/source.h"
 
 /**
- * struct vspan_hook_ops - a way to take frames
- * @free: is the place not taken by another?
- * @serves: would it see all frames of the device?
- * @attach: start; frames go to vspan_mirror()
- * @detach: stop, without waiting for those on their way
- * @want: only these directions are wanted now; a mask of enum vspan_dir
+ * struct vspan_hook_ops - a way to take frames from a device
+ * @free: true if nobody else uses the hook
+ * @serves: true if the hook would see all frames of the device
+ * @attach: start to pass frames to vspan_mirror()
+ * @detach: stop, without waiting for frames in the hook
+ * @want: set the wanted directions, a mask of enum vspan_dir
  *
  * All are called under RTNL.
  */
@@ -40,7 +40,9 @@ static int vspan_hook_tap_attach(struct vspan_port *port)
 	port->pt.dev = port->dev;
 	port->pt.func = vspan_hook_tap_rcv;
 	port->pt.ignore_outgoing = true;
-	/* Asked for what a socket owns, if there is something it could be asked for. */
+	/* The core calls id_match() for a frame that a socket owns, but only if
+	 * af_packet_priv is set.
+	 */
 	port->pt.af_packet_priv = port;
 	port->pt.id_match = vspan_loop_sent;
 	dev_add_pack(&port->pt);
@@ -52,8 +54,9 @@ static void vspan_hook_tap_detach(struct vspan_port *port)
 	__dev_remove_pack(&port->pt);
 }
 
-/* dev_queue_xmit_nit() clones before it asks: save it the clone. RX cannot be
- * switched off, and costs a call.
+/* dev_queue_xmit_nit() clones a frame before it calls the tap: prevent the clone if
+ * transmitted frames are not wanted. Received frames cannot be switched off; each costs
+ * a function call.
  */
 static void vspan_hook_tap_want(struct vspan_port *port, u32 dir)
 {
@@ -70,7 +73,7 @@ static bool vspan_hook_slot_free(const struct net_device *dev)
 	return !holder || holder == vspan_hook_slot_rcv;
 }
 
-/* VLAN devices take their frames ahead of the slot. */
+/* The core passes frames to VLAN devices before it calls the rx_handler. */
 static bool vspan_hook_slot_serves(const struct net_device *dev)
 {
 	return !vlan_uses_dev(dev);
@@ -114,12 +117,13 @@ static const struct vspan_hook_ops vspan_hooks[VSPAN_HOOK_CNT] = {
 };
 
 /**
- * vspan_hook_free - can frames of a device be taken this way now?
+ * vspan_hook_free - can a hook be used on a device?
  * @dev: the device
- * @hook: the way; that we have it already is no obstacle
+ * @hook: the hook
  *
  * Context: RTNL.
- * Return: false if another has the place, or takes frames first.
+ * Return: false if somebody else uses the hook or takes frames ahead of it; true also
+ *	if vspan itself uses it already.
  */
 bool vspan_hook_free(const struct net_device *dev, enum vspan_hook hook)
 {
@@ -127,11 +131,11 @@ bool vspan_hook_free(const struct net_device *dev, enum vspan_hook hook)
 }
 
 /**
- * vspan_hook_attach - take frames of a port from now on
- * @port: the port; wants nothing sent until vspan_hook_want()
+ * vspan_hook_attach - start to take frames of a port
+ * @port: the port; transmitted frames are not taken before vspan_hook_want()
  *
  * Context: RTNL.
- * Return: 0, or -EBUSY if another has the place.
+ * Return: 0, or -EBUSY if somebody else uses the hook.
  */
 int vspan_hook_attach(struct vspan_port *port)
 {
@@ -139,7 +143,7 @@ int vspan_hook_attach(struct vspan_port *port)
 }
 
 /**
- * vspan_hook_detach - take no more frames of a port
+ * vspan_hook_detach - stop taking frames of a port
  * @port: the port; the packet path may use it until a grace period has passed
  *
  * Context: RTNL.
@@ -150,9 +154,9 @@ void vspan_hook_detach(struct vspan_port *port)
 }
 
 /**
- * vspan_hook_want - say which directions of a port are wanted
+ * vspan_hook_want - set the directions that are wanted of a port
  * @port: the port
- * @dir: mask of enum vspan_dir; frames of others may still come
+ * @dir: mask of enum vspan_dir; frames of other directions may still arrive
  *
  * Context: RTNL.
  */

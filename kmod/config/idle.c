@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A span that is down, or that nobody reads, is idle: its sources' devices need not
- * show what they send, for which the core would clone each frame
- * (dev_queue_xmit_nit(), net/core/dev.c). What they receive is still seen, which takes
- * no clone, and counted as lost.
+ * A span that is down or has no reader is idle. Its sources' devices then do not pass
+ * transmitted frames to the hook, since the core would clone each of them
+ * (dev_queue_xmit_nit(), net/core/dev.c). Received frames, which need no clone, still
+ * reach the hook and are counted as lost.
  *
- * Most readers tell of themselves: an open of the tap, a capture that makes the span
- * promiscuous, an output. A packet socket that does not, tc, XDP and nftables are found
- * by looking, every VSPAN_IDLE_EACH while the span is idle. A reader who goes is
- * noticed by the next frame, whether it would have been copied or not.
+ * The span is told when the tap is opened, when a capture makes the span promiscuous and
+ * when an output is added. Other readers (a packet socket without promiscuous mode, tc,
+ * XDP, nftables) are found by a work that looks for them every VSPAN_IDLE_EACH while the
+ * span is idle. That a reader has gone is noticed at the next frame of a source.
  */
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -20,11 +20,11 @@
 #include "path/source.h"
 #include "vspan.h"
 
-/* Somebody has RTNL: ask again. */
+/* Delay before the next attempt if RTNL is held by somebody else. */
 #define VSPAN_IDLE_AGAIN	max(HZ / 100, 1)
 
-/* An output counts what it cannot send: while there is one, even without its device,
- * all frames are seen.
+/* An output counts the frames that it cannot send, also if it has no device. So a span
+ * with an output is never idle while it is up.
  */
 static bool vspan_idle_should(const struct vspan_dev *vs)
 {
@@ -37,8 +37,8 @@ static bool vspan_idle_should(const struct vspan_dev *vs)
 	return !seen;
 }
 
-/* Is there anything to look for? Without a source no frame waits for a reader; a span
- * that is down tells when it is up.
+/* Does the work have to look for readers? A span without sources has nothing to read,
+ * and ndo_open wakes a span that is down.
  */
 static bool vspan_idle_looks(const struct vspan_dev *vs)
 {
@@ -59,8 +59,8 @@ static void vspan_idle_set(struct vspan_dev *vs, bool on)
 }
 
 /**
- * vspan_idle_look - find out whether a span is idle, and act accordingly
- * @vs: the span; a reader, a source, or its being up has come or gone
+ * vspan_idle_look - find out whether a span should be idle, and act accordingly
+ * @vs: a span that may have gained or lost a reader or source, or went down
  *
  * Context: RTNL; may be in atomic context.
  */
@@ -73,12 +73,12 @@ void vspan_idle_look(struct vspan_dev *vs)
 }
 
 /**
- * vspan_idle_wake - a span is taken to be read for a while
- * @vs: the span; it has come up, or somebody makes it promiscuous
+ * vspan_idle_wake - treat a span as read for VSPAN_IDLE_EACH
+ * @vs: a span that comes up or becomes promiscuous
  *
- * Packet sockets that were there when it went down are back a moment later than its
- * ndo_open (NETDEV_UP, packet_notifier()), and one may be bound to it a moment after it
- * was made promiscuous. They are not to miss a frame.
+ * Packet sockets from before the span went down are active again only after ndo_open
+ * (NETDEV_UP, packet_notifier()), and a capture may bind its socket only after it has
+ * made the span promiscuous. Neither may miss a frame.
  *
  * Context: RTNL; may be in atomic context.
  */
@@ -86,13 +86,13 @@ void vspan_idle_wake(struct vspan_dev *vs)
 {
 	ASSERT_RTNL();
 	vspan_idle_set(vs, false);
-	/* One that is due sooner would be too soon. */
+	/* A work that is already scheduled would run too early. */
 	cancel_delayed_work(&vs->idle.look);
 	schedule_delayed_work(&vs->idle.look, VSPAN_IDLE_EACH);
 }
 
-/* RTNL is not needed to find that nothing has changed, and is only tried for, so that
- * vspan_idle_end() can wait for us whoever holds it.
+/* Takes RTNL only if something has changed, and only by rtnl_trylock(): the caller of
+ * vspan_idle_end() may hold RTNL while it waits for this work.
  */
 static void vspan_idle_work(struct work_struct *work)
 {
@@ -113,7 +113,7 @@ static void vspan_idle_work(struct work_struct *work)
 }
 
 /**
- * vspan_idle_init - a new span is idle
+ * vspan_idle_init - make a new span idle
  * @vs: the span
  */
 void vspan_idle_init(struct vspan_dev *vs)
@@ -123,8 +123,8 @@ void vspan_idle_init(struct vspan_dev *vs)
 }
 
 /**
- * vspan_idle_end - look no more
- * @vs: the span, out of the packet path's reach
+ * vspan_idle_end - stop looking for readers
+ * @vs: a span that the packet path no longer uses
  *
  * Context: process.
  */

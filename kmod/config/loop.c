@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The socket by which loop.c of path/ knows what the outputs of a netns have sent. */
+/* Makes the socket that owns all frames that the outputs of a netns have sent. By it,
+ * path/loop.c recognizes such frames.
+ */
 #include <linux/net.h>
 #include <net/net_namespace.h>
 
@@ -7,11 +9,11 @@
 #include "net.h"
 
 /**
- * vspan_sock_create - make a socket that is to own frames, and does nothing else
+ * vspan_sock_create - make a socket that only serves as the owner of frames
  *
- * Frames hold it for themselves, and that may be longer than this module is there: so
- * it is the kernel's own, without any code of ours. One of the first netns is in
- * nobody's way when netns end.
+ * Frames hold references to the socket, and may outlive this module. So it is an ordinary
+ * UDP socket that calls no code of this module. It is in init_net, so that no other
+ * netns has to wait for it when it ends.
  *
  * Context: may sleep.
  * Return: the socket, for sock_release(), or NULL without memory.
@@ -26,8 +28,8 @@ struct socket *vspan_sock_create(void)
 }
 
 /**
- * vspan_loop_prepare - there are going to be outputs
- * @net: in that netns
+ * vspan_loop_prepare - make the socket of a netns before its first output
+ * @net: the netns
  *
  * Context: RTNL, may sleep.
  * Return: 0 or -ENOMEM.
@@ -48,8 +50,8 @@ int vspan_loop_prepare(const struct net *net)
 }
 
 /**
- * vspan_loop_end - there are no hooks and outputs any more
- * @vn: in that netns
+ * vspan_loop_end - release the socket of a netns
+ * @vn: a netns without hooks and outputs
  *
  * Context: may sleep.
  */
@@ -57,7 +59,7 @@ void vspan_loop_end(struct vspan_net *vn)
 {
 	if (!vn->signer)
 		return;
-	/* A span of another netns may still be sending by an output. */
+	/* A span of another netns may still be sending through an output. */
 	synchronize_net();
 	sock_release(vn->signer);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which devices does a source mean, and for which directions? */
+/* Decides which devices a source matches, and in which directions. */
 #include <linux/glob.h>
 #include <linux/netdevice.h>
 
@@ -39,11 +39,14 @@ static enum vspan_dormant vspan_match_glob_why(const struct vspan_source *src)
 	return VSPAN_DORMANT_NO_MATCH;
 }
 
-/* What passes a master, each frame once, is for a bridge what its ports receive
- * and what it sends itself, of the host's. Of the frames that a bond's or a team's
- * ports receive it accepts some (a backup's broadcasts it does not), and some it
- * sends by several ports: it is itself where each is seen once. A VRF and an OVS
- * datapath send nothing of others through themselves; there the ports say it all.
+/* The directions to copy on a master itself, so that each frame is copied once:
+ *
+ * - Bridge: its ports copy what they receive, so only the host's own frames, which the
+ *   bridge device transmits, are left.
+ * - Bond, team: both directions. A port may receive a frame that the master drops (a
+ *   broadcast to a backup port), and the master may send a frame through several ports.
+ * - VRF, Open vSwitch: none, since forwarded frames do not pass the master device. Both
+ *   directions are copied on the ports.
  */
 static u32 vspan_match_itself(const struct net_device *master)
 {
@@ -102,12 +105,12 @@ static const struct {
 };
 
 /**
- * vspan_match_says - does a source say that it means a device?
+ * vspan_match_says - vspan_match() without regard to outputs
  * @src: the source
  * @dev: a device of its netns
  *
  * Context: RTNL.
- * Return: as vspan_match(), as far as no output matters.
+ * Return: a mask of enum vspan_dir; 0 if the source does not match the device.
  */
 u32 vspan_match_says(const struct vspan_source *src, struct net_device *dev)
 {
@@ -115,15 +118,15 @@ u32 vspan_match_says(const struct vspan_source *src, struct net_device *dev)
 }
 
 /**
- * vspan_match - does a source mean a device?
+ * vspan_match - does a source match a device?
  * @src: the source
  * @dev: a device of its netns
  *
- * A pattern or master leaves a device to the output that waits for it: the
- * device was named there, and here it was not.
+ * A pattern or master never matches a device that an output of the span names: the
+ * explicit name takes precedence.
  *
  * Context: RTNL.
- * Return: directions in which it does, a mask of enum vspan_dir; 0 if not.
+ * Return: directions in which it does, a mask of enum vspan_dir; 0 if it does not.
  */
 u32 vspan_match(const struct vspan_source *src, struct net_device *dev)
 {
@@ -136,14 +139,14 @@ u32 vspan_match(const struct vspan_source *src, struct net_device *dev)
 }
 
 /**
- * vspan_match_next - walk the devices that a source may mean
+ * vspan_match_next - walk the devices that a source may match
  * @src: the source
- * @dev: the last one, or NULL to begin
+ * @dev: the previous device, or NULL to begin
  *
- * A name may mean one only, which need not be searched for.
+ * For an exact name this is a lookup, not a walk of all devices.
  *
  * Context: RTNL.
- * Return: the next, for vspan_match(), or NULL.
+ * Return: the next device to pass to vspan_match(), or NULL.
  */
 struct net_device *vspan_match_next(const struct vspan_source *src,
 				    struct net_device *dev)
@@ -154,7 +157,7 @@ struct net_device *vspan_match_next(const struct vspan_source *src,
 }
 
 /**
- * vspan_match_none - why does a source mean no device at all?
+ * vspan_match_none - why does a source match no device at all?
  * @src: a source for which vspan_match() returns 0 for every device
  *
  * Context: RTNL.
@@ -166,14 +169,14 @@ enum vspan_dormant vspan_match_none(const struct vspan_source *src)
 }
 
 /**
- * vspan_match_beats - which of two sources has a device that both mean?
+ * vspan_match_beats - which of two sources gets a device that both match?
  * @a: a source
  * @b: another source of the same span
  *
- * A name beats a pattern, a pattern a master, and the older of two alike the
- * younger.
+ * An exact name takes precedence over a pattern, a pattern over a master, and the older
+ * source over the younger one of the same kind.
  *
- * Return: true if @a has it.
+ * Return: true if @a gets the device.
  */
 bool vspan_match_beats(const struct vspan_source *a,
 		       const struct vspan_source *b)

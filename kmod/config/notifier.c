@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What happens to netdevices, sorted out to who follows it. */
+/* Passes events of netdevices to the files that handle them. */
 #include <linux/netdevice.h>
 
 #include "config/binding.h"
@@ -16,7 +16,9 @@
 #include "path/source.h"
 #include "vspan.h"
 
-/* A move is the one event and then the other, and the span stays registered. */
+/* A move to another netns is NETDEV_UNREGISTER, then NETDEV_REGISTER, while reg_state
+ * stays NETREG_REGISTERED.
+ */
 static void vspan_notifier_move(struct vspan_dev *vs, unsigned long event)
 {
 	if (event == NETDEV_UNREGISTER && vs->dev->reg_state == NETREG_REGISTERED) {
@@ -45,7 +47,7 @@ static void vspan_notifier_tell(const struct vspan_dev *vs, unsigned long event)
 	}
 }
 
-/* A master takes the receive slot right after this event, if it wants it. */
+/* A master that uses the receive slot takes it right after this event. */
 static void vspan_notifier_prelink(struct net_device *dev,
 				   const struct netdev_notifier_changeupper_info
 				   *info)
@@ -61,7 +63,9 @@ static void vspan_notifier_relink(struct net_device *dev,
 	struct vspan_net *vn = vspan_net(dev_net(dev));
 	struct vspan_source *src = NULL;
 
-	/* An output that now leads to a source yields, not the source. */
+	/* First the outputs: one that now leads to a source is unbound, and the source
+	 * stays bound.
+	 */
 	vspan_output_retry_above(info->upper_dev);
 	vspan_follow_below(dev);
 	vspan_follow_dev(info->upper_dev);
@@ -97,9 +101,9 @@ static void vspan_notifier_other(struct net_device *dev, unsigned long event,
 		vspan_notifier_relink(dev, info);
 		break;
 	case NETDEV_UNREGISTER:
-		/* Deleted or on the way to another netns: ours ends here. The
-		 * event may come again while references remain. It is the one
-		 * for which the core promises that the device is not locked.
+		/* The device is deleted or moves to another netns. The event may
+		 * be repeated while references remain. The core guarantees that
+		 * the device is not locked (netdev_need_ops_lock()) in it.
 		 */
 		vspan_binding_destroy_all(dev);
 		vspan_promisc_run_dev(dev);
@@ -131,7 +135,7 @@ static struct notifier_block vspan_notifier = {
 };
 
 /**
- * vspan_notifier_init - follow all netdevices
+ * vspan_notifier_init - start to follow all netdevices
  *
  * Return: 0 or a negative errno.
  */
@@ -141,7 +145,7 @@ int vspan_notifier_init(void)
 }
 
 /**
- * vspan_notifier_uninit - follow them no more
+ * vspan_notifier_uninit - stop following netdevices
  */
 void vspan_notifier_uninit(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Outputs: devices and psample groups to which a span's frames go too. Like a
- * source, an output lives by device name and waits for its device.
+ * Outputs: devices and psample groups to which a span's frames are sent as well. Like
+ * a source, an output is configured by device name and waits for its device.
  */
 #include <linux/rculist.h>
 #include <linux/slab.h>
@@ -28,9 +28,9 @@ static struct net_device *vspan_output_dev(const struct vspan_output *out)
 }
 
 /**
- * vspan_output_dormant - is nothing sent, and why?
+ * vspan_output_dormant - is an output dormant, and why?
  * @out: the output
- * @why: the reason, set if so
+ * @why: set to the reason if it is dormant
  *
  * Context: RTNL.
  * Return: true if the output is dormant.
@@ -51,7 +51,7 @@ bool vspan_output_dormant(const struct vspan_output *out,
 /**
  * vspan_output_find - look an output up
  * @net: netns the output was configured in
- * @key: what it is known by; the span may have moved to another netns
+ * @key: the key of the output; the span may have moved to another netns
  *
  * Context: RTNL.
  * Return: the output or NULL.
@@ -108,7 +108,7 @@ static void vspan_output_bind(struct vspan_output *out, struct net_device *dev)
 	vspan_output_count(out->vs, 1, 0);
 }
 
-/* As with ports, the device's own unregistration waits for those in it. */
+/* As with ports, unregistering the device waits for RCU readers of the output. */
 static void vspan_output_unbind(struct vspan_output *out)
 {
 	struct net_device *dev = vspan_output_dev(out);
@@ -196,17 +196,17 @@ err_free:
 }
 
 /**
- * vspan_output_create - send a span's frames somewhere else too
+ * vspan_output_create - add an output to a span
  * @net: netns of the device or group
- * @key: the output's names, and the span
+ * @key: the span, and the device or group
  * @vlan: VLAN ID of the tag to put around each frame, or 0
  * @strip: take the frame's own outer tag off first
  * @extack: for the sentence of a refusal
  *
  * Context: RTNL.
- * Return: 0; -EEXIST, -EINVAL for a name no device can have, -EOPNOTSUPP if
- *	the device can be no output, -ELOOP if it leads to a source of the
- *	span, -ENOSPC if there are too many, -ENOMEM.
+ * Return: 0; -EEXIST, -EINVAL for an invalid device name, -EOPNOTSUPP if the device
+ *	cannot be an output, -ELOOP if it leads to a source of the span, -ENOSPC if
+ *	there are too many, -ENOMEM.
  */
 int vspan_output_create(struct net *net, const struct vspan_output_key *key,
 			u16 vlan, bool strip, struct netlink_ext_ack *extack)
@@ -241,7 +241,7 @@ int vspan_output_create(struct net *net, const struct vspan_output_key *key,
 	return 0;
 }
 
-/* Bind or unbind an output as a device now demands. */
+/* Bind or unbind an output after a change of a device. */
 static void vspan_output_follow(struct vspan_output *out,
 				struct net_device *dev)
 {
@@ -262,8 +262,8 @@ static void vspan_output_follow(struct vspan_output *out,
 }
 
 /**
- * vspan_output_retry - bind what a source kept an output from
- * @vs: a span that lost a source
+ * vspan_output_retry - bind outputs to devices that a source no longer bars
+ * @vs: the span that had the source
  *
  * Context: RTNL.
  */
@@ -283,10 +283,10 @@ void vspan_output_retry(struct vspan_dev *vs)
 }
 
 /**
- * vspan_output_retry_above - look again at outputs that send through a device
- * @lower: a device that got another one below it, or lost it
+ * vspan_output_retry_above - check outputs on a device and on its upper devices
+ * @lower: a device that has gained or lost a lower device
  *
- * An output that now leads to a source yields to it.
+ * An output that now leads to a source of its span is unbound.
  *
  * Context: RTNL.
  */
@@ -305,7 +305,7 @@ void vspan_output_retry_above(struct net_device *lower)
 
 /**
  * vspan_output_destroy - delete an output
- * @out: the output; freed when the packet path has let go of it
+ * @out: the output; freed when the packet path no longer uses it
  *
  * Context: RTNL.
  */
@@ -316,14 +316,14 @@ void vspan_output_destroy(struct vspan_output *out)
 
 	ASSERT_RTNL();
 	dev = out->psample ? NULL : __dev_get_by_name(out->net, out->name);
-	/* Whose name it was when it was bound. */
+	/* May differ from @dev if devices were renamed since it was bound. */
 	bound = vspan_output_dev(out);
 	vspan_changes_output(out, VSPAN_CHANGE_DEL);
 	list_del(&out->net_node);
 	list_del_rcu(&out->node);
 	vspan_tenant_uncharge(out->net);
 	vspan_output_unbind(out);
-	/* psample frees its group under RCU too. */
+	/* psample frees the group after a grace period as well. */
 	vspan_output_close_group(out);
 	vspan_idle_look(vs);
 	call_rcu(&out->rcu, vspan_output_free_rcu);
@@ -334,8 +334,8 @@ void vspan_output_destroy(struct vspan_output *out)
 }
 
 /**
- * vspan_output_reconcile - bind and unbind outputs as a device now demands
- * @dev: a device that appeared, or changed its name or type
+ * vspan_output_reconcile - bind and unbind outputs after a change of a device
+ * @dev: a device that is new, or has another name or type
  *
  * Context: RTNL.
  */
@@ -348,7 +348,7 @@ void vspan_output_reconcile(struct net_device *dev)
 }
 
 /**
- * vspan_output_unbind_all - a device goes away
+ * vspan_output_unbind_all - unbind all outputs of a device that goes away
  * @dev: the device, still in its netns
  *
  * Context: RTNL.

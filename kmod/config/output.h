@@ -12,8 +12,8 @@ struct vspan_dev;
 struct vspan_output;
 
 /**
- * struct vspan_output_key - what names an output within a netns
- * @vs: the span; a name can pass from one to another
+ * struct vspan_output_key - identifies an output within a netns
+ * @vs: the span; not its name, which another span can take over
  * @dev: name of the device, or NULL for a group
  * @group: number of the psample group
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A span may go with the netlink socket that asked for that, as nl80211's interfaces do
- * (NL80211_ATTR_SOCKET_OWNER): so that a program which is killed leaves none behind.
+ * A span can be owned by a netlink socket and is deleted when the socket is closed, as
+ * with NL80211_ATTR_SOCKET_OWNER. A program that is killed so leaves no span behind.
  */
 #include <linux/netdevice.h>
 #include <linux/netlink.h>
@@ -12,11 +12,15 @@
 #include "config/owner.h"
 #include "vspan.h"
 
-/* Sockets are closed without RTNL: who changes the list holds both. */
+/* Sockets are closed without RTNL. The list is changed under RTNL and the lock, and read
+ * under either.
+ */
 static DEFINE_SPINLOCK(vspan_owner_lock);
 static LIST_HEAD(vspan_owners);
 
-/* In a work, since whoever closes a socket may hold a lock that others take under RTNL. */
+/* A work takes RTNL, because the task that closes the socket may hold a lock that other
+ * tasks take under RTNL.
+ */
 static void vspan_owner_delete_orphans(struct work_struct *work)
 {
 	struct vspan_dev *vs;
@@ -62,14 +66,14 @@ static struct notifier_block vspan_owner_nb = {
 };
 
 /**
- * vspan_owner_set - let a span go with a socket
+ * vspan_owner_set - delete a span when a socket is closed
  * @vs: the span
  * @net: netns of the socket
- * @portid: its port ID there; it is in use, by a request, and so cannot be closed now
+ * @portid: its port ID; the request being served keeps the socket open
  * @extack: for the sentence of a refusal
  *
  * Context: RTNL.
- * Return: 0; -EBUSY if the span goes with another already.
+ * Return: 0; -EBUSY if another socket owns the span.
  */
 int vspan_owner_set(struct vspan_dev *vs, const struct net *net, u32 portid,
 		    struct netlink_ext_ack *extack)
@@ -92,8 +96,8 @@ int vspan_owner_set(struct vspan_dev *vs, const struct net *net, u32 portid,
 }
 
 /**
- * vspan_owner_unset - a span goes
- * @vs: the span
+ * vspan_owner_unset - forget the owner of a span
+ * @vs: a span that is being deleted
  *
  * Context: RTNL.
  */
@@ -111,7 +115,7 @@ void vspan_owner_unset(struct vspan_dev *vs)
 }
 
 /**
- * vspan_owner_init - hear of sockets that are closed
+ * vspan_owner_init - start to follow sockets that are closed
  *
  * Return: 0 or a negative errno.
  */
@@ -121,11 +125,11 @@ int __init vspan_owner_init(void)
 }
 
 /**
- * vspan_owner_uninit - hear no more of them
+ * vspan_owner_uninit - stop following sockets that are closed
  *
- * All spans are gone.
+ * There must be no spans left.
  *
- * Context: without RTNL, for which the work may wait.
+ * Context: without RTNL, since the work may wait for it.
  */
 void vspan_owner_uninit(void)
 {

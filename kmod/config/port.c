@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Ports, where they are found; binding.c makes them. */
+/* Looks up ports; binding.c creates them. */
 #include <linux/list.h>
 #include <linux/netdevice.h>
 #include <linux/rtnetlink.h>
@@ -13,10 +13,10 @@
 #include "vspan.h"
 
 /**
- * vspan_ports - the ports in a device's netns
+ * vspan_ports - get the ports of a device's netns
  * @dev: the device
  *
- * Return: ports by vspan_port_key().
+ * Return: the ports, indexed by vspan_port_key().
  */
 struct xarray *vspan_ports(const struct net_device *dev)
 {
@@ -24,12 +24,12 @@ struct xarray *vspan_ports(const struct net_device *dev)
 }
 
 /**
- * vspan_port_find - the port of a device
+ * vspan_port_find - get the port of a device
  * @dev: the device
- * @hook: how its frames are taken
+ * @hook: hook of the port
  *
  * Context: RTNL.
- * Return: the port, or NULL if frames are not taken that way.
+ * Return: the port, or NULL if the device has none with this hook.
  */
 struct vspan_port *vspan_port_find(const struct net_device *dev, enum vspan_hook hook)
 {
@@ -37,12 +37,12 @@ struct vspan_port *vspan_port_find(const struct net_device *dev, enum vspan_hook
 }
 
 /**
- * vspan_port_binding - the binding of a span on a device
+ * vspan_port_binding - get the binding of a span on a device
  * @dev: the device
  * @vs: the span
  *
  * Context: RTNL.
- * Return: the binding, of which there is one at most, or NULL.
+ * Return: the only binding, or NULL if there is none.
  */
 struct vspan_binding *vspan_port_binding(const struct net_device *dev,
 					 const struct vspan_dev *vs)
@@ -63,10 +63,10 @@ struct vspan_binding *vspan_port_binding(const struct net_device *dev,
 }
 
 /**
- * vspan_port_update - let a port's hook know what is wanted of it
- * @port: the port; its bindings, their rules, or whether a span is idle have changed
+ * vspan_port_update - tell a port's hook which directions are wanted
+ * @port: a port of which a binding, a rule or the idle state of a span has changed
  * @src: a source whose rule is about to change, or NULL
- * @dir: directions that one is to have, in place of those its rule says
+ * @dir: directions that @src wants, instead of those of its rule
  *
  * Context: RTNL.
  */

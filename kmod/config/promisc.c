@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Devices that are promiscuous for the sake of a binding. From Linux 6.15 on, a
- * device may have a lock of its own (netdev_need_ops_lock()). dev_set_promiscuity()
- * takes it, for the device and for those below it, and most notifiers are called
- * with it held: to tell the device there would wait for ever, and for all who want
- * RTNL. So what a binding wants is noted, and the device is told where RTNL is the
- * only lock: by who has nothing else, before it lets go of that, or by a work.
+ * Makes devices promiscuous for bindings. From Linux 6.15 on, a device may have a lock
+ * of its own (netdev_need_ops_lock()). dev_set_promiscuity() takes it, for the device
+ * and its lower devices, while most notifiers are called with the lock held: a call
+ * from a notifier would deadlock under RTNL. So vspan_promisc_want() only records the
+ * change. vspan_promisc_run() calls dev_set_promiscuity() later with no lock but RTNL
+ * held, either before the caller releases RTNL or from a work.
  */
 #include <linux/rtnetlink.h>
 #include <linux/slab.h>
@@ -15,8 +15,9 @@
 #include "config/promisc.h"
 #include "path/port.h"
 
-/* Shares to be taken, and behind them those to be given back, so that a device
- * that passes from one binding to another does not flap; RTNL
+/* Bindings with a pending change of their device, protected by RTNL. Those that enable
+ * promiscuous mode come first, so that a device that passes from one binding to another
+ * does not leave it in between.
  */
 static LIST_HEAD(vspan_promisc_due);
 
@@ -27,8 +28,8 @@ static void vspan_promisc_work(struct work_struct *work)
 	rtnl_unlock();
 }
 
-/* One for all netns, which have nothing to wait for as they end: what is due to a
- * device is done at the latest when that leaves the netns.
+/* One work for all netns. A netns that ends need not wait for it: pending changes of a
+ * device are made at the latest when the device leaves the netns.
  */
 static DECLARE_WORK(vspan_promisc_later, vspan_promisc_work);
 
@@ -51,13 +52,13 @@ void vspan_promisc_init(struct vspan_binding *b, struct net_device *dev)
 }
 
 /**
- * vspan_promisc_want - should a binding's device be promiscuous?
+ * vspan_promisc_want - set whether a binding's device should be promiscuous
  * @b: the binding
- * @want: true if so
+ * @want: true if it should
  *
- * The device is told by vspan_promisc_run(), or soon after.
+ * The next vspan_promisc_run() changes the device.
  *
- * Context: RTNL, and maybe the lock of any device.
+ * Context: RTNL; the locks of devices may be held as well.
  */
 void vspan_promisc_want(struct vspan_binding *b, bool want)
 {
@@ -76,9 +77,9 @@ void vspan_promisc_want(struct vspan_binding *b, bool want)
 }
 
 /**
- * vspan_promisc_move - let a binding have what another one has
- * @old: the other binding, of the same device, which wants it no more
- * @b: the binding, new
+ * vspan_promisc_move - pass promiscuous mode from one binding to another
+ * @old: the old binding, which no longer wants it
+ * @b: the new binding on the same device
  *
  * Context: as vspan_promisc_want().
  */
@@ -96,9 +97,9 @@ static void vspan_promisc_free(struct vspan_binding *b)
 }
 
 /**
- * vspan_promisc_end - a binding has ended
- * @b: the binding, in no list any more; freed when its device need not be told
- *	anything, and the packet path has let go of it
+ * vspan_promisc_end - free a binding
+ * @b: the binding, removed from all lists; freed after its last pending change, when
+ *	the packet path no longer uses it
  *
  * Context: as vspan_promisc_want().
  */
@@ -110,8 +111,8 @@ void vspan_promisc_end(struct vspan_binding *b)
 		vspan_promisc_free(b);
 }
 
-/* If the device refuses, since its count is at its roof, the binding goes on
- * wanting, and show says that it has not got. Giving back is never refused.
+/* dev_set_promiscuity() fails if the counter of the device would overflow. Then the
+ * binding is shown as not promiscuous. Decrementing never fails.
  */
 static void vspan_promisc_settle(struct vspan_binding *b)
 {
@@ -127,10 +128,10 @@ static void vspan_promisc_settle(struct vspan_binding *b)
 }
 
 /**
- * vspan_promisc_run - tell devices what is due to them
- * @net: those of this netns, or NULL for all
+ * vspan_promisc_run - make all pending changes
+ * @net: only for devices of this netns, or NULL for all
  *
- * Context: RTNL, and no lock of a device.
+ * Context: RTNL, without the lock of any device.
  */
 void vspan_promisc_run(const struct net *net)
 {
@@ -143,10 +144,10 @@ void vspan_promisc_run(const struct net *net)
 }
 
 /**
- * vspan_promisc_run_dev - tell a device that goes away what is due to it
- * @dev: the device, of which all bindings have ended
+ * vspan_promisc_run_dev - make the pending changes of a device that goes away
+ * @dev: the device, without bindings
  *
- * Context: RTNL, and no lock of @dev or of a device below it.
+ * Context: RTNL, without the lock of @dev or of its lower devices.
  */
 void vspan_promisc_run_dev(const struct net_device *dev)
 {
@@ -159,7 +160,7 @@ void vspan_promisc_run_dev(const struct net_device *dev)
 }
 
 /**
- * vspan_promisc_uninit - wait for the work; there are no bindings any more
+ * vspan_promisc_uninit - wait for the work when no bindings are left
  */
 void vspan_promisc_uninit(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Devices that are promiscuous for the sake of a binding. */
+/* Makes devices promiscuous for bindings. */
 #ifndef _VSPAN_PROMISC_H
 #define _VSPAN_PROMISC_H
 

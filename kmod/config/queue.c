@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The queues of a span: made, opened, closed and freed. */
+/* Creates, opens, closes and frees the queues of a span. */
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
 
@@ -13,7 +13,7 @@
 #include "vspan.h"
 
 /**
- * vspan_queue_init - prepare for all queues
+ * vspan_queue_init - allocate the workqueue of all spans
  *
  * Return: 0 or -ENOMEM.
  */
@@ -24,7 +24,7 @@ int vspan_queue_init(void)
 }
 
 /**
- * vspan_queue_uninit - undo that, when no queue is left
+ * vspan_queue_uninit - free the workqueue when no span is left
  */
 void vspan_queue_uninit(void)
 {
@@ -32,7 +32,7 @@ void vspan_queue_uninit(void)
 }
 
 /**
- * vspan_queue_create - make the queues of a new span, closed
+ * vspan_queue_create - allocate the queues of a new span, closed
  * @vs: the span
  *
  * Return: 0 or -ENOMEM.
@@ -51,7 +51,7 @@ int vspan_queue_create(struct vspan_dev *vs)
 		__skb_queue_head_init(&q->batch);
 		INIT_WORK(&q->work, vspan_queue_cut);
 		q->vs = vs;
-		/* Nobody can busy-poll a queue he cannot name. */
+		/* Copies carry no NAPI ID, so no socket could busy-poll it. */
 		set_bit(NAPI_STATE_NO_BUSY_POLL, &q->napi.state);
 		netif_napi_add(vs->dev, &q->napi, vspan_queue_poll);
 	}
@@ -61,8 +61,8 @@ int vspan_queue_create(struct vspan_dev *vs)
 }
 
 /**
- * vspan_queue_open - take copies from now on
- * @vs: the span, going up
+ * vspan_queue_open - start to take copies
+ * @vs: a span that goes up
  */
 void vspan_queue_open(struct vspan_dev *vs)
 {
@@ -84,7 +84,7 @@ static void vspan_queue_lose(struct vspan_queue *q, struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
-/* What was taken off the list already, and is not delivered. */
+/* Copies that were taken off the list, but not delivered. */
 static void vspan_queue_flush_begun(struct vspan_queue *q)
 {
 	struct sk_buff *skb, *next;
@@ -119,8 +119,8 @@ static void vspan_queue_flush(struct vspan_queue *q)
 }
 
 /**
- * vspan_queue_close - take no more copies, lose and count those that wait
- * @vs: the span, going down
+ * vspan_queue_close - stop taking copies, and drop those that wait
+ * @vs: a span that goes down
  */
 void vspan_queue_close(struct vspan_dev *vs)
 {
@@ -132,7 +132,7 @@ void vspan_queue_close(struct vspan_dev *vs)
 		spin_lock_bh(&q->list.lock);
 		WRITE_ONCE(q->open, false);
 		spin_unlock_bh(&q->list.lock);
-		/* Nobody adds any more, then nobody delivers any more. */
+		/* No copy is added now. Next, stop the delivery. */
 		napi_disable(&q->napi);
 		cancel_work_sync(&q->work);
 		vspan_queue_flush(q);
@@ -141,8 +141,8 @@ void vspan_queue_close(struct vspan_dev *vs)
 }
 
 /**
- * vspan_queue_unlink - take the NAPIs off the netdevice
- * @vs: the span, down
+ * vspan_queue_unlink - remove the NAPIs from the netdevice
+ * @vs: a span that is down
  *
  * vspan_queue_destroy() must follow, a grace period later: netpoll walks the
  * list of NAPIs under RCU.
@@ -157,7 +157,7 @@ void vspan_queue_unlink(struct vspan_dev *vs)
 
 /**
  * vspan_queue_destroy - free the queues
- * @vs: the span, that no hook can reach any more
+ * @vs: a span that the packet path no longer uses
  */
 void vspan_queue_destroy(struct vspan_dev *vs)
 {

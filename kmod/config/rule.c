@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The life of a rule. */
+/* Allocates and frees rules. */
 #include <linux/slab.h>
 
 #include "config/filter.h"
@@ -7,8 +7,8 @@
 #include "path/rule.h"
 
 /**
- * vspan_rule_dup - a rule to be changed before it is put in force
- * @old: rule to start from, or NULL for one from scratch
+ * vspan_rule_dup - allocate a rule, to be changed before it is used
+ * @old: rule to copy, or NULL for an empty rule
  *
  * Return: the rule or NULL.
  */
@@ -25,7 +25,7 @@ struct vspan_rule *vspan_rule_dup(const struct vspan_rule *old)
 }
 
 /**
- * vspan_rule_free - free a rule that nobody obeys any more
+ * vspan_rule_free - free a rule that the packet path does not use
  * @rule: the rule or NULL
  */
 void vspan_rule_free(struct vspan_rule *rule)
@@ -42,8 +42,8 @@ static void vspan_rule_free_rcu(struct rcu_head *rcu)
 }
 
 /**
- * vspan_rule_retire - free a rule when the packet path has let go of it
- * @rule: the rule, no longer in force
+ * vspan_rule_retire - free a rule when the packet path no longer uses it
+ * @rule: the rule, already replaced
  */
 void vspan_rule_retire(struct vspan_rule *rule)
 {

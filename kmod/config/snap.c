@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The program by which path/snap.c finds the payload. */
+/* The BPF program with which path/snap.c finds the payload. */
 #include <linux/filter.h>
 
 #include "config/snap.h"
 #include "path/snap.h"
 
 /**
- * vspan_snap_init - get the flow dissector
+ * vspan_snap_init - create the program that calls the flow dissector
  *
  * Return: 0 or a negative errno.
  */
@@ -25,7 +25,7 @@ int vspan_snap_init(void)
 }
 
 /**
- * vspan_snap_uninit - give it back
+ * vspan_snap_uninit - free the program
  */
 void vspan_snap_uninit(void)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Sources: rules that live by device name. A source is bound to the device of
- * its name whenever there is one that can be mirrored, and dormant otherwise.
+ * Sources: rules that are configured by device name. A source is bound to each device
+ * that it matches and that can be mirrored. Without such a device it is dormant.
  */
 #include <linux/slab.h>
 #include <net/rtnetlink.h>
@@ -28,9 +28,9 @@
 static u32 vspan_source_last_id;
 
 /**
- * vspan_source_dormant - is the source bound to nothing, and why?
+ * vspan_source_dormant - is a source without bindings, and why?
  * @src: the source
- * @why: the reason, set if it is
+ * @why: set to the reason if it is
  *
  * Context: RTNL.
  * Return: true if the source is dormant.
@@ -59,7 +59,7 @@ bool vspan_source_dormant(const struct vspan_source *src,
 /**
  * vspan_source_find - look a source up
  * @net: netns the source was configured in
- * @key: what it is known by; the span may have moved to another netns
+ * @key: the key of the source; the span may have moved to another netns
  *
  * Context: RTNL.
  * Return: the source or NULL.
@@ -119,8 +119,8 @@ static int vspan_source_check_hook(const struct net_device *dev,
 	return -EBUSY;
 }
 
-/* A device that is there and cannot be bound as asked is refused now; one that
- * comes later is dealt with as well as can be.
+/* A request is refused if the device exists and cannot be bound as asked. If such a
+ * device appears later, the source stays dormant or uses the tap.
  */
 static int vspan_source_check_dev(struct net *net,
 				  const struct vspan_source_key *key,
@@ -164,16 +164,16 @@ static int vspan_source_check(struct net *net,
 }
 
 /**
- * vspan_source_create - make a source and bind it if its device is there
- * @net: netns in which the name is looked up
- * @key: the source's names, and the span the copies go to
- * @rule: what it selects; consumed
+ * vspan_source_create - create a source and bind it to the devices that it matches
+ * @net: netns of the devices
+ * @key: the span, and the name of the source
+ * @rule: its rule; consumed
  * @extack: for the sentence of a refusal
  *
  * Context: RTNL.
- * Return: 0; -EINVAL for a name no device can have, -EEXIST if the source
- *	exists, -EOPNOTSUPP if its device can be no source, -ENOSPC if there are too
- *	many, -ENOMEM.
+ * Return: 0; -EINVAL for an invalid device name, -EEXIST if the source exists, -EBUSY
+ *	if the hook is taken, -EOPNOTSUPP if the device cannot be a source, -ENOSPC if
+ *	there are too many, -ENOMEM.
  */
 int vspan_source_create(struct net *net, const struct vspan_source_key *key,
 			struct vspan_rule *rule,
@@ -203,7 +203,7 @@ int vspan_source_create(struct net *net, const struct vspan_source_key *key,
 	src->followed = true;
 	if (err) {
 		vspan_source_destroy(src);
-		/* Who had a device that was to be this one's has it again. */
+		/* Rebind the sources that had lost a device to this one. */
 		vspan_follow_retry(vs, net);
 	}
 	return err;
@@ -215,7 +215,7 @@ err_free_rule:
 	return err;
 }
 
-/* Put @rule in force in place of @old. */
+/* Replace @old by @rule. */
 static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
 			     const struct vspan_rule *old)
 {
@@ -232,17 +232,18 @@ static int vspan_source_obey(struct vspan_source *src, struct vspan_rule *rule,
 }
 
 /**
- * vspan_source_change - put another rule in force
+ * vspan_source_change - replace the rule of a source
  * @src: the source
  * @rule: the new rule; consumed
  * @extack: for the sentence of a refusal
  *
- * A frame is judged by the old rule or by the new one, whole, and copied once.
- * The hooks are opened for both before and for the new one alone after.
+ * Each frame is judged entirely by the old rule or entirely by the new one, and copied
+ * at most once. For this, the hooks pass the directions of both rules before the change,
+ * and those of the new rule after it.
  *
  * Context: RTNL.
- * Return: 0; -EBUSY if the source's device cannot be hooked as the new rule
- *	demands and the old one did not, -ENOMEM; then nothing has changed.
+ * Return: 0, or -EBUSY if the new rule wants another hook, which is taken, or -ENOMEM.
+ *	On an error nothing has changed.
  */
 int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 			struct netlink_ext_ack *extack)
@@ -261,7 +262,7 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 	}
 	err = vspan_source_obey(src, rule, old);
 	if (err) {
-		/* Without memory for this, show says so. */
+		/* If this fails as well, the source is shown with the hook it has. */
 		vspan_source_obey(src, old, rule);
 		vspan_rule_retire(rule);
 		return err;
@@ -272,9 +273,9 @@ int vspan_source_change(struct vspan_source *src, struct vspan_rule *rule,
 }
 
 /**
- * vspan_source_doom - take a source out of everybody's reach
+ * vspan_source_doom - remove a source from all lists before it is deleted
  * @src: the source
- * @doomed: list of those that vspan_source_destroy_all() is to delete
+ * @doomed: list of sources for vspan_source_destroy_all()
  *
  * Context: RTNL.
  */
@@ -282,7 +283,7 @@ void vspan_source_doom(struct vspan_source *src, struct list_head *doomed)
 {
 	ASSERT_RTNL();
 	vspan_changes_source(src, VSPAN_CHANGE_DEL);
-	/* Ahead of the first device that another source may get. */
+	/* Before another source gets a device of this one. */
 	vspan_dedup_begin(src->vs);
 	vspan_dedup_unsure(src->vs, NULL);
 	list_move_tail(&src->net_node, doomed);
@@ -293,10 +294,11 @@ void vspan_source_doom(struct vspan_source *src, struct list_head *doomed)
 
 /**
  * vspan_source_destroy_all - delete sources
- * @doomed: the sources, each freed when the packet path has let go of it
+ * @doomed: sources after vspan_source_doom(); each is freed when the packet path no
+ *	longer uses it
  *
- * All are out of reach before the first device is: else it would pass through the
- * hands of each, and so would every other.
+ * All sources are removed from the lists before the first one loses a device. Otherwise
+ * each device would be passed from one doomed source to the next.
  *
  * Context: RTNL.
  */
@@ -314,7 +316,7 @@ void vspan_source_destroy_all(struct list_head *doomed)
 
 /**
  * vspan_source_destroy - delete a source
- * @src: the source; freed when the packet path has let go of it
+ * @src: the source; freed when the packet path no longer uses it
  *
  * Context: RTNL.
  */

@@ -12,10 +12,10 @@ struct vspan_rule;
 struct vspan_source;
 
 /**
- * struct vspan_source_key - what names a source within a netns
- * @vs: the span; a name can pass from one to another
+ * struct vspan_source_key - identifies a source within a netns
+ * @vs: the span; not its name, which another span can take over
  * @name: name of the source
- * @kind: how @name is to be read
+ * @kind: whether @name is a device, a pattern or a master
  */
 struct vspan_source_key {
 	struct vspan_dev *vs;

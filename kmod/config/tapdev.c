@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The span's own tap: /dev/tap<ifindex>, where QEMU, vhost-net and libvirt
- * look for it. The kernel's tap library does the work, as for macvtap.
+ * The tap of a span: /dev/tap<ifindex>, for QEMU, vhost-net and libvirt. It is
+ * implemented by the kernel's tap library, as for macvtap.
  */
 #include <linux/cdev.h>
 #include <linux/device/class.h>
@@ -21,7 +21,7 @@
 static dev_t vspan_tapdev_major;
 static struct cdev vspan_tapdev_cdev;
 
-/* The tap library's, as it made @vspan_tapdev_cdev */
+/* The operations that the tap library had set in @vspan_tapdev_cdev */
 static const struct file_operations *vspan_tapdev_lib_ops;
 
 static vspan_class_ns *vspan_tapdev_namespace(vspan_class_device *d)
@@ -35,10 +35,9 @@ static struct class vspan_tapdev_class = {
 	.namespace	= vspan_tapdev_namespace,
 };
 
-/* The span is not idle any more when open() returns. From here on the file has the
- * library's operations, as vhost demands (tap_get_socket()). Neither module can go before
- * it is closed: the file holds tap.ko by its operations, and us by the node's cdev
- * (chrdev_open()).
+/* Wake the span before open() returns. The file gets the library's operations, which
+ * vhost requires (tap_get_socket()). An open file holds both modules: tap.ko by its
+ * operations, vspan.ko by the cdev of the node (chrdev_open()).
  */
 static int vspan_tapdev_open(struct inode *inode, struct file *file)
 {
@@ -53,7 +52,7 @@ static int vspan_tapdev_open(struct inode *inode, struct file *file)
 	q = file->private_data;
 	rtnl_lock();
 	tap = rtnl_dereference(q->tap);
-	/* Else the span is gone already. */
+	/* NULL if the span was deleted meanwhile. */
 	if (tap)
 		vspan_idle_look(container_of(tap, struct vspan_dev, tap));
 	rtnl_unlock();
@@ -66,7 +65,7 @@ static const struct file_operations vspan_tapdev_ops = {
 };
 
 /**
- * vspan_tapdev_init - take the device numbers
+ * vspan_tapdev_init - allocate device numbers and register the class
  *
  * Return: 0 or a negative errno.
  */
@@ -78,7 +77,7 @@ int vspan_tapdev_init(void)
 			      VSPAN_KIND, THIS_MODULE);
 	if (err)
 		return err;
-	/* There is no span yet, so nobody opens one. */
+	/* There is no span yet, so there is no node that could be opened. */
 	vspan_tapdev_lib_ops = vspan_tapdev_cdev.ops;
 	vspan_tapdev_cdev.ops = &vspan_tapdev_ops;
 	err = class_register(&vspan_tapdev_class);
@@ -88,7 +87,7 @@ int vspan_tapdev_init(void)
 }
 
 /**
- * vspan_tapdev_uninit - give the device numbers back
+ * vspan_tapdev_uninit - undo vspan_tapdev_init()
  */
 void vspan_tapdev_uninit(void)
 {
@@ -96,7 +95,7 @@ void vspan_tapdev_uninit(void)
 	tap_destroy_cdev(vspan_tapdev_major, &vspan_tapdev_cdev);
 }
 
-/* A reader without room; called in the span's NAPI. */
+/* The ring of a reader is full; called in the span's NAPI. */
 static void vspan_tapdev_count_rx_dropped(struct tap_dev *tap)
 {
 	struct vspan_dev *vs = container_of(tap, struct vspan_dev, tap);
@@ -104,8 +103,8 @@ static void vspan_tapdev_count_rx_dropped(struct tap_dev *tap)
 	vspan_deliver_lost(vs, VSPAN_DROP_RING_FULL);
 }
 
-/* A frame of the monitor so malformed that it did not even get to
- * ndo_start_xmit; called from write() in process context.
+/* The monitor has written a malformed frame that does not reach ndo_start_xmit; called
+ * in process context.
  */
 static void vspan_tapdev_count_tx_dropped(struct tap_dev *tap)
 {
@@ -139,8 +138,8 @@ int vspan_tapdev_setup(struct vspan_dev *vs)
 }
 
 /**
- * vspan_tapdev_unset - give back what vspan_tapdev_setup() has taken
- * @vs: the span, out of everybody's reach
+ * vspan_tapdev_unset - undo vspan_tapdev_setup()
+ * @vs: a span that nobody uses any more
  */
 void vspan_tapdev_unset(struct vspan_dev *vs)
 {
@@ -190,7 +189,7 @@ static void vspan_tapdev_remove(struct vspan_dev *vs)
 {
 	char name[IFNAMSIZ];
 
-	/* No minor: a tenant's span, vspan_tapdev_create() failed, or this is a repeat. */
+	/* No node: a span in a tenant's netns, an error before, or a repeated event. */
 	if (!vs->tap.minor)
 		return;
 	vspan_tapdev_name(vs, name);
@@ -200,12 +199,12 @@ static void vspan_tapdev_remove(struct vspan_dev *vs)
 }
 
 /**
- * vspan_tapdev_event - follow the span's netdevice
+ * vspan_tapdev_event - handle an event of the span's netdevice
  * @vs: the span
- * @event: NETDEV_*; a move to another netns is an UNREGISTER and a REGISTER,
- *	with an ifindex that may be another
+ * @event: NETDEV_*; a move to another netns is NETDEV_UNREGISTER, then NETDEV_REGISTER,
+ *	and may change the ifindex
  *
- * In a tenant's netns a span has no node; its owner reads it by packet sockets.
+ * A span in a tenant's netns has no node and is read by packet sockets.
  *
  * Context: RTNL.
  * Return: 0 or a negative errno.
@@ -214,7 +213,9 @@ int vspan_tapdev_event(struct vspan_dev *vs, unsigned long event)
 {
 	switch (event) {
 	case NETDEV_REGISTER:
-		/* The names in /dev are the host's, and a tenant chooses numbers. */
+		/* A tenant could choose an ifindex whose name in the host's /dev is
+		 * taken or expected.
+		 */
 		return vspan_tenant_owns(dev_net(vs->dev)) ? 0 :
 							     vspan_tapdev_create(vs);
 	case NETDEV_UNREGISTER:

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Network namespaces that do not belong to the host: whoever may have a user namespace
- * is root there. What he configures is charged to his memory cgroup, and bounded here,
- * for its time is others' too: RTNL is one for all.
+ * Limits for network namespaces that do not belong to the initial user namespace: any
+ * user who can create a user namespace has CAP_NET_ADMIN there. Memory is limited by the
+ * user's memory cgroup. The number of sources and outputs is limited here, because
+ * requests hold RTNL, which is one lock for all namespaces.
  */
 #include <linux/sysctl.h>
 #include <net/net_namespace.h>
@@ -10,13 +11,13 @@
 #include "config/tenant.h"
 #include "net.h"
 
-/* As many as one request can deal with in milliseconds. */
+/* One request handles as many in a few milliseconds. */
 #define VSPAN_TENANT_MAX	1024
 
 static unsigned int vspan_tenant_max = VSPAN_TENANT_MAX;
 static struct ctl_table_header *vspan_tenant_sysctl;
 
-/* In the host's netns alone. The second one ends the table up to Linux 6.5. */
+/* Only in init_net. The empty entry ends the table up to Linux 6.5. */
 static const struct ctl_table vspan_tenant_table[] = {
 	{
 		.procname	= "tenant_max",
@@ -29,7 +30,7 @@ static const struct ctl_table vspan_tenant_table[] = {
 };
 
 /**
- * vspan_tenant_init - let the host's administrator set the bound
+ * vspan_tenant_init - register the sysctl net.vspan.tenant_max
  *
  * Return: 0 or -ENOMEM.
  */
@@ -41,7 +42,7 @@ int __init vspan_tenant_init(void)
 }
 
 /**
- * vspan_tenant_uninit - undo that
+ * vspan_tenant_uninit - unregister the sysctl
  */
 void vspan_tenant_uninit(void)
 {
@@ -50,10 +51,10 @@ void vspan_tenant_uninit(void)
 }
 
 /**
- * vspan_tenant_owns - does a netns belong to another than the host?
+ * vspan_tenant_owns - does a netns belong to a tenant?
  * @net: the netns
  *
- * Return: true if its owner is root in his own user namespace only.
+ * Return: true if its user namespace is not the initial one.
  */
 bool vspan_tenant_owns(const struct net *net)
 {
@@ -61,12 +62,12 @@ bool vspan_tenant_owns(const struct net *net)
 }
 
 /**
- * vspan_tenant_charge - may a netns have one more source or output?
+ * vspan_tenant_charge - count one more source or output of a netns
  * @net: the netns
  * @extack: for the sentence of a refusal
  *
  * Context: RTNL.
- * Return: 0, and vspan_tenant_uncharge() must follow in the end; -ENOSPC.
+ * Return: 0, undone by vspan_tenant_uncharge(), or -ENOSPC.
  */
 int vspan_tenant_charge(const struct net *net, struct netlink_ext_ack *extack)
 {
@@ -83,7 +84,7 @@ int vspan_tenant_charge(const struct net *net, struct netlink_ext_ack *extack)
 }
 
 /**
- * vspan_tenant_uncharge - a source or output is gone
+ * vspan_tenant_uncharge - count one source or output less
  * @net: its netns
  *
  * Context: RTNL.

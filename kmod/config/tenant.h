@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* How much may be configured in a netns that is not the host's? */
+/* Limits for network namespaces that do not belong to the initial user namespace. */
 #ifndef _VSPAN_TENANT_H
 #define _VSPAN_TENANT_H
 
