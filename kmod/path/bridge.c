@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a VLAN-aware bridge knows of a frame that carries no tag: on its way in
- * it is of the PVID; on its way out, of a VLAN that leaves by this port without
- * a tag, and if there are several, of the one in which the bridge knows the
- * frame's sender.
+ * Finds the VLAN to which a VLAN-aware bridge assigns an untagged frame. A frame that
+ * enters the bridge belongs to the PVID of the port. A frame that leaves belongs to a
+ * VLAN that the port sends untagged; if there are several, to the one in which the
+ * forwarding database knows the sender.
  */
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
@@ -12,7 +12,7 @@
 #include "path/iif.h"
 #include "path/port.h"
 
-/* The VLAN-aware bridge that a device is a port of, or is; or NULL. */
+/* The VLAN-aware bridge of a port, or the device itself if it is one, or NULL. */
 static const struct net_device *vspan_bridge_of(const struct net_device *dev)
 {
 	const struct net_device *br = dev;
@@ -23,8 +23,8 @@ static const struct net_device *vspan_bridge_of(const struct net_device *dev)
 									 NULL;
 }
 
-/* Frames that leave the bridge: by a port, or to the host by the bridge's own
- * device.
+/* Does the frame leave the bridge? A port transmits it, or the bridge device receives
+ * it for the host.
  */
 static bool vspan_bridge_leaves(const struct net_device *dev,
 				enum vspan_dir dir)
@@ -32,8 +32,8 @@ static bool vspan_bridge_leaves(const struct net_device *dev,
 	return dir == (netif_is_bridge_port(dev) ? VSPAN_DIR_TX : VSPAN_DIR_RX);
 }
 
-/* Where a frame that leaves by a port came in: by another port, or it is from
- * the host, and came in by the bridge's own device.
+/* The port that received a frame which another port transmits; the bridge device itself
+ * for a frame from the host.
  */
 static const struct net_device *
 vspan_bridge_entry(const struct net_device *br, const struct sk_buff *skb)
@@ -43,7 +43,9 @@ vspan_bridge_entry(const struct net_device *br, const struct sk_buff *skb)
 	return in && netdev_master_upper_dev_get_rcu(in) == br ? in : br;
 }
 
-/* A bridge has entries of its own for what only its ports are members of. */
+/* Is the device a member of the VLAN? A bridge device also has entries for VLANs in which
+ * only its ports are members; these lack BRIDGE_VLAN_INFO_BRENTRY.
+ */
 static bool vspan_bridge_member(const struct net_device *dev, u16 vid)
 {
 	struct bridge_vlan_info info;
@@ -53,9 +55,9 @@ static bool vspan_bridge_member(const struct net_device *dev, u16 vid)
 		info.flags & BRIDGE_VLAN_INFO_BRENTRY);
 }
 
-/* The port by which the bridge reaches a station, or NULL: what the flow table
- * of netfilter asks, br_fill_forward_path() in net/bridge/br_device.c, is the
- * one way into the forwarding database that needs no RTNL.
+/* The port through which the bridge reaches a station, or NULL. ndo_fill_forward_path,
+ * made for netfilter's flow table (br_fill_forward_path() in net/bridge/br_device.c), is
+ * the only lookup in the forwarding database that needs no RTNL.
  */
 static const struct net_device *
 vspan_bridge_station(const struct net_device *br, const u8 *mac, u16 vid)
@@ -74,7 +76,9 @@ vspan_bridge_station(const struct net_device *br, const u8 *mac, u16 vid)
 	return ctx.dev;
 }
 
-/* Did the frame come in by that VLAN? @entry is NULL if that is any port. */
+/* Does the bridge know the sender of the frame in the VLAN, at @entry? If @entry is NULL,
+ * any port will do.
+ */
 static bool vspan_bridge_came(const struct net_device *br,
 			      const struct net_device *entry,
 			      const struct sk_buff *skb, u16 vid)
@@ -85,7 +89,9 @@ static bool vspan_bridge_came(const struct net_device *br,
 	return at && (!entry || at == entry);
 }
 
-/* If the bridge does not know the sender, any VLAN by which it may have come. */
+/* The VLAN in which the bridge knows the sender; if there is none, the first VLAN that is
+ * possible.
+ */
 static u16 vspan_bridge_by_sender(const struct vspan_port *port,
 				  const struct net_device *br,
 				  const struct net_device *entry,
@@ -104,8 +110,8 @@ static u16 vspan_bridge_by_sender(const struct vspan_port *port,
 	return maybe;
 }
 
-/* The host has one address in all VLANs: what it sends is of the PVID, unless
- * that does not leave here without a tag.
+/* The VLAN of a frame from the host, which has the same address in all VLANs. It is the
+ * PVID of the bridge device, unless the port sends that VLAN tagged.
  */
 static u16 vspan_bridge_by_host(const struct vspan_port *port,
 				const struct net_device *br)
@@ -121,7 +127,7 @@ static u16 vspan_bridge_by_host(const struct vspan_port *port,
 	return 0;
 }
 
-/* From a station that a port has, or else from the host. */
+/* If the bridge knows the sender at no port, the frame is from the host. */
 static u16 vspan_bridge_by_either(const struct vspan_port *port,
 				  const struct net_device *br,
 				  const struct sk_buff *skb)
@@ -151,15 +157,15 @@ static u16 vspan_bridge_forwarded(const struct vspan_port *port,
 }
 
 /**
- * vspan_bridge_vid - VLAN in which a bridge has a frame without a tag
+ * vspan_bridge_vid - find the VLAN to which a bridge assigns an untagged frame
  * @port: the device it was taken from
  * @skb: the frame, its MAC header set
- * @dir: which way it went
+ * @dir: the direction of the frame
  *
- * A bridge takes the tag off before anyone sees the frame go. Which it was is
- * certain where one VLAN only leaves by this port without a tag, where one only
- * is also of the port that the frame came in by, and where the bridge knows the
- * sender in one only. If it knows it in several, the lowest is taken.
+ * A bridge removes the tag before the frame reaches the packet tap. The result is exact
+ * if the port sends only one VLAN untagged, if the receiving port is a member of only
+ * one of these VLANs, or if the bridge knows the sender in only one of them. If it
+ * knows the sender in several, the result is the lowest.
  *
  * Context: RCU.
  * Return: the VLAN ID; 0 if there is none, or no VLAN-aware bridge.
@@ -180,8 +186,8 @@ u16 vspan_bridge_vid(const struct vspan_port *port, const struct sk_buff *skb,
 	return vid;
 }
 
-/* The EtherType by which the bridge knows VLANs: 802.1Q's or 802.1ad's (IEEE 802.1Q-2018,
- * table 9-1); the first, if the device has just left it.
+/* The EtherType of the bridge's tags, 802.1Q or 802.1ad (IEEE 802.1Q-2018, table 9-1).
+ * 802.1Q if the device has just left the bridge.
  */
 static __be16 vspan_bridge_proto(const struct net_device *dev)
 {
@@ -203,13 +209,13 @@ static __be16 vspan_bridge_outer(const struct sk_buff *skb)
 }
 
 /**
- * vspan_bridge_tag - show the VLAN of the bridge in a copy
- * @skb: the copy; ours; data at the MAC header
+ * vspan_bridge_tag - add the tag of the bridge's VLAN to a copy
+ * @skb: the copy, owned by the caller; data at the MAC header
  * @port: the device it was taken from
- * @dir: which way it went
+ * @dir: the direction of the frame
  *
- * By a tag as the bridge's own. A frame that has one keeps it; to a bridge that
- * knows VLANs by 802.1ad, a customer's 802.1Q tag is payload, and stays inside.
+ * A frame that already has such a tag is not changed. To an 802.1ad bridge, a
+ * customer's 802.1Q tag is payload and stays behind the new tag.
  *
  * Context: RCU.
  * Return: false if there was no memory.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the stack hands to a device's taps, and no cable carried. */
+/* Recognizes frames that the stack passes to packet taps, but no cable has carried. */
 #ifndef _VSPAN_CABLE_H
 #define _VSPAN_CABLE_H
 
@@ -8,11 +8,11 @@
 #include <net/dst_metadata.h>
 #include <net/xfrm.h>
 
-/* xfrm_input() gives what it has decrypted to the device of the ESP frame once more,
- * with a path of the states it used. Where GRO took the ESP frame, for a NIC that
- * decrypts or by esp4_offload and esp6_offload, no tap has seen that one; the flags
- * that tell of it stay behind in the first place. What tc has led on to the ingress of
- * another device is as good as any that it leads there.
+/* xfrm_input() passes a decrypted packet to the device of the ESP frame a second time,
+ * with a sec_path. If GRO took the ESP frame (a NIC that decrypts, esp4_offload or
+ * esp6_offload), no tap has seen that frame, and the flags of the first offload entry
+ * tell so. A packet that tc has redirected to the ingress of another device counts as
+ * received there.
  */
 static inline bool vspan_cable_decrypted(const struct sk_buff *skb)
 {
@@ -27,13 +27,14 @@ static inline bool vspan_cable_decrypted(const struct sk_buff *skb)
 }
 
 /**
- * vspan_cable_no - has a received frame not come by the cable?
+ * vspan_cable_no - was a received frame not carried by the cable?
  * @skb: the frame
  *
- * So are the host's own multicasts and broadcasts, which dev_loopback_xmit() gives to
- * its own sockets, and what a VRF has for itself; and what IPsec has decrypted.
+ * These are the host's own multicasts and broadcasts that dev_loopback_xmit() passes to
+ * local sockets, packets that a VRF passes to itself, and packets that IPsec has
+ * decrypted.
  *
- * Return: true if no cable carried it, as it is.
+ * Return: true if no cable carried the frame in this form.
  */
 static inline bool vspan_cable_no(const struct sk_buff *skb)
 {
@@ -41,8 +42,8 @@ static inline bool vspan_cable_no(const struct sk_buff *skb)
 	       unlikely(vspan_cable_decrypted(skb));
 }
 
-/* The NIC is to encrypt what is sent, for esp_xmit() leaves it alone. Of packets that it
- * makes ESP of all by itself (XFRM_DEV_OFFLOAD_PACKET), nothing tells here.
+/* Will the NIC encrypt the frame (crypto offload)? Packets for which the NIC does all of
+ * ESP (XFRM_DEV_OFFLOAD_PACKET) cannot be recognized.
  */
 static inline bool vspan_cable_esp_by_nic(const struct sk_buff *skb)
 {
@@ -55,8 +56,8 @@ static inline bool vspan_cable_esp_by_nic(const struct sk_buff *skb)
 #endif
 }
 
-/* The NIC encrypts for a MACsec device, and names the one that it has decrypted for; who
- * asks for that device's frames is to have them.
+/* Does the NIC encrypt or decrypt the frame for a MACsec device? The metadata names that
+ * device. Its own frames are plain text and may be copied from it.
  */
 static inline bool vspan_cable_macsec_by_nic(const struct sk_buff *skb)
 {
@@ -65,7 +66,7 @@ static inline bool vspan_cable_macsec_by_nic(const struct sk_buff *skb)
 	return md && md->type == METADATA_MACSEC && !netif_is_macsec(skb->dev);
 }
 
-/* kTLS or PSP, by the NIC */
+/* Does the NIC encrypt or decrypt the frame, for kTLS or PSP? */
 static inline bool vspan_cable_tls_by_nic(const struct sk_buff *skb)
 {
 #if defined(CONFIG_SKB_DECRYPTED) || defined(CONFIG_TLS_DEVICE)
@@ -76,14 +77,14 @@ static inline bool vspan_cable_tls_by_nic(const struct sk_buff *skb)
 }
 
 /**
- * vspan_cable_unreadable - has the host not the bytes that the cable carries?
+ * vspan_cable_unreadable - are the bytes on the cable not available to the host?
  * @skb: the frame
  *
- * They are in the memory of a device; or only the NIC has them, which encrypts and
- * decrypts. What is here in plain text then, nobody on the cable could read, and who
- * reads the span is not to, either.
+ * The payload is in device memory, or the NIC encrypts or decrypts it. In the latter case
+ * the host only has plain text that cannot be read on the cable, so it must not be
+ * readable on the span either.
  *
- * Return: true if there is nothing to be copied.
+ * Return: true if the frame cannot be copied.
  */
 static inline bool vspan_cable_unreadable(const struct sk_buff *skb)
 {

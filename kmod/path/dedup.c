@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A frame that passes several devices of a span is copied once. A copy is left
- * out only where it is certain that the span has this frame, or will have it:
+ * A frame that passes several devices of a span is copied once. A copy is suppressed
+ * only if it is certain that the span has another copy of the frame, or will have one:
  *
- * - a copy of it is there (seen.c);
- * - it came in by a port of the same bridge where nothing but the device
- *   selects, so that it was copied there, or counted as lost;
- * - it goes on through a device below where nothing but the device selects.
+ * - the span remembers a copy of the frame (seen.c);
+ * - a port of the same bridge received the frame, and its source copies all received
+ *   frames, so that it was copied there or counted as lost;
+ * - a lower device will transmit the frame, and its source copies all of them.
  *
- * The rest is copied, if need be twice.
+ * In all other cases the frame is copied, possibly twice.
  */
 #include <linux/rculist.h>
 
@@ -21,8 +21,8 @@
 #include "path/seen.h"
 #include "path/source.h"
 
-/* The source by which the span gets what a device receives, or NULL. By the
- * tap, which nothing that leads frames elsewhere can be ahead of.
+/* The source that copies what a device receives to the span, or NULL. Only the tap hook
+ * counts: frames that tc or netfilter redirect have passed it.
  */
 static const struct vspan_source *
 vspan_dedup_source(const struct net_device *dev, const struct vspan_dev *vs)
@@ -40,11 +40,11 @@ vspan_dedup_source(const struct net_device *dev, const struct vspan_dev *vs)
 	return NULL;
 }
 
-/* The port of the same bridge by which a frame, that is about to leave, seems to have
- * come: vspan_dedup_is_entry() tells if it did. Another master sends on what is not the
- * same any more, with other addresses; and so may who has frames of the port ahead of
- * the bridge: tc, XDP, the flow table of netfilter. What a port of the bridge was to
- * send, and tc led to this one, has not come in there.
+/* The port of the same bridge that has received a frame which is about to be transmitted,
+ * according to skb_iif; or NULL. vspan_dedup_is_entry() tells whether that is certain.
+ * Masters other than bridges do not count, as they change addresses. Neither is it
+ * certain if tc, XDP or netfilter's flow table on that port may have changed the frame
+ * before the bridge, or if tc has redirected here a frame that the port was to transmit.
  */
 static const struct net_device *vspan_dedup_entry(const struct sk_buff *skb)
 {
@@ -66,7 +66,9 @@ static bool vspan_dedup_is_entry(const struct net_device *in, struct net_device 
 	       vspan_iif_known(dev);
 }
 
-/* A source has judged a frame once: it has no second chance to be its sample. */
+/* Has the port that received the frame judged it for the span already? If both ports
+ * belong to one source, the frame has had its one chance to be sampled.
+ */
 static bool vspan_dedup_forwarded(const struct vspan_binding *b,
 				  const struct sk_buff *skb)
 {
@@ -85,8 +87,8 @@ static bool vspan_dedup_forwarded(const struct vspan_binding *b,
 	       vspan_dedup_is_entry(in, skb->dev);
 }
 
-/* Back by the port by which it came: a hairpin. The note of its coming may be another
- * port's by now.
+/* A frame that is transmitted by the port that received it (hairpin) is a second frame
+ * on the same cable.
  */
 static bool vspan_dedup_returns(const struct sk_buff *skb, enum vspan_dir dir)
 {
@@ -94,15 +96,15 @@ static bool vspan_dedup_returns(const struct sk_buff *skb, enum vspan_dir dir)
 }
 
 /**
- * vspan_dedup - has the span this frame already, or will it have it?
+ * vspan_dedup - does the span have a copy of this frame, or will it get one?
  * @b: the binding that would copy it
  * @rule: its rule
  * @skb: the frame; data at the MAC header
- * @dir: which way it went
+ * @dir: the direction of the frame
  * @form: vspan_seen_form() of the copy that would be made
  *
  * Context: BH off, RCU.
- * Return: true if another copy would be the second.
+ * Return: true if the frame must not be copied here.
  */
 bool vspan_dedup(const struct vspan_binding *b, const struct vspan_rule *rule,
 		 const struct sk_buff *skb, enum vspan_dir dir, u64 form)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Is another copy of a frame the second? */
+/* Suppresses second copies of a frame. */
 #ifndef _VSPAN_DEDUP_H
 #define _VSPAN_DEDUP_H
 
@@ -11,15 +11,15 @@
 struct sk_buff;
 struct vspan_binding;
 
-/* Does nothing but the device select? A share does not count: the frame is of the same
- * flow at each device, so in its share at all of them or at none.
+/* Does the rule select all frames of a device? Shares do not matter here: a frame is in
+ * the same flow, and so in the same share, on all devices.
  */
 static inline bool vspan_dedup_all(const struct vspan_rule *rule)
 {
 	return !rule->by_vlan && !rule->filter;
 }
 
-/* And is each of its frames copied, whole? */
+/* Does the rule copy all frames of a device, in full length? */
 static inline bool vspan_dedup_whole(const struct vspan_rule *rule)
 {
 	return vspan_dedup_all(rule) && rule->shares <= 1 && rule->sample <= 1 &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the monitor sends by the span, and how a span is known by that. */
+/* The transmit function of spans, which also identifies a netdevice as a span. */
 #include <linux/netdevice.h>
 
 #include "path/device.h"
@@ -7,12 +7,12 @@
 #include "vspan.h"
 
 /**
- * vspan_dev_xmit - drop a frame of the monitor, which listens only
+ * vspan_dev_xmit - drop and count a frame that the monitor sends
  * @skb: the frame
  * @dev: the span
  *
  * Context: BH off.
- * Return: NETDEV_TX_OK, as nothing it sends leaves.
+ * Return: NETDEV_TX_OK.
  */
 netdev_tx_t vspan_dev_xmit(struct sk_buff *skb, struct net_device *dev)
 {
@@ -24,7 +24,7 @@ netdev_tx_t vspan_dev_xmit(struct sk_buff *skb, struct net_device *dev)
 }
 
 /**
- * vspan_dev_is_span - is a netdevice one of ours?
+ * vspan_dev_is_span - is a netdevice a span?
  * @dev: any netdevice
  *
  * Return: true for a span.

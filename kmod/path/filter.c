@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A filter of config/filter.c, run for a frame. */
+/* Runs a filter of config/filter.c on a frame. */
 #include <linux/filter.h>
 
 #include "path/filter.h"

@@ -11,8 +11,8 @@ struct sk_buff;
 /**
  * struct vspan_filter - a program that selects frames
  * @prog: the program
- * @refs: rules that have it
- * @text: what it was made from
+ * @refs: number of rules that use it
+ * @text: the filter expression it was compiled from
  */
 struct vspan_filter {
 	struct bpf_prog *prog;

@@ -1,19 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From one hook of a device to the other, and each frame is copied by one of
- * them. A frame that is received passes the packet tap first and the receive
- * slot next, in one function on one CPU (__netif_receive_skb_core(), net/core/dev.c).
- * So while both are there, the tap decides who has the frame, and leaves word for the
- * slot. Other frames may come in between: what tc leads to the device, or, where BH does
- * not exclude BH (PREEMPT_RT), what a thread of a higher priority receives. So the word
- * is about a certain frame.
+ * Moves a binding from one hook of a device to the other while each frame is copied by
+ * exactly one of them. A received frame passes the packet tap, then the receive slot, in
+ * one call on one CPU (__netif_receive_skb_core(), net/core/dev.c). While both hooks are
+ * in use, the tap decides for each frame, and records the frames that it leaves to the
+ * slot. Other frames may pass between the two: those that tc redirects to the device, or,
+ * with PREEMPT_RT, those of a thread with a higher priority. So the record names each
+ * frame.
  */
 #include <linux/netdevice.h>
 #include <linux/percpu.h>
 
 #include "path/handover.h"
 
-/* Take a frame off the list, where it may be from an earlier life, too. */
+/* Remove a frame from the record. A stale entry may have the same address, so all entries
+ * are compared.
+ */
 static bool vspan_handover_was_left(struct vspan_left *left, const struct sk_buff *skb)
 {
 	bool found = false;
@@ -29,15 +31,15 @@ static bool vspan_handover_was_left(struct vspan_left *left, const struct sk_buf
 }
 
 /**
- * vspan_handover_takes - has a binding that moves this frame?
+ * vspan_handover_takes - does a binding take this frame during a move?
  * @ho: its handover
  * @hook: its hook
  * @skb: the frame
  *
- * To be asked once for each frame that is received.
+ * Must be called exactly once for each received frame and hook.
  *
  * Context: BH off, RCU.
- * Return: false if the frame is for the same span's binding at the other hook.
+ * Return: false if the binding at the other hook takes the frame.
  */
 bool vspan_handover_takes(struct vspan_handover *ho, enum vspan_hook hook,
 			  const struct sk_buff *skb)

@@ -8,15 +8,15 @@
 
 struct sk_buff;
 
-/* More frames than that are never on their way from tap to slot on one CPU. Those that
- * do not get there, by tc's doing, make room by and by.
+/* More frames than this never are between tap and slot on one CPU. Entries of frames that
+ * tc has taken away are overwritten.
  */
 #define VSPAN_LEFT	8
 
 /**
  * struct vspan_left - frames that the tap has left to the slot, on one CPU
- * @skb: to be compared only; READ_ONCE/WRITE_ONCE
- * @next: where the next one is noted; wraps
+ * @skb: the frames; compared, never dereferenced; READ_ONCE/WRITE_ONCE
+ * @next: number of the next entry; wraps
  */
 struct vspan_left {
 	const struct sk_buff *skb[VSPAN_LEFT];
@@ -24,8 +24,8 @@ struct vspan_left {
 };
 
 /**
- * struct vspan_handover - a span's binding on a device moves between hooks
- * @left: what the slot is to have, per CPU
+ * struct vspan_handover - a move of a binding from one hook to the other
+ * @left: frames for the slot, per CPU
  * @leaves: the tap leaves frames to the slot; READ_ONCE/WRITE_ONCE
  * @rcu: the packet path may hold it until a grace period has passed
  */

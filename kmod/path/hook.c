@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where frames of a device come in; config/hook.c has them come. */
+/* The functions that the core calls for each frame; config/hook.c registers them. */
 #include <linux/netdevice.h>
 #include <net/dst_metadata.h>
 
@@ -8,8 +8,8 @@
 #include "path/mirror.h"
 #include "path/port.h"
 
-/* vrf_ip_rcv() and vrf_ip6_rcv() show what a VRF's ports have received as if the VRF
- * sent it, before it has a route. What it sends has one.
+/* vrf_ip_rcv() and vrf_ip6_rcv() pass frames that a VRF's ports have received to the taps
+ * as if the VRF transmitted them. These frames have no route yet; transmitted ones have.
  */
 static bool vspan_hook_vrf_received(const struct sk_buff *skb,
 				    const struct net_device *dev)
@@ -23,7 +23,7 @@ static bool vspan_hook_vrf_received(const struct sk_buff *skb,
  * @skb: the frame; a reference to it is consumed
  * @dev: the device
  * @pt: &struct vspan_port.pt
- * @orig_dev: the device by which it came, of those below
+ * @orig_dev: the lower device that received it
  *
  * RX comes from __netif_receive_skb_core(), TX from dev_queue_xmit_nit(), both
  * in net/core/dev.c.
@@ -46,8 +46,8 @@ int vspan_hook_tap_rcv(struct sk_buff *skb, struct net_device *dev,
  * vspan_hook_slot_rcv - copy or take a frame at the receive slot of a port
  * @pskb: the frame
  *
- * Runs after taps, tc, nftables and VLAN devices, in place of a bridge. What did not
- * come by the cable is not redirect's to take: the host is waiting for it.
+ * The rx_handler runs after packet taps, tc, nftables and VLAN devices. With redirect,
+ * a frame that no cable carried is copied, not taken, since the host expects it.
  *
  * Context: BH off, RCU.
  * Return: RX_HANDLER_CONSUMED if it was taken, else RX_HANDLER_PASS.

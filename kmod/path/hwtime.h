@@ -5,13 +5,13 @@
 #include <linux/skbuff.h>
 
 /**
- * vspan_hwtime - when the hardware says that a frame has arrived
+ * vspan_hwtime - get the hardware receive time of a frame
  * @skb: the frame
  *
- * Some drivers leave the time in the frame's buffer, to be asked for it there
- * (SKBTX_HW_TSTAMP_NETDEV): nothing that could be had without that buffer.
+ * Some drivers leave the time in the frame's buffer (SKBTX_HW_TSTAMP_NETDEV), where only
+ * the driver can read it. Such a time is not available.
  *
- * Return: the time as the device has it, or 0.
+ * Return: the hardware time, or 0.
  */
 static inline ktime_t vspan_hwtime(const struct sk_buff *skb)
 {
@@ -19,7 +19,7 @@ static inline ktime_t vspan_hwtime(const struct sk_buff *skb)
 
 	if (skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP_NETDEV)
 		return 0;
-	/* A sign of loop.c's, from another netns */
+	/* A mark of path/loop.c in another netns, not a time. */
 	return time < 0 ? 0 : time;
 }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A span that nobody reads becomes idle: the packet path's word for it. */
+/* Starts the work that makes a span idle, from the packet path. */
 #include "path/idle.h"
 #include "vspan.h"
 
 /**
- * vspan_idle_soon - a frame has come, and the span is down or nobody reads it
- * @vs: the span
+ * vspan_idle_soon - make a span idle if it is still unread after a while
+ * @vs: a span that is down or has no reader
  *
- * It becomes idle if that is still so a little later: a reader who starts anew is not
- * to miss anything. One with an output stays awake, whether that has its device or not.
+ * The delay is for a reader that is being restarted. A span with an output does not
+ * become idle, also if the output has no device.
  *
  * Context: BH off, RCU.
  */

@@ -8,16 +8,16 @@
 
 struct vspan_dev;
 
-/* How long a span that is not idle goes on without a reader, and how often one that is
- * looks for those that tell nothing.
+/* Delay before a span without a reader becomes idle, and interval at which an idle span
+ * looks for readers.
  */
 #define VSPAN_IDLE_EACH	(HZ / 10)
 
 /**
- * struct vspan_idle - does anybody read a span?
- * @on: nobody does, or it is down: its ports need not see what their devices send;
+ * struct vspan_idle - idle state of a span
+ * @on: the span is down or has no reader, so its ports need no transmitted frames;
  *	written under RTNL, READ_ONCE/WRITE_ONCE
- * @look: looks for what no event tells
+ * @look: looks for readers that cause no event
  */
 struct vspan_idle {
 	bool on;

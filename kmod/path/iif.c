@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* skb_iif: by which device of this netns has a frame come in? */
+/* Tells whether skb_iif is the device of this netns that has received a frame. */
 #include <linux/netdevice.h>
 
 #include <net/sch_generic.h>
@@ -13,12 +13,13 @@ static int vspan_iif_is_elsewhere(struct net_device *upper,
 }
 
 /**
- * vspan_iif_known - is skb_iif of what a device sends a number of its netns?
+ * vspan_iif_known - is skb_iif of frames that a device transmits an index of its netns?
  * @dev: the device
  *
- * Who takes a frame to another netns clears skb_iif, but for a VLAN device, macvlan or
- * ipvlan that is in a netns of its own: it hands on to the device below what came in
- * there. The device may be further below, as a bridge's port is.
+ * The stack clears skb_iif when it moves a frame to another netns. A VLAN, macvlan or
+ * ipvlan device in another netns does not: it passes frames to its lower device with the
+ * index of a device in its own netns. @dev may be below such a lower device, like the
+ * port of a bridge.
  *
  * Context: RCU.
  * Return: false if it may be a number of another netns.
@@ -30,8 +31,8 @@ bool vspan_iif_known(struct net_device *dev)
 	return !netdev_walk_all_upper_dev_rcu(dev, vspan_iif_is_elsewhere, &priv);
 }
 
-/* Has a queueing discipline filters, or classes that may have? fq_codel, cake and sfq
- * have filters only, seldom used. Of a device without a carrier it is not known.
+/* Does a qdisc have filters, or classes that may have filters? fq_codel, cake and sfq
+ * have filters only. For noop_qdisc, on a device without a carrier, it is not known.
  */
 static bool vspan_iif_qdisc_leads(struct Qdisc *q)
 {
@@ -64,18 +65,18 @@ static bool vspan_iif_qdiscs_lead(const struct net_device *dev)
 }
 
 /**
- * vspan_iif_is_set_by - may skb_iif name a device that was to send the frame?
+ * vspan_iif_is_set_by - may skb_iif be a device that should have transmitted the frame?
  * @dev: the device
  *
- * Who leads a frame from a device's egress to another device leaves that number in it
- * (tcf_mirred_to_dev(), nft_fwd_netdev.c): tc's filters there, in clsact or in a
- * queueing discipline, and nftables'.
+ * tc filters at the egress (clsact or a qdisc) and nftables can redirect a frame to
+ * another device. Then skb_iif is the device at whose egress they were
+ * (tcf_mirred_to_dev(), nft_fwd_netdev.c).
  *
- * A qdisc is freed a grace period after it was taken out, and so are blocks and chains of
- * filters; its pointer to the block stays. Classes, whose tables go at once, are not asked.
+ * A qdisc is freed a grace period after its removal, and so are filter blocks and chains.
+ * The tables of classes are freed immediately, so classes are not looked at.
  *
  * Context: RCU.
- * Return: true if there is any such.
+ * Return: true if @dev has such filters, or may have them.
  */
 bool vspan_iif_is_set_by(const struct net_device *dev)
 {

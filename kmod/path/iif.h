@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* skb_iif: by which device of this netns has a frame come in? */
+/* Tells whether skb_iif is the device of this netns that has received a frame. */
 #ifndef _VSPAN_IIF_H
 #define _VSPAN_IIF_H
 

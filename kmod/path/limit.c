@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How many of the selected frames are copied: sampling and rate limit. */
+/* Limits the number of copies: sampling and rate limit. */
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/random.h>
@@ -8,12 +8,12 @@
 #include "path/rule.h"
 #include "path/source.h"
 
-/* A tenth of a second's worth may come at once. */
+/* A burst may have the copies of a tenth of a second. */
 #define VSPAN_LIMIT_BURST	(NSEC_PER_SEC / 10)
 
 /**
- * vspan_limit_sample - is this one of the frames to be sampled?
- * @rule: the rule; every frame has the same chance, 1 in @rule->sample
+ * vspan_limit_sample - decide whether a frame is sampled
+ * @rule: the rule; each frame has the same chance, 1 in @rule->sample
  *
  * Return: true if so.
  */
@@ -23,15 +23,15 @@ bool vspan_limit_sample(const struct vspan_rule *rule)
 }
 
 /**
- * vspan_limit_rate - is there room for a copy in the source's rate?
+ * vspan_limit_rate - does the rate limit of a source allow a copy?
  * @src: the source
  * @rule: its rule
- * @n: frames on the wire that the copy is
+ * @n: number of frames on the wire that the copy stands for
  *
- * Virtual scheduling (ITU-T I.371, GCRA): @src->due is when the next copy is
- * due if all came evenly spaced; one may come a burst's time before that.
+ * Virtual scheduling (ITU-T I.371, GCRA): @src->due is the time of the next copy at an
+ * even rate. A copy may be early by the time of a burst.
  *
- * Return: true if so; the room is then taken.
+ * Return: true if it does; the copy is then accounted for.
  */
 bool vspan_limit_rate(struct vspan_source *src, const struct vspan_rule *rule,
 		      unsigned int n)

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Frames that must not be copied again: those that an output has sent, and those that
- * a span has received and somebody leads on to where it would be copied.
+ * Recognizes frames that must not be copied again: those that an output has sent, and
+ * those that a span has received and that were then redirected to one of its sources.
  *
- * What an output has sent is known by signs that no program can give a frame, as it
- * could a mark (SO_MARK). They hold in the netns of the output:
+ * Frames that an output has sent carry marks that no program can set, unlike SO_MARK.
+ * They are valid in the netns of the output:
  *
- * - An inner protocol, though there is nothing inside. It is among the fields that each
- *   copy of the frame has, be it a clone or of all its bytes (__copy_skb_header()):
- *   through VLAN devices, bonds, bridges, veth pairs, XDP and MACsec. Tunnels put their
- *   own in its place.
- * - So, for tunnels, a time of the hardware before the epoch. It is in the memory of the
- *   frame, behind its bytes: pskb_expand_head() keeps it, and __alloc_skb() clears it.
- * - A socket of ours that owns the frame. IP fragments have it from what they were cut
- *   of (ip_do_fragment()), and it is looked at ahead of all taps, which costs no clone.
+ * - A value in skb->inner_protocol of a frame that is not encapsulated. Every clone and
+ *   copy of the frame has it (__copy_skb_header()), so it survives VLAN devices, bonds,
+ *   bridges, veth pairs, XDP and MACsec. A tunnel overwrites it.
+ * - For tunnels, a hardware time before the epoch. It is in skb_shared_info, so
+ *   pskb_expand_head() keeps it and __alloc_skb() clears it.
+ * - A socket of this module as the owner of the frame. ip_do_fragment() passes it on to
+ *   fragments. The core checks it before it clones a frame for taps.
  */
 #include <linux/math64.h>
 #include <linux/net.h>
@@ -31,7 +30,7 @@
 #include "stats.h"
 #include "vspan.h"
 
-/* Who owns what outputs of a netns have sent; NULL if it never had any. */
+/* The owner of frames that outputs of a netns have sent; NULL if it never had one. */
 static struct sock *vspan_loop_owner(const struct net *net)
 {
 	/* Pairs with vspan_loop_prepare(). */
@@ -45,7 +44,9 @@ static ktime_t vspan_loop_time(const struct net *net)
 	return S64_MIN + net->net_cookie;
 }
 
-/* Two bytes, neither of them 0: others set one of them, or with another type. */
+/* Two bytes, neither of them 0. IP protocols, the other values of this type, have one
+ * byte.
+ */
 static u16 vspan_loop_inner(const struct net *net)
 {
 	u64 cookie = net->net_cookie;
@@ -54,8 +55,8 @@ static u16 vspan_loop_inner(const struct net *net)
 	return (low + 1) << 8 | (do_div(cookie, U8_MAX) + 1);
 }
 
-/* What is a tunnel's packet already, or is to be cut, or an MPLS router's, needs the
- * field itself; a sign that another netns has put there may go.
+/* Encapsulated, GSO and MPLS packets need the field themselves. A mark of another netns
+ * is overwritten.
  */
 static void vspan_loop_sign(struct sk_buff *skb, const struct net *net)
 {
@@ -73,12 +74,12 @@ static bool vspan_loop_is_signed(const struct sk_buff *skb, const struct net *ne
 }
 
 /**
- * vspan_loop_stamp - give a frame the signs of an output
- * @skb: the frame; for a tunnel, with memory of its own, where the time is put
+ * vspan_loop_stamp - put the marks of an output on a frame
+ * @skb: the frame; for a tunnel not a clone, since the time is in shared memory
  * @net: netns of the output
  *
  * Context: BH off.
- * Return: false if more of them are on their way than can be counted.
+ * Return: false if the socket owns too many bytes already.
  */
 bool vspan_loop_stamp(struct sk_buff *skb, const struct net *net)
 {
@@ -94,15 +95,15 @@ bool vspan_loop_stamp(struct sk_buff *skb, const struct net *net)
 }
 
 /**
- * vspan_loop_sent - is a frame that goes to the taps owned by our socket?
- * @pt: of a port
+ * vspan_loop_sent - was a frame sent by an output? (&struct packet_type.id_match)
+ * @pt: &struct vspan_port.pt
  * @sk: the socket that owns the frame
  *
- * What is not copied for that is counted here, whatever the rules say, as there is
- * nothing to be seen of the frame.
+ * The core does not pass such a frame to the tap. It is counted as lost here, even if a
+ * filter would have refused it, because the frame itself is not available.
  *
- * Context: BH off, RCU; as &struct packet_type.id_match.
- * Return: true if so.
+ * Context: BH off, RCU.
+ * Return: true if the socket is that of the outputs of this netns.
  */
 bool vspan_loop_sent(struct packet_type *pt, struct sock *sk)
 {
@@ -121,17 +122,18 @@ bool vspan_loop_sent(struct packet_type *pt, struct sock *sk)
 }
 
 /**
- * vspan_loop - would a frame that this span has shown be copied to it again?
+ * vspan_loop - would a copy of a frame make a loop?
  * @vs: the span
  * @skb: the frame
- * @dev: the device by which it comes
+ * @dev: the device it was taken from
  *
- * Also one that was last received by the span itself, and led on from there. Where
- * nobody is there to lead it on, the number is another netns's (see iif.c). Where
- * somebody is, it is believed all the same: a loop has no end.
+ * That is so if an output has sent the frame, or if skb_iif tells that the span itself
+ * has received it. skb_iif may also be an index of another netns (see iif.c). It is
+ * ignored in that case, unless something on the span could have redirected the frame:
+ * then a lost copy is better than an endless loop.
  *
  * Context: BH off, RCU.
- * Return: true if so.
+ * Return: true if the frame must not be copied.
  */
 bool vspan_loop(const struct vspan_dev *vs, const struct sk_buff *skb,
 		struct net_device *dev)

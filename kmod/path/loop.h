@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What may be asked of loop.c. */
+/* Recognizes frames that must not be copied again. */
 #ifndef _VSPAN_LOOP_H
 #define _VSPAN_LOOP_H
 

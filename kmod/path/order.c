@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which frames must not overtake each other: those of one flow, whichever
- * way they go. skb_get_hash() is another number each way, and where no NIC has made
- * it, has the frame dissected to an end that nobody here asks for.
+ * Assigns frames to flows whose order is kept, both directions in one flow.
+ * skb_get_hash() differs per direction, and without a hash from the NIC it dissects more
+ * of the frame than is needed here.
  */
 #include <linux/etherdevice.h>
 #include <linux/hash.h>
@@ -15,12 +15,12 @@
 #include "path/queue.h"
 
 /**
- * vspan_order_l3 - where what the EtherType names begins
+ * vspan_order_l3 - find the L3 header behind any VLAN tags
  * @skb: a frame; data at the MAC header
- * @proto: gets that type, behind any tags, or 0 if there is none to be read
+ * @proto: set to its EtherType, or to 0 if that cannot be read
  *
  * Context: any.
- * Return: its offset.
+ * Return: offset of the L3 header.
  */
 int vspan_order_l3(const struct sk_buff *skb, __be16 *proto)
 {
@@ -40,7 +40,7 @@ int vspan_order_l3(const struct sk_buff *skb, __be16 *proto)
 	return 0;
 }
 
-/* Keys are the same both ways, as by xor. */
+/* XOR makes the key the same for both directions. */
 static u32 vspan_order_ports(const struct sk_buff *skb, int off, u8 proto)
 {
 	int at = proto_ports_offset(proto);
@@ -52,7 +52,7 @@ static u32 vspan_order_ports(const struct sk_buff *skb, int off, u8 proto)
 	return ports ? (__force u16)(ports[0] ^ ports[1]) : 0;
 }
 
-/* Fragments, all but the first, have no ports; so none is asked for them. */
+/* Only the first fragment of a packet has ports, so fragments are assigned without. */
 static u32 vspan_order_ipv4(const struct sk_buff *skb, int off)
 {
 	struct iphdr buf, *ip;
@@ -78,7 +78,7 @@ static u32 vspan_order_ipv6(const struct sk_buff *skb, int off)
 	       vspan_order_ports(skb, off + sizeof(buf), ip->nexthdr);
 }
 
-/* Who speaks no IP is known by the addresses of the frame. */
+/* The key of a frame that is not IP. */
 static u32 vspan_order_mac(const struct sk_buff *skb)
 {
 	struct ethhdr buf, *eth;
@@ -91,15 +91,15 @@ static u32 vspan_order_mac(const struct sk_buff *skb)
 }
 
 /**
- * vspan_order_flow - a number that frames of one flow have in common
+ * vspan_order_flow - get the flow of a frame
  * @skb: a frame; data at the MAC header; its headers readable
  *
- * By addresses and ports of the outermost IP header, of either way; of fragments by
- * the addresses, as NICs do it (RSS): among fragments, and among whole datagrams,
- * there is an order, between the two there is none. What has a number for each way
- * where others have ports (ESP, AH), or a source port as a hash (VXLAN), is two
- * flows, one each way. All of ARP is one; what else is not IP goes by its MAC
- * addresses.
+ * A flow is defined by addresses and ports of the outermost IP header, without regard to
+ * direction. Fragments are assigned by addresses alone, as by RSS of NICs: order is kept
+ * among fragments and among whole datagrams, but not between the two. ESP and AH, with
+ * an SPI per direction in place of ports, and VXLAN, with a hash as source port, are two
+ * flows, one for each direction. All ARP frames are one flow. Other frames are assigned
+ * by MAC addresses.
  *
  * Context: any.
  * Return: less than VSPAN_FLOWS.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A span's frames on their way out: RSPAN, tunnels, plain ports, psample. */
+/* Sends a span's frames to outputs: RSPAN, tunnels, plain ports, psample. */
 #include <linux/etherdevice.h>
 #include <linux/if_vlan.h>
 #include <linux/rculist.h>
@@ -21,8 +21,8 @@ static void vspan_output_drop(const struct vspan_output *out,
 	vspan_stats_drop(out->stats, why, vspan_cb(skb)->frames);
 }
 
-/* Would the device send? Asked before a frame is copied. With a carrier, but
- * before link watch has given it its queues, it would drop without a word.
+/* Can the device transmit? Checked before a frame is copied. A device with a carrier
+ * still has noop_qdisc until link watch activates it, and would drop silently.
  */
 static bool vspan_output_may(const struct net_device *dev, enum vspan_drop *why)
 {
@@ -37,8 +37,8 @@ static bool vspan_output_may(const struct net_device *dev, enum vspan_drop *why)
 	return false;
 }
 
-/* Does the frame fit, with the tags it has now? A tag more than the MTU says is
- * what every Ethernet device bears; a tunnel has no room for it.
+/* Does the frame fit, with its tags? Ethernet devices accept one tag in addition to the
+ * MTU, tunnels do not.
  */
 static bool vspan_output_fits(const struct vspan_output *out,
 			      const struct net_device *dev,
@@ -49,7 +49,7 @@ static bool vspan_output_fits(const struct vspan_output *out,
 	return vspan_wire_len(skb) <= dev->mtu + dev->hard_header_len;
 }
 
-/* RSPAN: the frame's own tag stays inside, unless it is to be stripped. */
+/* Add the RSPAN tag. The frame's own tag stays behind it, unless strip is set. */
 static int vspan_output_tag(const struct vspan_output *out,
 			    struct sk_buff *skb)
 {
@@ -63,11 +63,11 @@ static int vspan_output_tag(const struct vspan_output *out,
 	return err;
 }
 
-/* A tunnel that finds IP in a frame too long for its path sends the frame's
- * sender an ICMP error (tnl_update_pmtu() in net/ipv4/ip_tunnel.c), and the
- * sender believes it. It finds none in a frame of another protocol, nor looks
- * for one behind a tag that it need not put in by itself. Those who spread
- * flows have the hash, which the protocol goes into, taken before.
+/* Hide the protocol of a frame from a tunnel. If an IP packet is too long for its path, a
+ * tunnel would send an ICMP error to the sender of the packet (tnl_update_pmtu() in
+ * net/ipv4/ip_tunnel.c), who never sent anything through that tunnel. A tag is inserted
+ * into the bytes for the same reason. The flow hash depends on the protocol, so it is
+ * calculated first.
  *
  * Return: the frame, or NULL if there was no memory.
  */
@@ -84,8 +84,8 @@ static struct sk_buff *vspan_output_disguise(const struct vspan_output *out,
 	return skb;
 }
 
-/* Give a frame of ours the form in which it leaves; NULL if it cannot, which is
- * counted.
+/* Bring a frame, owned by the caller, into the form that is transmitted. Returns NULL if
+ * that fails, which is counted.
  */
 static struct sk_buff *vspan_output_form(const struct vspan_output *out,
 					 const struct net_device *dev,
@@ -125,8 +125,8 @@ static void vspan_output_xmit(const struct vspan_output *out,
 		kfree_skb(skb);
 		return;
 	}
-	/* NET_XMIT_CN too says that a frame is lost: it is what a device says
-	 * that another CPU takes down, ahead of vspan_output_may().
+	/* NET_XMIT_CN means a lost frame too: it is returned if another CPU
+	 * takes the device down after vspan_output_may().
 	 */
 	if (dev_queue_xmit(skb) != NET_XMIT_SUCCESS)
 		vspan_stats_drop(out->stats, VSPAN_DROP_XMIT, n);
@@ -134,8 +134,9 @@ static void vspan_output_xmit(const struct vspan_output *out,
 		vspan_stats_add_frames(out->stats, VSPAN_TX_PACKETS, n, len);
 }
 
-/* A frame for @dev; for a tunnel, which would copy a clone to put its headers ahead, in
- * memory of its own, where it will be signed. NULL without memory.
+/* Clone a frame for @dev. For a tunnel, the header is copied: a tunnel would copy a clone
+ * anyway to add its headers, and vspan_loop_stamp() needs unshared memory. Returns NULL
+ * without memory.
  */
 static struct sk_buff *vspan_output_own(const struct vspan_output *out,
 					struct net_device *dev, struct sk_buff *skb)
@@ -148,9 +149,9 @@ static struct sk_buff *vspan_output_own(const struct vspan_output *out,
 	return own;
 }
 
-/* Where the kernel cuts a GSO packet on its way, the pieces do not tell who has sent
- * them: so it is cut here for tunnels, and for a device that cannot. A NIC can if the
- * checksum is prepared, as it is not in a GSO packet of another NIC's LRO.
+/* Must a GSO packet be segmented here? The core's segments would lose the marks of
+ * loop.c, so the core must not segment it: for tunnels, and for devices that cannot do
+ * TSO. A NIC also needs CHECKSUM_PARTIAL, which packets of another NIC's LRO lack.
  */
 static bool vspan_output_must_cut(const struct vspan_output *out, struct sk_buff *skb)
 {
@@ -159,7 +160,7 @@ static bool vspan_output_must_cut(const struct vspan_output *out, struct sk_buff
 		netif_needs_gso(skb, netif_skb_features(skb)));
 }
 
-/* @skb is ours. Segments that GRO had put into a list may share their memory. */
+/* Consumes @skb. Segments from a frag_list of GRO may be clones. */
 static void vspan_output_cut(const struct vspan_output *out,
 			     struct net_device *dev, struct sk_buff *skb)
 {
@@ -202,8 +203,8 @@ static void vspan_output_to_dev(const struct vspan_output *out,
 		vspan_output_xmit(out, dev, copy);
 }
 
-/* psample's listeners are told the length of the frame, and get what the
- * source's snaplen leaves of it.
+/* psample reports the full length of the frame, with as many bytes of it as the source's
+ * snaplen allows.
  */
 static void vspan_output_sample(const struct vspan_output *out,
 				struct sk_buff *skb)
@@ -220,7 +221,7 @@ static void vspan_output_sample(const struct vspan_output *out,
 			       cb->frames, md.trunc_size);
 }
 
-/* psample takes the bytes of a frame; a tag beside them would be lost. */
+/* psample copies the bytes of a frame, so an accelerated VLAN tag is inserted first. */
 static void vspan_output_to_psample(const struct vspan_output *out,
 				    struct sk_buff *skb)
 {
@@ -244,7 +245,7 @@ static void vspan_output_to_psample(const struct vspan_output *out,
 /**
  * vspan_output_samples - send a frame of a span to its psample groups
  * @vs: the span
- * @skb: the frame, not cut yet; data at the MAC header; lent
+ * @skb: the frame, not yet truncated; data at the MAC header; still owned by the caller
  *
  * Context: the span's NAPI, RCU.
  */
@@ -261,9 +262,9 @@ void vspan_output_samples(struct vspan_dev *vs, struct sk_buff *skb)
 }
 
 /**
- * vspan_output_send - send a frame of a span to the devices it goes to
+ * vspan_output_send - send a frame of a span to the devices of its outputs
  * @vs: the span
- * @skb: the frame, after eth_type_trans(); lent
+ * @skb: the frame, after eth_type_trans(); still owned by the caller
  *
  * Context: the span's NAPI, RCU.
  */
@@ -283,8 +284,8 @@ void vspan_output_send(struct vspan_dev *vs, struct sk_buff *skb)
 }
 
 /**
- * vspan_output_miss - count a frame that was not even copied at each output
- * @vs: a span that has outputs, none of them live, and no other reader
+ * vspan_output_miss - count a frame as lost at each output of a span
+ * @vs: a span with outputs, none of which has a device, and without another reader
  * @skb: the frame
  *
  * Context: BH off, RCU.

@@ -10,10 +10,10 @@ struct vspan_dev;
 struct vspan_stats;
 
 /**
- * struct vspan_output - where else a span's frames go
+ * struct vspan_output - a device or psample group that gets a span's frames as well
  * @vs: the span; the output does not outlive it
  * @dev: device that transmits; written under RTNL, read under RCU
- * @psample: psample group in place of a device, or NULL
+ * @psample: psample group, or NULL for a device
  * @vlan: VLAN ID of the tag put around each frame, or 0 for none
  * @strip: take the frame's own outer tag off first
  * @tunnel: @dev encapsulates what it sends; READ_ONCE/WRITE_ONCE
@@ -21,7 +21,7 @@ struct vspan_stats;
  * @node: in &struct vspan_dev.outputs; RCU
  * @net_node: in &struct vspan_net.outputs; RTNL
  * @net: netns of the device; the output does not outlive it
- * @tracker: of the hold on @dev
+ * @tracker: of the reference to @dev
  * @id: order of creation, the key by which dumps resume
  * @name: device name, present or not; empty for a group
  * @rcu: the packet path may hold the output until a grace period has passed

@@ -11,17 +11,17 @@ struct vspan_handover;
 struct vspan_source;
 
 /**
- * struct vspan_port - a device that is mirrored, by one hook
- * @bindings: who wants its frames; written under RTNL, read under RCU
+ * struct vspan_port - a mirrored device, for one hook
+ * @bindings: bindings that want its frames; written under RTNL, read under RCU
  * @dev: the device; held while the port is in &struct vspan_net.ports
- * @tracker: of the hold
- * @hook: how its frames are taken
+ * @tracker: of the reference to @dev
+ * @hook: the hook that takes its frames
  * @redirect: frames are moved, not copied, for VSPAN_HOOK_RX_HANDLER;
  *	READ_ONCE/WRITE_ONCE
- * @unstable: what it sends is written over behind the taps
- * @bare_vid: the VLAN in @bare, if it is one only, or 0; READ_ONCE/WRITE_ONCE
- * @bare: VLANs whose frames a bridge lets out here without a tag; atomic bits,
- *	written under RTNL
+ * @unstable: the stack overwrites transmitted frames after the taps have seen them
+ * @bare_vid: the VLAN in @bare if there is exactly one, else 0; READ_ONCE/WRITE_ONCE
+ * @bare: VLANs whose frames a bridge transmits here untagged; atomic bits, written
+ *	under RTNL
  * @pt: packet tap, for VSPAN_HOOK_TAP
  * @rcu: the packet path may hold the port until a grace period has passed
  */
@@ -39,15 +39,15 @@ struct vspan_port {
 };
 
 /**
- * struct vspan_promisc - a binding's share in its device being promiscuous; all
- *	under RTNL
- * @dev: the device; held as long as the share is there, which may be longer than
- *	the binding and its port: what was taken is to be given back
- * @tracker: of the hold
- * @node: in the list of shares that are due, if @want and @held differ
- * @want: the binding wants the device promiscuous
- * @held: the device is, for this binding: one of its promiscuity is ours
- * @gone: the binding has ended, and is to be freed with the share
+ * struct vspan_promisc - promiscuous mode of a device for one binding; all members
+ *	are protected by RTNL
+ * @dev: the device; held until the last pending change, which may be after the port is
+ *	gone
+ * @tracker: of the reference to @dev
+ * @node: in the list of pending changes, if @want and @held differ
+ * @want: the binding wants the device to be promiscuous
+ * @held: the binding accounts for one of the device's promiscuity counter
+ * @gone: the binding has ended and is freed after the last change
  */
 struct vspan_promisc {
 	struct net_device *dev;
@@ -59,16 +59,16 @@ struct vspan_promisc {
 };
 
 /**
- * struct vspan_binding - a source on one live device
+ * struct vspan_binding - a source on one existing device
  * @src: the source
- * @port: the device
- * @handover: set while it moves to another hook or from there, else NULL
- * @hook: that of @port, which may be gone before the last is told of the binding
- * @dirs: directions for which the source means this device
- * @mark: what tells it from others of the span, for vspan_seen()
- * @goes_on: all that is sent here is sent on by a device below, where the span
- *	copies all of it; READ_ONCE/WRITE_ONCE
- * @promisc: its share in the device being promiscuous; RTNL
+ * @port: the port of the device
+ * @handover: set during a move from or to another hook, else NULL
+ * @hook: hook of @port, for notifications after the port is gone
+ * @dirs: directions in which the source matches the device
+ * @mark: distinguishes the bindings of a span, for vspan_seen()
+ * @goes_on: lower devices transmit all that this device transmits, and the span copies
+ *	all of it there; READ_ONCE/WRITE_ONCE
+ * @promisc: promiscuous mode of the device; RTNL
  * @port_node: in &struct vspan_port.bindings; RCU
  * @src_node: in &struct vspan_source.bindings; RTNL
  * @rcu: for vspan_promisc_end()

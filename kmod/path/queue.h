@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The queues between production and a span, and what may be asked of queue.c. */
+/* The per-CPU queues between the hooks and a span. */
 #ifndef _VSPAN_QUEUE_H
 #define _VSPAN_QUEUE_H
 
@@ -18,10 +18,10 @@ struct vspan_dev;
  */
 #define VSPAN_QUEUE_TRUESIZE	4096
 
-/* So many copies are delivered without the queue once one was alone there. */
+/* Copies that bypass the queue after a copy was alone in it. */
 #define VSPAN_QUEUE_ALONE	16
 
-/* Flows are told apart by so many bits of a hash. */
+/* Bits of the hash that identifies a flow. */
 #define VSPAN_FLOW_BITS		10
 #define VSPAN_FLOWS		(1 << VSPAN_FLOW_BITS)
 
@@ -30,23 +30,23 @@ struct vspan_dev;
  * @list: the copies; its lock also covers @truesize, @added, @open, and @tails
  * @truesize: memory held by @list, in bytes
  * @added: copies that were ever put on @list; wraps
- * @done: copies of them that the readers have, or that are lost; wraps; written by
- *	who delivers, with release semantics
- * @begun: copies that were ever begun to be delivered; wraps; NAPI
- * @batch: copies taken off @list, and not begun; NAPI
- * @frames: what the last one begun was made into and is not delivered, by ->next; NAPI,
- *	or the work while @long_copy is there
- * @long_copy: a copy that takes long to be made into frames, while @work does it
- * @work: makes frames of @long_copy, and has the NAPI deliver them
- * @open: copies are taken; cleared before the queue is emptied for good
- * @stalled: frames of this CPU that came while the tap's ring was full
- * @alone: how many copies are still to go straight to the reader, for the last that
- *	went through here was alone; READ_ONCE/WRITE_ONCE
+ * @done: how many of them were delivered or lost; wraps; written with release semantics
+ *	by the context that delivers
+ * @begun: how many copies delivery has begun with; wraps; NAPI
+ * @batch: copies taken off @list that delivery has not begun with; NAPI
+ * @frames: frames of the current copy that are not yet delivered, linked by ->next;
+ *	NAPI, or the work while @long_copy is set
+ * @long_copy: a copy that takes long to segment, while @work does it
+ * @work: segments @long_copy, then schedules the NAPI
+ * @open: copies are accepted; cleared before the queue is emptied for good
+ * @stalled: frames of this CPU that arrived while the tap's ring was full
+ * @alone: how many more copies bypass the queue; set when a copy was alone in it;
+ *	READ_ONCE/WRITE_ONCE
  * @napi: the context that delivers
  * @vs: the span
- * @tails: @added as it was behind the last copy of each flow that was put
- *	here. Here, not beside &struct vspan_dev.flow_cpu, as each copy writes it: no two
- *	CPUs are to pass a cache line to and fro for flows of their own
+ * @tails: value of @added after the last copy of each flow in this queue. It is not
+ *	beside &struct vspan_dev.flow_cpu, because each copy writes it and CPUs with
+ *	different flows would share its cache lines
  */
 struct vspan_queue {
 	struct sk_buff_head list;

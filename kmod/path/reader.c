@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who reads a span, or leads its frames elsewhere. */
+/* Finds out whether a span has readers. */
 #include <linux/netdevice.h>
 
 #include "path/reader.h"
 #include "vspan.h"
 
 /**
- * vspan_reader_has_guide - may anybody lead what a device receives elsewhere?
+ * vspan_reader_has_guide - can received frames be redirected before the stack?
  * @dev: a span, or a port of a bridge
  *
  * Context: RCU.
- * Return: true if it has an XDP program, tc, or netfilter's ingress.
+ * Return: true if the device has an XDP program, tc or netfilter hooks at its ingress.
  */
 bool vspan_reader_has_guide(const struct net_device *dev)
 {
@@ -24,13 +24,14 @@ bool vspan_reader_has_guide(const struct net_device *dev)
 }
 
 /**
- * vspan_reader_has_others - would the core find a reader?
+ * vspan_reader_has_others - does a span have a reader besides tap and outputs?
  * @dev: a span
  *
- * Those, and packet sockets of the span or of all devices.
+ * These are packet sockets of the span or of all devices, and what
+ * vspan_reader_has_guide() finds.
  *
  * Context: RCU.
- * Return: true if so.
+ * Return: true if it does.
  */
 bool vspan_reader_has_others(const struct net_device *dev)
 {
@@ -39,14 +40,14 @@ bool vspan_reader_has_others(const struct net_device *dev)
 }
 
 /**
- * vspan_reader_any - does anybody read the span?
+ * vspan_reader_any - does a span have a reader?
  * @vs: the span
  *
- * Packet sockets of the span or of all devices, open queues of its tap,
- * outputs, an XDP program, tc, and netfilter's ingress count as readers.
+ * Open queues of its tap, outputs with a device or group, packet sockets of the span or
+ * of all devices, an XDP program, tc and netfilter hooks count as readers.
  *
- * Context: RCU; the answer may be old when it arrives.
- * Return: true if a copy would get anywhere.
+ * Context: RCU; the result may be outdated.
+ * Return: true if it has any.
  */
 bool vspan_reader_any(const struct vspan_dev *vs)
 {

@@ -9,21 +9,21 @@ struct vspan_filter;
 /**
  * struct vspan_rule - which frames a source selects; replaced, never changed
  * @dir: mask of enum vspan_dir
- * @hook: enum vspan_hook that is wanted
- * @redirect: the host is not to see the frames; with VSPAN_HOOK_RX_HANDLER
- * @promisc: the devices are promiscuous while bound
- * @dup_keep: copy a frame though the span has it from another device
- * @by_vlan: @vlans decides; else every frame passes
+ * @hook: the wanted enum vspan_hook
+ * @redirect: hide the frames from the host; with VSPAN_HOOK_RX_HANDLER
+ * @promisc: make the devices promiscuous while bound
+ * @dup_keep: copy a frame even if the span has it from another device
+ * @by_vlan: select by @vlans
  * @snap_headers: copy no payload
  * @snaplen: bytes of a frame to copy, or 0 for all
- * @share: which share of the flows is copied, 1 to @shares
- * @shares: among how many they are divided; 0 is like 1
- * @sample: one frame in so many is copied; 0 is like 1
- * @rate: most copies a second, or 0
- * @tag: enum vspan_tag to show
- * @filter: decides too, or NULL; shared with the rules this one came from
- * @vlans: VLANs selected, bit 0 for frames without one; behind what every frame
- *	needs, of which one cache line is to do
+ * @share: the share of the flows to copy, 1 to @shares
+ * @shares: number of shares; 0 is like 1
+ * @sample: copy one in so many frames; 0 is like 1
+ * @rate: maximal number of copies per second, or 0
+ * @tag: which tag a copy has, enum vspan_tag
+ * @filter: filter, or NULL; may be shared with other rules
+ * @vlans: selected VLANs, bit 0 for frames without a VLAN; behind the members that every
+ *	frame needs, which share a cache line
  * @rcu: for vspan_rule_retire()
  */
 struct vspan_rule {

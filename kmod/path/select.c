@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Does a rule want this frame? Pure functions of the two. */
+/* Tells whether a rule selects a frame, by VLAN and filter; without side effects. */
 #include <linux/if_vlan.h>
 
 #include "path/bridge.h"
@@ -7,8 +7,8 @@
 #include "path/rule.h"
 #include "path/select.h"
 
-/* The frame's outer tag in its bytes; a NIC that cannot insert tags has had
- * it put there before the TX tap.
+/* The VLAN ID of an outer tag in the frame's bytes. The stack inserts it there before the
+ * tap if a NIC cannot insert tags itself.
  */
 static u16 vspan_select_inband_vid(const struct sk_buff *skb)
 {
@@ -22,10 +22,10 @@ static u16 vspan_select_inband_vid(const struct sk_buff *skb)
 }
 
 /**
- * vspan_select_vid - the VLAN of a frame by its outer tag, or else by its bridge
+ * vspan_select_vid - get the VLAN of a frame, from its outer tag or from the bridge
  * @port: the device it was taken from
  * @skb: the frame; data at the MAC header
- * @dir: which way it went
+ * @dir: the direction of the frame
  *
  * The tag is 802.1Q or 802.1ad. A priority tag is VLAN ID 0 and names no VLAN (IEEE
  * 802.1Q 9.6).
@@ -43,11 +43,11 @@ u16 vspan_select_vid(const struct vspan_port *port, const struct sk_buff *skb,
 }
 
 /**
- * vspan_select - does a rule select a frame of a direction it wants?
+ * vspan_select - does a rule select a frame by VLAN and filter?
  * @rule: the rule
  * @port: the device it was taken from
  * @skb: the frame; data at the MAC header
- * @dir: which way it went
+ * @dir: the direction of the frame
  *
  * Context: BH off, RCU.
  * Return: true if the frame is to be copied.

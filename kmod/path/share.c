@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flows divided among several spans, here or on other hosts. A flow is all that two
- * addresses send each other: ports would part fragments from their flow, and a reply
- * by ICMP from what it is about.
+ * Divides flows among several spans, on one or several hosts. A flow is all traffic
+ * between two addresses. Ports are left out, because they would separate fragments and
+ * ICMP errors from their flow.
  *
- * Each kernel and each host has to come to the same division, for ever. So this hash
- * has no secret of this boot, and reads bytes in network order. vspan.rst defines it,
- * for programs that want to know where a flow is.
+ * All kernels on all hosts must divide flows in the same way, for ever. So the hash has
+ * no random seed and reads bytes in network order. vspan.rst defines it, for programs
+ * that need to know the share of a flow.
  */
 #include <linux/if_arp.h>
 #include <linux/if_ether.h>
@@ -22,7 +22,7 @@
 #define VSPAN_SHARE_LONGEST	sizeof(struct in6_addr)
 #define VSPAN_SHARE_WORDS	(2 * VSPAN_SHARE_LONGEST / sizeof(u32))
 
-/* Of IPv4 in Ethernet */
+/* An ARP packet for IPv4 on Ethernet. */
 struct vspan_share_arp {
 	struct arphdr head;
 	u8 sender_mac[ETH_ALEN];
@@ -31,7 +31,9 @@ struct vspan_share_arp {
 	u8 target[sizeof(struct in_addr)];
 } __packed;
 
-/* The same both ways: the lesser address is first. Two of each kind are whole words. */
+/* The lower address comes first, so that both directions have the same hash. Two MAC,
+ * IPv4 or IPv6 addresses are a whole number of 32-bit words.
+ */
 static u32 vspan_share_pair(const u8 *a, const u8 *b, unsigned int len)
 {
 	unsigned int i, n = 2 * len / sizeof(u32);
@@ -46,7 +48,7 @@ static u32 vspan_share_pair(const u8 *a, const u8 *b, unsigned int len)
 	return jhash2(words, n, 0);
 }
 
-/* Of two addresses, one behind the other. */
+/* Hash two addresses that are next to each other in the frame. */
 static bool vspan_share_at(const struct sk_buff *skb, int off, unsigned int len, u32 *hash)
 {
 	u8 buf[2 * VSPAN_SHARE_LONGEST];
@@ -58,7 +60,7 @@ static bool vspan_share_at(const struct sk_buff *skb, int off, unsigned int len,
 	return true;
 }
 
-/* Who asks for an address is with what they are going to send there. */
+/* ARP is in the share of the IPv4 traffic between the two addresses. */
 static bool vspan_share_arp(const struct sk_buff *skb, int off, u32 *hash)
 {
 	const struct vspan_share_arp *arp;
@@ -73,7 +75,7 @@ static bool vspan_share_arp(const struct sk_buff *skb, int off, u32 *hash)
 	return true;
 }
 
-/* By the addresses of its protocol, if that has any that can be read. */
+/* Hash by IP or ARP addresses. Returns false if there are none. */
 static bool vspan_share_l3(const struct sk_buff *skb, u32 *hash)
 {
 	__be16 proto;
@@ -94,11 +96,11 @@ static bool vspan_share_l3(const struct sk_buff *skb, u32 *hash)
 }
 
 /**
- * vspan_share_has - is a frame's flow in the share that a rule wants?
- * @rule: the rule; its share is one of two or more
- * @skb: the frame; data at the MAC header; it is not changed
+ * vspan_share_has - is the flow of a frame in the share of a rule?
+ * @rule: a rule with two or more shares
+ * @skb: the frame; data at the MAC header; not changed
  *
- * Where the addresses of IP or ARP cannot be read, those of the frame count.
+ * A frame without readable IP or ARP addresses is assigned by its MAC addresses.
  *
  * Context: any.
  * Return: true if so.

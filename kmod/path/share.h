@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Flows divided among several spans. */
+/* Divides flows among several spans. */
 #ifndef _VSPAN_SHARE_H
 #define _VSPAN_SHARE_H
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Truncated copies. A clone has a length of its own, and whoever would write behind
- * its end has to copy it first, as any clone. What has payload in pages, or
- * bytes to be changed, is copied.
+ * Truncated copies. A linear clone is truncated by its length alone; the data behind its
+ * end stays shared with production's packet. If the packet has data in pages, or if the
+ * tag in its bytes must be removed, the bytes are copied instead.
  */
 #include <linux/etherdevice.h>
 #include <linux/filter.h>
@@ -14,26 +14,26 @@
 #include "path/rule.h"
 #include "path/snap.h"
 
-/* Where the payload begins, as the kernel's flow dissector sees it; its
- * function is not for modules, but for BPF programs. From vspan_snap_init().
+/* Calls the flow dissector to find the payload. skb_get_poff() is not exported to
+ * modules, but classic BPF can call it. Created by vspan_snap_init().
  */
 struct bpf_prog *vspan_snap_poff;
 
-/* Is there a tag in the bytes, and none beside them? */
+/* Is the outer tag in the bytes of the frame? */
 static bool vspan_snap_inband(const struct sk_buff *skb)
 {
 	return !skb_vlan_tag_present(skb) &&
 	       eth_type_vlan(eth_hdr(skb)->h_proto);
 }
 
-/* The Ethernet header, and all of a tag. */
+/* The Ethernet header, with a tag in the bytes. */
 static unsigned int vspan_snap_min(const struct sk_buff *skb)
 {
 	return vspan_snap_inband(skb) ? VLAN_ETH_HLEN : ETH_HLEN;
 }
 
-/* skb_vlan_untag(), on the way into the span, frees a frame that has less than
- * two bytes behind its tag; so the tag is taken out here.
+/* When the span receives a frame, skb_vlan_untag() drops it if it has less than two bytes
+ * behind its tag. So the tag is removed here.
  */
 static void vspan_snap_untag(struct sk_buff *copy)
 {
@@ -49,11 +49,11 @@ static void vspan_snap_untag(struct sk_buff *copy)
 }
 
 /**
- * vspan_snap_l3 - find what is behind the Ethernet header and all tags
+ * vspan_snap_l3 - find the L3 header behind all VLAN tags
  * @skb: the frame; data at the MAC header
- * @type: set to what it is; 0 if the frame ends before it says so
+ * @type: set to its EtherType, or to 0 if the frame is too short
  *
- * Return: where it begins, from @skb->data on.
+ * Return: offset of the L3 header from @skb->data.
  */
 unsigned int vspan_snap_l3(const struct sk_buff *skb, __be16 *type)
 {
@@ -69,8 +69,8 @@ unsigned int vspan_snap_l3(const struct sk_buff *skb, __be16 *type)
 	return off + sizeof(buf);
 }
 
-/* The dissector looks for what skb->protocol says at the network header, which
- * is behind a tag in the bytes while the protocol is the tag's.
+/* The dissector expects skb->protocol at the network header. For a tag in the bytes,
+ * skb->protocol is the tag's, but the network header is behind it, so it is moved.
  */
 static unsigned int vspan_snap_dissect(struct sk_buff *skb)
 {
@@ -83,12 +83,11 @@ static unsigned int vspan_snap_dissect(struct sk_buff *skb)
 	return len;
 }
 
-/* Two addresses each of Ethernet and IPv4 (RFC 826) */
+/* An ARP packet with Ethernet and IPv4 addresses (RFC 826) */
 #define VSPAN_SNAP_ARP	(sizeof(struct arphdr) + 2 * (ETH_ALEN + sizeof(__be32)))
 
-/* To the end of the L4 header; where the dissector knows no headers, the
- * Ethernet header alone. ARP is nothing but header, as long as its own two kinds of
- * addresses: what a frame has behind them that says it is ARP is payload.
+/* Length up to the end of the L4 header, or of the Ethernet header if the dissector does
+ * not know the protocol. An ARP packet is all header; bytes behind it are payload.
  */
 static unsigned int vspan_snap_headers(struct sk_buff *skb)
 {
@@ -101,7 +100,7 @@ static unsigned int vspan_snap_headers(struct sk_buff *skb)
 }
 
 /**
- * vspan_snap_rule - the length to which a rule cuts copies
+ * vspan_snap_rule - get the length to which a rule truncates copies
  * @rule: the rule
  *
  * Return: bytes, VSPAN_SNAP_HEADERS, or VSPAN_SNAP_NONE.
@@ -114,14 +113,14 @@ u32 vspan_snap_rule(const struct vspan_rule *rule)
 }
 
 /**
- * vspan_snap_len - how much of a frame is to be copied?
+ * vspan_snap_len - get the number of bytes of a frame to copy
  * @skb: the frame; data at the MAC header
  * @snap: from vspan_snap_rule()
  *
- * A tag that is not in the frame's bytes counts as if it were.
+ * An accelerated VLAN tag counts as if it were in the bytes.
  *
  * Context: BH off, RCU.
- * Return: bytes of @skb; its length if it is not to be cut.
+ * Return: bytes of @skb; its length if it is not truncated.
  */
 unsigned int vspan_snap_len(struct sk_buff *skb, u32 snap)
 {
@@ -135,7 +134,7 @@ unsigned int vspan_snap_len(struct sk_buff *skb, u32 snap)
 }
 
 /**
- * vspan_snap_may_trim - can a frame be cut that shares its data?
+ * vspan_snap_may_trim - can a clone be truncated without copying its data?
  * @skb: the frame; data at the MAC header
  *
  * Return: true for vspan_snap_trim(), false for vspan_snap_copy().
@@ -147,11 +146,11 @@ bool vspan_snap_may_trim(const struct sk_buff *skb)
 }
 
 /**
- * vspan_snap_trim - cut a frame that is ours, though its data may not be
- * @skb: the frame; data at the MAC header
- * @len: bytes that stay
+ * vspan_snap_trim - truncate a frame whose data may be shared
+ * @skb: the frame, owned by the caller; data at the MAC header
+ * @len: bytes that remain
  *
- * The checksum, of bytes that are not all there, is as it was.
+ * A checksum is not completed, since not all of its bytes remain.
  *
  * Context: any.
  */
@@ -166,7 +165,7 @@ void vspan_snap_trim(struct sk_buff *skb, unsigned int len)
  * @skb: the frame; data at the MAC header
  * @len: bytes to copy
  *
- * The checksum, of bytes that are not all there, is as it was.
+ * A checksum is not completed, since not all of its bytes are copied.
  *
  * Context: any.
  * Return: the copy, data at the MAC header, or NULL.

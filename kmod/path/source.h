@@ -11,21 +11,20 @@ struct vspan_rule;
 struct vspan_stats;
 
 /**
- * struct vspan_source - a rule that lives by device name
+ * struct vspan_source - a rule that is configured by device name
  * @vs: span the copies go to; the source does not outlive it
  * @rule: what is selected; written under RTNL, read under RCU
  * @stats: per-CPU counters
- * @bindings: live devices; RTNL
+ * @bindings: bindings to existing devices; RTNL
  * @net_node: in &struct vspan_net.sources; RTNL
  * @span_node: in &struct vspan_dev.sources; RTNL
  * @claim_node: in &struct vspan_net.claims; RTNL
  * @net: netns in which @name is looked up; the source does not outlive it
  * @id: order of creation, the key by which dumps resume
- * @kind: how @name is to be read
- * @due: when the next copy is due at an even rate, in ns of ktime_get_ns()
- * @followed: devices that were there before it have been looked at; RTNL
- * @name: name of a device, its own or an alternative one, present or not; or a
- *	pattern
+ * @kind: whether @name is a device, a pattern or a master
+ * @due: time of the next copy at an even rate, in ns of ktime_get_ns()
+ * @followed: vspan_follow_source() has run for it; RTNL
+ * @name: own or alternative name of a device, which need not exist, or a pattern
  * @rcu: the packet path may hold the source until a grace period has passed
  */
 struct vspan_source {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a cable would carry: packets of GSO and GRO cut into frames,
- * checksums complete. Runs on a clone, so nothing here may write to shared
- * data but through the helpers that copy first.
+ * Brings copies into the form that a cable would carry: GSO and GRO packets are
+ * segmented, checksums are completed. The data of a copy is shared with production's
+ * packet, so it must be unshared before it is written.
  */
 #include <linux/if_ether.h>
 #include <linux/if_tun.h>
@@ -20,21 +20,21 @@
 #include "stats.h"
 #include "vspan.h"
 
-/* Readers of virtio headers have 64 KiB buffers (QEMU, vhost). */
+/* QEMU and vhost read virtio headers and frames into buffers of 64 KiB. */
 #define VSPAN_ASIS_MAX	65535
 
-/* More frames than this in one copy take too long with BH off: as many as a program may
- * have cut of its datagrams (UDP_MAX_SEGMENTS), more than 64 KiB have in 1500 bytes each.
+/* To segment a copy into more frames takes too long with BH off. This is the limit of UDP
+ * GSO (UDP_MAX_SEGMENTS), and more than 64 KiB need in frames of 1500 bytes.
  */
 #define VSPAN_WIRE_LONG	128
 
-/* Length of the L4 header that starts at an offset, TCP's or UDP's. */
+/* Length of the TCP or UDP header at an offset. */
 static int vspan_wire_l4_len(const struct sk_buff *skb, int start)
 {
 	const struct tcphdr *tcp;
 	struct tcphdr buf;
 
-	/* Fragments of IP: the UDP header is in the first one's data. */
+	/* Segmented into IP fragments: the UDP header is data of the first one. */
 	if (skb_shinfo(skb)->gso_type & SKB_GSO_UDP)
 		return 0;
 	if (!(skb_shinfo(skb)->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)))
@@ -43,7 +43,9 @@ static int vspan_wire_l4_len(const struct sk_buff *skb, int start)
 	return tcp ? __tcp_hdrlen(tcp) : 0;
 }
 
-/* Where the L4 header is, if the IP header says the truth; less than 0 if there is none. */
+/* Offset of the L4 header according to the outer IP header, which may be wrong in a
+ * guest's packet; negative if there is none.
+ */
 static int vspan_wire_outer_l4(const struct sk_buff *skb)
 {
 	struct ipv6hdr buf6, *ip6;
@@ -63,15 +65,15 @@ static int vspan_wire_outer_l4(const struct sk_buff *skb)
 	return ipv6_skip_exthdr(skb, off + sizeof(buf6), &next, &frag);
 }
 
-/* Where the L4 header of a GSO packet begins; less than 0 if that is not known. */
+/* Offset of the L4 header of a GSO packet, or negative if it is not known. */
 static int vspan_wire_l4(const struct sk_buff *skb)
 {
 	return skb->ip_summed == CHECKSUM_PARTIAL ? skb_checksum_start_offset(skb) :
 						    vspan_wire_outer_l4(skb);
 }
 
-/* A guest's GSO packets come without their number of segments, but with the place of
- * their L4 header, for the checksum, if that is still to be made.
+/* A guest's GSO packet does not tell its number of segments. With CHECKSUM_PARTIAL it
+ * tells the offset of its L4 header.
  */
 static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
 {
@@ -86,13 +88,13 @@ static unsigned int vspan_wire_count_segs(const struct sk_buff *skb)
 }
 
 /**
- * vspan_wire_frames - count a GSO packet as the cable would
+ * vspan_wire_frames - get the number of frames that a packet is on the wire
  * @skb: a frame; data at the MAC header
  *
- * What has no type of segmentation is a NIC's work (LRO) that cannot be undone: it is
- * one frame, too long for any cable.
+ * A GSO packet without gso_type comes from LRO and cannot be segmented. It counts as one
+ * frame.
  *
- * Return: how many frames it is on the wire.
+ * Return: the number of frames.
  */
 unsigned int vspan_wire_frames(const struct sk_buff *skb)
 {
@@ -123,9 +125,9 @@ static struct sk_buff *vspan_wire_drop(struct vspan_dev *vs,
 	return NULL;
 }
 
-/* What the tap's reader can take in one piece; nothing more is asked of others. The
- * tap library would cut the rest, but does not say how many of the frames its ring then
- * had no room for.
+/* The GSO packets that the reader of the tap accepts; without a reader of the tap, all.
+ * The tap library would segment the others, but does not tell how many of the segments
+ * did not fit into its ring.
  */
 static netdev_features_t vspan_wire_tap_features(const struct vspan_dev *vs)
 {
@@ -142,13 +144,14 @@ static netdev_features_t vspan_wire_tap_features(const struct vspan_dev *vs)
 	return features;
 }
 
-/* Is a GSO packet so many frames that all of them should not be made at once? */
+/* Is a GSO packet too many frames to be segmented with BH off? */
 static bool vspan_wire_is_many(const struct sk_buff *skb)
 {
 	return skb->len / skb_shinfo(skb)->gso_size > VSPAN_WIRE_LONG;
 }
 
-/* In how large pieces a GSO packet may be delivered. Outputs would cut it with BH off.
+/* The GSO packets that a span delivers unsegmented. A packet of very many frames is not,
+ * if the span has outputs, which would segment it with BH off.
  */
 static netdev_features_t vspan_wire_features(const struct vspan_dev *vs,
 					     const struct sk_buff *skb)
@@ -166,12 +169,12 @@ static bool vspan_wire_must_segment(const struct vspan_dev *vs,
 }
 
 /**
- * vspan_wire_is_long - does it take long to bring a copy into its span's form?
+ * vspan_wire_is_long - does vspan_wire_form() take long for a copy?
  * @vs: the span
  * @skb: the copy
  *
  * Context: RCU.
- * Return: true if that should be done with BH on.
+ * Return: true if it should be called with BH on.
  */
 bool vspan_wire_is_long(struct vspan_dev *vs, struct sk_buff *skb)
 {
@@ -179,9 +182,9 @@ bool vspan_wire_is_long(struct vspan_dev *vs, struct sk_buff *skb)
 	       skb_shinfo(skb)->gso_type && vspan_wire_must_segment(vs, skb);
 }
 
-/* Segmentation makes frames without a hardware time. They get the one that GRO
- * has kept, their first's; members of a fragment list have their own, or share
- * their data, which is then not ours to write to.
+/* Segments have no hardware time. They get that of the GRO packet, which is the time of
+ * its first frame. Members of a frag_list may have a time of their own, or share their
+ * data, which must not be written.
  */
 static void vspan_wire_stamp(struct sk_buff *segs, ktime_t time)
 {
@@ -193,9 +196,10 @@ static void vspan_wire_stamp(struct sk_buff *segs, ktime_t time)
 	}
 }
 
-/* A guest says where in a tunnel's packet the inner frame begins (Linux 7.0 on), and the
- * kernel believes it (virtio_net_hdr_tnl_to_skb(), skb_udp_tunnel_segment()), though the
- * outer headers may go further: it would warn of that with CONFIG_DEBUG_NET.
+/* Does the inner header of a guest's tunnel packet overlap the outer headers? From Linux
+ * 7.0 on the guest sets its offset, which the kernel does not verify
+ * (virtio_net_hdr_tnl_to_skb(), skb_udp_tunnel_segment()). With CONFIG_DEBUG_NET,
+ * segmentation of such a packet would cause a warning.
  */
 static bool vspan_wire_is_twisted(const struct sk_buff *skb)
 {
@@ -208,7 +212,7 @@ static bool vspan_wire_is_twisted(const struct sk_buff *skb)
 				outer + (int)sizeof(struct udphdr);
 }
 
-/* How many frames the pieces of a GSO packet are, which is noted in each. */
+/* Store in each segment how many frames it is, and return the sum. */
 static unsigned int vspan_wire_number(struct sk_buff *segs)
 {
 	unsigned int n = 0;
@@ -222,14 +226,14 @@ static unsigned int vspan_wire_number(struct sk_buff *segs)
 }
 
 /**
- * vspan_wire_adds_up - are the pieces of a GSO packet what its source has counted?
+ * vspan_wire_adds_up - compare the number of segments with what the source has counted
  * @skb: the GSO packet
- * @segs: the pieces, linked by ->next; each is told how many frames it is
- * @stats: where those that are missing are counted as lost
+ * @segs: its segments, linked by ->next; the number of frames is stored in each
+ * @stats: counters for frames that are missing
  *
  * Context: any.
- * Return: false if there are more of them, as in a guest's GSO packet whose headers
- *	contradict each other: it is malformed.
+ * Return: false if there are more, as in a guest's malformed GSO packet whose headers
+ *	contradict each other.
  */
 bool vspan_wire_adds_up(struct sk_buff *skb, struct sk_buff *segs,
 			struct vspan_stats __percpu *stats)
@@ -244,9 +248,9 @@ bool vspan_wire_adds_up(struct sk_buff *skb, struct sk_buff *segs,
 	return made <= want || !(skb_shinfo(skb)->gso_type & SKB_GSO_DODGY);
 }
 
-/* Does segmentation write to the GSO packet itself? A checksum that is to be made
- * anew, as of UDP that becomes fragments of IP (udp4_ufo_fragment()), is; so is the number
- * of segments of a guest's, which are only looked at where it can be taken whole.
+/* Does segmentation write to the GSO packet itself? It does so for a new checksum, like
+ * that of UDP which becomes IP fragments (udp4_ufo_fragment()), and for the number of
+ * segments of a guest's packet, if that can be delivered unsegmented.
  */
 static bool vspan_wire_writes(const struct sk_buff *skb, netdev_features_t features)
 {
@@ -264,8 +268,8 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_SEGMENT);
 	if (vspan_wire_writes(skb, features) && skb_unclone(skb, GFP_ATOMIC))
 		return vspan_wire_drop(vs, skb, VSPAN_DROP_NO_MEMORY);
-	/* tx_path false: a received frame has no checksum to be finished,
-	 * which is no fault of its.
+	/* tx_path is false: segmentation must not warn of received frames,
+	 * which are not CHECKSUM_PARTIAL.
 	 */
 	segs = __skb_gso_segment(skb, features, false);
 	if (IS_ERR(segs))
@@ -281,7 +285,9 @@ static struct sk_buff *vspan_wire_segment(struct vspan_dev *vs,
 	return segs;
 }
 
-/* What LRO has made without saying what: up to 6.12, tap.c cannot bear it. */
+/* A packet of LRO has gso_size, but no gso_type, which tap.c up to Linux 6.12 cannot
+ * handle.
+ */
 static struct sk_buff *vspan_wire_no_gso(struct vspan_dev *vs, struct sk_buff *skb)
 {
 	if (skb_unclone(skb, GFP_ATOMIC))
@@ -290,7 +296,7 @@ static struct sk_buff *vspan_wire_no_gso(struct vspan_dev *vs, struct sk_buff *s
 	return skb;
 }
 
-/* The core warns of a checksum that is not among the linear bytes. */
+/* The core warns if the checksum is not in the linear part. */
 static bool vspan_wire_csum_in_reach(struct sk_buff *skb)
 {
 	int start = skb_checksum_start_offset(skb);
@@ -299,7 +305,7 @@ static bool vspan_wire_csum_in_reach(struct sk_buff *skb)
 	       pskb_may_pull(skb, start + skb->csum_offset + sizeof(__sum16));
 }
 
-/* What is still to be done to a frame on its own. */
+/* Complete the checksum of one frame. */
 static struct sk_buff *vspan_wire_finish(struct vspan_dev *vs,
 					 struct sk_buff *skb)
 {
@@ -310,8 +316,8 @@ static struct sk_buff *vspan_wire_finish(struct vspan_dev *vs,
 	return skb;
 }
 
-/* The members of a fragment list come as they were merged, some of them with
- * their checksums still to be finished.
+/* Segments from a frag_list are as they were before GRO, possibly with incomplete
+ * checksums.
  */
 static struct sk_buff *vspan_wire_finish_all(struct vspan_dev *vs,
 					     struct sk_buff *skb)
@@ -329,8 +335,8 @@ static struct sk_buff *vspan_wire_finish_all(struct vspan_dev *vs,
 	return list;
 }
 
-/* A virtio header can tell of the internet's checksums, but not of SCTP's, which
- * its reader, or the tap itself, would overwrite with one of those.
+/* A virtio header cannot describe an incomplete SCTP checksum. The reader, or the tap
+ * itself, would overwrite it with an Internet checksum.
  */
 static bool vspan_wire_must_finish(const struct vspan_dev *vs,
 				   struct sk_buff *skb)
@@ -339,7 +345,7 @@ static bool vspan_wire_must_finish(const struct vspan_dev *vs,
 	       skb_csum_is_sctp(skb);
 }
 
-/* A tap without offloads, or a virtio header's reader, would look for it. */
+/* A tap without offloads, or the reader of a virtio header, would try to complete it. */
 static void vspan_wire_forget_csum(struct sk_buff *skb)
 {
 	if (skb->ip_summed == CHECKSUM_PARTIAL &&
@@ -352,9 +358,8 @@ static void vspan_wire_forget_csum(struct sk_buff *skb)
  * @vs: the span
  * @skb: the copy; data at the MAC header; consumed
  *
- * Context: the span's NAPI, or a work in its place.
- * Return: a list of frames, linked by ->next, or NULL if the copy was lost,
- *	which is counted.
+ * Context: the span's NAPI, or the work of its queue.
+ * Return: a list of frames, linked by ->next, or NULL if the copy was lost and counted.
  */
 struct sk_buff *vspan_wire_form(struct vspan_dev *vs, struct sk_buff *skb)
 {

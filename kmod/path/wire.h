@@ -15,7 +15,7 @@ bool vspan_wire_adds_up(struct sk_buff *skb, struct sk_buff *segs,
 unsigned int vspan_wire_frames(const struct sk_buff *skb);
 unsigned int vspan_wire_len(const struct sk_buff *skb);
 
-/* The same, for where every frame passes: no call for most. */
+/* Inline variants for the hot path, which avoid the call for most frames. */
 static inline unsigned int vspan_wire_frames_fast(const struct sk_buff *skb)
 {
 	return likely(!skb_is_gso(skb)) ? 1 : vspan_wire_frames(skb);
