@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause) */
 /*
- * The one table of drop reasons, for the kernel module and vspanctl alike.
+ * The table of drop reasons, for the kernel module and vspanctl.
  * Each row is X(suffix of VSPAN_A_DROP_*, name in JSON and ethtool -S).
- * What each reason means stands in Documentation/netlink/specs/vspan.yaml.
+ * Documentation/netlink/specs/vspan.yaml describes each reason.
  */
 #ifndef _VSPAN_DROPS_H
 #define _VSPAN_DROPS_H

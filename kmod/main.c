@@ -37,8 +37,8 @@ static int __net_init vspan_net_init(struct net *net)
 	return 0;
 }
 
-/* All devices of the netns are gone: what is left is dormant, with a span
- * that lives elsewhere.
+/* All devices of the netns are gone. The sources and outputs that are left are dormant
+ * and belong to spans in other netns.
  */
 static void __net_exit vspan_net_exit(struct net *net)
 {
@@ -59,7 +59,7 @@ static void __net_exit vspan_net_exit(struct net *net)
 	vspan_loop_end(vn);
 }
 
-/* A subsys, not a device, so that it ends after the last device has. */
+/* A subsys, so that its exit runs after all devices of the netns are gone. */
 static struct pernet_operations vspan_net_ops = {
 	.init = vspan_net_init,
 	.exit = vspan_net_exit,
@@ -128,8 +128,8 @@ err_uninit_snap:
 
 static void __exit vspan_exit(void)
 {
-	/* No new rules, then no spans: with the last span goes the last
-	 * source, binding and hook.
+	/* First no more requests, then no more spans. The last span takes the
+	 * last source, binding and hook with it.
 	 */
 	vspan_netlink_uninit();
 	rtnl_link_unregister(&vspan_link_ops);
@@ -142,8 +142,8 @@ static void __exit vspan_exit(void)
 	vspan_tenant_uninit();
 	vspan_tapdev_uninit();
 
-	/* Hooks are unlinked without waiting, so a CPU may still run one;
-	 * and call_rcu() callbacks are in this module's text.
+	/* Hooks were removed without waiting for a grace period, and pending
+	 * call_rcu() callbacks are functions of this module.
 	 */
 	synchronize_net();
 	rcu_barrier();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The part of a netns that is ours, where it is found. */
+/* The state of vspan in a netns. */
 #include <net/netns/generic.h>
 
 #include "net.h"
 
-/* What the core knows it by; set as main.c registers it. */
+/* For net_generic(); set when main.c registers vspan_net_ops. */
 unsigned int vspan_net_id __read_mostly;
 
 /**
- * vspan_net - the part of a netns that is ours
+ * vspan_net - get the state of vspan in a netns
  * @net: the netns
  *
  * Return: its state, valid as long as @net.

@@ -14,17 +14,17 @@ struct net;
 struct socket;
 
 /**
- * struct vspan_net - what belongs to a netns
+ * struct vspan_net - state of vspan in a netns
  * @sources: sources configured here, oldest first; RTNL
  * @claims: the same, in the order in which devices are offered to them; RTNL
  * @outputs: outputs configured here, oldest first; RTNL
  * @ports: ports by vspan_port_key(); written under RTNL, read under RCU
- * @signer: owns what outputs here have sent, see loop.c; made with the first of them;
- *	READ_ONCE/WRITE_ONCE
+ * @signer: socket that owns frames which outputs here have sent, see path/loop.c; created
+ *	before the first output; read and written with acquire and release semantics
  * @regain: looks for receive slots that have become free
- * @configured: how many sources and outputs there are; RTNL
- * @generation: counts what is told to this netns, so that a dump can tell it was
- *	overtaken; RTNL
+ * @configured: number of sources and outputs; RTNL
+ * @generation: number of the last change in this netns, by which dumps detect that
+ *	they were interrupted; RTNL
  * @net: the netns
  */
 struct vspan_net {
@@ -39,7 +39,7 @@ struct vspan_net {
 	struct net *net;
 };
 
-/* Ports are found under RCU by device and hook. */
+/* Index of a port in &struct vspan_net.ports. */
 static inline unsigned long vspan_port_key(int ifindex, enum vspan_hook hook)
 {
 	return (unsigned long)ifindex * VSPAN_HOOK_CNT + hook;

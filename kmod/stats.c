@@ -7,7 +7,7 @@ const char *const vspan_drop_names[VSPAN_DROP_CNT] = {
 };
 
 /**
- * vspan_stats_alloc - make a set of counters, all zero
+ * vspan_stats_alloc - allocate a set of counters, all zero
  *
  * Return: the counters, to be freed with free_percpu(), or NULL.
  */
@@ -51,10 +51,10 @@ void vspan_stats_sum(const struct vspan_stats __percpu *stats,
 }
 
 /**
- * vspan_stats_dropped - all losses together
+ * vspan_stats_dropped - add up the losses of all reasons
  * @sums: from vspan_stats_sum()
  *
- * Return: frames selected and not delivered, whatever the reason.
+ * Return: number of frames that were selected and not delivered.
  */
 u64 vspan_stats_dropped(const struct vspan_sums *sums)
 {

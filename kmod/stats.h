@@ -10,7 +10,7 @@
 
 /**
  * enum vspan_drop - index of a drop reason, in the order of VSPAN_DROP_REASONS
- * @VSPAN_DROP_REASONS: not one of them: stands for a row each of that table
+ * @VSPAN_DROP_REASONS: no member: a macro that expands to one member for each reason
  */
 enum vspan_drop {
 #define VSPAN_DROP_INDEX(id, name)	VSPAN_DROP_##id,
@@ -20,19 +20,19 @@ enum vspan_drop {
 };
 
 /**
- * enum vspan_counter - what is counted; a span uses RX for what it delivered
- *	and TX_PACKETS for what its monitor tried to send
+ * enum vspan_counter - the counters; a span counts delivered frames as RX, and frames
+ *	that its monitor tried to send as TX_PACKETS
  * @VSPAN_RX_PACKETS: frames in receive direction
  * @VSPAN_RX_BYTES: their bytes
  * @VSPAN_TX_PACKETS: frames in transmit direction
  * @VSPAN_TX_BYTES: their bytes
  * @VSPAN_FILTERED: frames that the rule refused
- * @VSPAN_DUP: frames the span had already
- * @VSPAN_SAMPLED_OUT: frames that sampling passed over
- * @VSPAN_OFF_CABLE: frames that no cable carried, see cable.h
- * @VSPAN_OTHER_SHARES: frames of flows that are in another share
+ * @VSPAN_DUP: frames of which the span has a copy already
+ * @VSPAN_SAMPLED_OUT: frames that were not sampled
+ * @VSPAN_OFF_CABLE: frames that no cable carried, see path/cable.h
+ * @VSPAN_OTHER_SHARES: frames of flows in other shares
  * @VSPAN_DROPS: first of VSPAN_DROP_CNT counters, by enum vspan_drop
- * @VSPAN_COUNTER_CNT: how many there are
+ * @VSPAN_COUNTER_CNT: number of counters
  */
 enum vspan_counter {
 	VSPAN_RX_PACKETS,
@@ -51,7 +51,7 @@ enum vspan_counter {
 /**
  * struct vspan_stats - the counters on one CPU, written with BH off
  * @v: the values
- * @syncp: lets 32-bit readers see whole values
+ * @syncp: makes reads of 64-bit values consistent on 32-bit machines
  */
 struct vspan_stats {
 	u64_stats_t v[VSPAN_COUNTER_CNT];
@@ -83,7 +83,7 @@ static inline void vspan_stats_add(struct vspan_stats __percpu *stats,
 	u64_stats_update_end(&s->syncp);
 }
 
-/* @packets is VSPAN_RX_PACKETS or VSPAN_TX_PACKETS; its bytes come next. */
+/* @packets is VSPAN_RX_PACKETS or VSPAN_TX_PACKETS; the next counter has the bytes. */
 static inline void vspan_stats_add_frames(struct vspan_stats __percpu *stats,
 					  enum vspan_counter packets,
 					  unsigned int n, unsigned int bytes)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * vspan - virtual SPAN ports: the span, which all files know. What else there is has a
- * header each.
+ * vspan - virtual SPAN ports: the span, which all files use. Everything else is in
+ * headers of its own.
  *
  * All configuration happens under RTNL. The packet path reads under RCU.
  * Documentation/networking/vspan.rst has the lock table.
@@ -25,14 +25,15 @@ struct socket;
 #define VSPAN_KIND	"vspan"
 
 /**
- * struct vspan_owner - the socket that a span goes with
- * @net: netns of the socket; to be compared only
- * @portid: its port ID there, or 0 if the span goes with none
- * @gone: it is closed, and the span is about to go; set under the lock of the list alone,
- *	READ_ONCE/WRITE_ONCE
- * @node: in the list of all spans that go with a socket
+ * struct vspan_owner - the netlink socket that owns a span
+ * @net: netns of the socket; compared, never dereferenced
+ * @portid: its port ID, or 0 if no socket owns the span
+ * @gone: the socket is closed, and the span is about to be deleted; set under the lock of
+ *	the list, READ_ONCE/WRITE_ONCE
+ * @node: in the list of all owned spans
  *
- * The others are written under RTNL and the lock of that list, and read under either.
+ * Members other than @gone are written under RTNL and the lock of the list, and read
+ * under either.
  */
 struct vspan_owner {
 	const struct net *net;
@@ -47,28 +48,27 @@ struct vspan_owner {
  * @queues: per-CPU queues
  * @stats: per-CPU counters of deliveries and losses
  * @frames: enum vspan_frames; READ_ONCE/WRITE_ONCE
- * @outputs: where its frames are sent too; written under RTNL, read under RCU
- * @live_outputs: how many of them have a device or a group;
+ * @outputs: outputs of the span; written under RTNL, read under RCU
+ * @live_outputs: number of outputs that have a device or a group;
  *	READ_ONCE/WRITE_ONCE
- * @samplers: how many of them are psample groups; READ_ONCE/WRITE_ONCE
- * @full_at: vspan_now() when the ring of the one reader there is was last
- *	full, or 0 if it took a frame since; READ_ONCE/WRITE_ONCE
+ * @samplers: number of outputs that are psample groups; READ_ONCE/WRITE_ONCE
+ * @full_at: vspan_now() when the ring of the only reader was last full, or 0 if it has
+ *	taken a frame since; READ_ONCE/WRITE_ONCE
  * @sources: sources that feed the span; RTNL
- * @changes: how many changes are under way that vspan_dedup_end() ends; RTNL
- * @unsure: and for them vspan_dedup_unsure() has been called; RTNL
+ * @changes: nesting depth of vspan_dedup_begin(); RTNL
+ * @unsure: vspan_dedup_unsure() was called since the outermost of them; RTNL
  * @node: in the list of all spans; RTNL
  * @id: order of creation, the key by which dumps resume
- * @left: number of the netns it has left for another, or 0; RTNL
+ * @left: inode number of the old netns during a move, else 0; RTNL
  * @tap: the char device; registered as rx_handler_data of @dev, where tap.ko
  *	looks for it
  * @pinned: owns large frames in the rings of @tap
- * @flow_cpu: on which CPU's queue the copies of each flow are, by
- *	vspan_order_flow(); READ_ONCE/WRITE_ONCE, and to be relied on only under the
- *	lock of that very queue, which who changes it holds; read for each copy,
- *	written where a flow moves
- * @idle: does anybody read it?
- * @owner: whom it goes with
- * @seen: which frames the span has
+ * @flow_cpu: the CPU whose queue has the copies of a flow, by vspan_order_flow(); changed
+ *	under the lock of that queue, so stable only under it; READ_ONCE/WRITE_ONCE.
+ *	Each copy reads it; it is written only if a flow moves to another CPU
+ * @idle: idle state
+ * @owner: the netlink socket that owns it
+ * @seen: the frames of which the span has a copy
  */
 struct vspan_dev {
 	struct net_device *dev;
@@ -93,7 +93,7 @@ struct vspan_dev {
 	struct vspan_seen seen;
 };
 
-/* Time in two ticks of the clock; never 0. */
+/* The current time in jiffies, rounded so that it is never 0. */
 static inline unsigned long vspan_now(void)
 {
 	return jiffies | 1;

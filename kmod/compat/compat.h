@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sources are written for the newest kernel. What an older one lacks is
- * made up for here, keyed on what Kbuild.include found in its headers.
+ * The module is written for the newest kernel. This file replaces what older kernels
+ * lack, depending on what Kbuild.include has found in their headers.
  */
 #ifndef _VSPAN_COMPAT_H
 #define _VSPAN_COMPAT_H
@@ -39,7 +39,7 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 }
 #endif
 
-/* There, BH excludes BH with PREEMPT_RT, too. */
+/* In kernels without it, BH sections exclude each other with PREEMPT_RT as well. */
 #ifndef VSPAN_HAVE_LOCK_NESTED_BH
 #define local_lock_nested_bh(lock)	do { } while (0)
 #define local_unlock_nested_bh(lock)	do { } while (0)
@@ -49,7 +49,7 @@ static inline bool skb_frags_readable(const struct sk_buff *skb)
 #define dev_nit_active_rcu(dev) dev_nit_active((struct net_device *)(dev))
 #endif
 
-/* Tables are const from 6.11 on; nobody has written to them before. */
+/* Tables are const from 6.11 on. Older kernels do not write to them either. */
 static inline struct ctl_table_header *
 vspan_register_sysctl(struct net *net, const char *path, const struct ctl_table *table,
 		      size_t size)
@@ -61,7 +61,7 @@ vspan_register_sysctl(struct net *net, const char *path, const struct ctl_table 
 #endif
 }
 
-/* True if a tc program or qdisc is on the device's @way: ingress or egress. */
+/* True if the device has a tc program or qdisc at @way, ingress or egress. */
 #if defined(VSPAN_HAVE_TCX) && defined(CONFIG_NET_XGRESS)
 #define vspan_dev_has_tc(dev, way) (!!rcu_access_pointer((dev)->tcx_##way))
 #elif !defined(VSPAN_HAVE_TCX) && defined(CONFIG_NET_CLS_ACT)

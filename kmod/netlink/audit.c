@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Who changed what is mirrored: a record in the kernel's audit log, if it is
- * on. audit_log_task_info() adds who: pid, loginuid, uid, session, program.
+ * Writes a record to the kernel's audit log for each change of what is mirrored.
+ * audit_log_task_info() adds pid, loginuid, uid, session and program of the user.
  */
 #include <linux/audit.h>
 #include <net/psample.h>
@@ -14,7 +14,7 @@
 #include "path/source.h"
 #include "vspan.h"
 
-/* What %ph takes at a time */
+/* Most bytes that %ph prints at a time. */
 #define VSPAN_AUDIT_HEX	64
 
 static void vspan_audit_hex(struct audit_buffer *ab, const char *text)
@@ -27,8 +27,8 @@ static void vspan_audit_hex(struct audit_buffer *ab, const char *text)
 	}
 }
 
-/* A name as the audit tools want it: quoted, or in hex if it could be taken for
- * something else. audit_log_untrustedstring() is not for modules.
+/* Log a name as the audit tools expect it: quoted, or in hex if it has special
+ * characters. audit_log_untrustedstring() is not exported to modules.
  */
 static void vspan_audit_name(struct audit_buffer *ab, const char *key,
 			     const char *name)
@@ -44,7 +44,7 @@ static void vspan_audit_name(struct audit_buffer *ab, const char *key,
 		audit_log_format(ab, "%s\"", name);
 }
 
-/* As the link /proc/PID/ns/net shows it. */
+/* The inode number, as in the link /proc/PID/ns/net. */
 static void vspan_audit_netns(struct audit_buffer *ab, const char *key,
 			      const struct net *net)
 {
@@ -58,8 +58,8 @@ static struct audit_buffer *vspan_audit_start(const char *op,
 
 	if (audit_enabled == AUDIT_OFF)
 		return NULL;
-	/* Allowed to sleep, it would wait for auditd where that is behind, for up to a
-	 * minute, and all who want RTNL with it.
+	/* GFP_ATOMIC: with a sleeping allocation, audit_log_start() waits up to a minute
+	 * for auditd if its queue is full, here with RTNL held.
 	 */
 	ab = audit_log_start(audit_context(), GFP_ATOMIC, AUDIT_CONFIG_CHANGE);
 	if (!ab)
@@ -105,7 +105,7 @@ static void vspan_audit_source(const struct vspan_source *src, enum vspan_change
 	vspan_audit_end(ab);
 }
 
-/* That it gets its device, or loses it, is nobody's doing. */
+/* VSPAN_CHANGE_SET means that the device appeared or went, which no user configured. */
 static void vspan_audit_output(const struct vspan_output *out, enum vspan_change what)
 {
 	struct audit_buffer *ab;
@@ -126,7 +126,7 @@ static void vspan_audit_output(const struct vspan_output *out, enum vspan_change
 }
 
 /**
- * vspan_audit_span - record a change of how a span delivers
+ * vspan_audit_span - record a change of a span by a request
  * @vs: the span
  *
  * Context: process, RTNL.
@@ -142,7 +142,7 @@ void vspan_audit_span(const struct vspan_dev *vs)
 	vspan_audit_end(ab);
 }
 
-/* Others read the span now. */
+/* A span in another netns has other readers. */
 static void vspan_audit_move(const struct vspan_dev *vs, unsigned int from)
 {
 	struct audit_buffer *ab = vspan_audit_start("span-move", vs);
@@ -160,7 +160,7 @@ static struct vspan_changes_ops vspan_audit_changes = {
 };
 
 /**
- * vspan_audit_init - record changes from now on
+ * vspan_audit_init - start to record changes
  */
 void vspan_audit_init(void)
 {
@@ -168,7 +168,7 @@ void vspan_audit_init(void)
 }
 
 /**
- * vspan_audit_uninit - there is nothing left that could change
+ * vspan_audit_uninit - stop recording changes
  */
 void vspan_audit_uninit(void)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From when to when there are requests, and notifications of what changes. */
+/* Registers the netlink family and the notifications of changes. */
 #include <net/genetlink.h>
 
 #include "config/changes.h"
@@ -15,7 +15,7 @@ static struct vspan_changes_ops vspan_netlink_changes = {
 };
 
 /**
- * vspan_netlink_init - take requests
+ * vspan_netlink_init - start to serve requests
  *
  * Return: 0 or a negative errno.
  */
@@ -23,7 +23,7 @@ int __init vspan_netlink_init(void)
 {
 	int err;
 
-	/* Drop attributes are filled by counting. */
+	/* vspan_nl_fill_drops() relies on the order. */
 	BUILD_BUG_ON(VSPAN_DROP_SPAN_DOWN + 1 != VSPAN_A_DROP_SPAN_DOWN);
 	BUILD_BUG_ON(VSPAN_DROP_XMIT + 1 != VSPAN_A_DROP_XMIT);
 	BUILD_BUG_ON(VSPAN_DROP_CNT + 1 != VSPAN_A_DROP_PAD);
@@ -36,7 +36,7 @@ int __init vspan_netlink_init(void)
 }
 
 /**
- * vspan_netlink_uninit - take no more requests
+ * vspan_netlink_uninit - stop serving requests
  */
 void vspan_netlink_uninit(void)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the netlink files share among themselves. */
+/* Declarations that the files of netlink/ share. */
 #ifndef _VSPAN_NL_H
 #define _VSPAN_NL_H
 
@@ -23,12 +23,12 @@ struct vspan_sums;
 #endif
 
 /**
- * struct vspan_nl_ref - the attributes by which a message names a span
+ * struct vspan_nl_ref - numbers of the attributes that identify a span
  * @name: its name
- * @ifindex: its index, in its own netns
- * @netnsid: that netns, where it is not the one of the socket
+ * @ifindex: its index in its own netns
+ * @netnsid: that netns, if it is not that of the socket
  *
- * The numbers are others in each set of attributes.
+ * The numbers differ among the attribute sets.
  */
 struct vspan_nl_ref {
 	int name;

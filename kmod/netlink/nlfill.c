@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Objects as netlink attributes: one filler each, for get, dump and notify. */
+/* Puts objects into messages as attributes, for get, dump and notify. */
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
@@ -48,8 +48,8 @@ static int vspan_nl_fill_span_stats(struct sk_buff *skb,
 
 	if (!nest)
 		return -EMSGSIZE;
-	/* What the core counts besides, such as frames for a span that is
-	 * down, is in "link" alone.
+	/* Only dev_get_stats() has what the core counts, such as frames that
+	 * are sent to a span which is down.
 	 */
 	dev_get_stats(vs->dev, &link);
 	vspan_stats_sum(vs->stats, &sums);
@@ -167,7 +167,7 @@ static int vspan_nl_fill_vlans(struct sk_buff *skb,
 	return 0;
 }
 
-/* Options that are not set are not there. */
+/* An option that is not set has no attribute. */
 static int vspan_nl_fill_options(struct sk_buff *skb,
 				 const struct vspan_rule *rule)
 {
@@ -257,7 +257,7 @@ int vspan_nl_fill_source(struct sk_buff *skb, struct net *net,
 int vspan_nl_fill_binding(struct sk_buff *skb, struct net *net,
 			  const struct vspan_binding *b)
 {
-	/* Held by the binding; its port has let go when another has replaced it. */
+	/* The binding holds the device, also when its port is gone. */
 	const struct net_device *dev = b->promisc.dev;
 
 	if (vspan_nl_fill_key(skb, net, b->src, &vspan_nl_by_binding) ||

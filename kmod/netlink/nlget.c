@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Answers and notifications: messages around what nlfill.c fills. */
+/* Sends replies, dumps and notifications with the attributes of nlfill.c. */
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
@@ -35,7 +35,7 @@ static int vspan_nl_fill_fn_binding(struct sk_buff *skb, struct net *net,
  * vspan_nl_reply - answer a request with one object
  * @info: the request
  * @cmd: command of the answer
- * @fill: fills it
+ * @fill: function that puts the attributes of @obj into the answer
  * @obj: the object
  *
  * Return: 0 or a negative errno.
@@ -63,8 +63,9 @@ int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
  * vspan_nl_dump_start - begin or resume a dump
  * @cb: the dump
  *
- * Dumps go on behind the id they got to, so a deletion in between makes them
- * skip nothing; what else changes in between, in this netns, the reader is told of.
+ * A dump continues after the last id that it has sent, so it skips nothing if an object
+ * is deleted in between. If anything changes in this netns, the messages have
+ * NLM_F_DUMP_INTR set.
  *
  * Return: the reader's netns.
  */
@@ -78,9 +79,9 @@ struct vspan_net *vspan_nl_dump_start(struct netlink_callback *cb)
 }
 
 /**
- * vspan_nl_dump_wants - is an object's span one that a dump is about?
+ * vspan_nl_dump_wants - does a dump include the objects of a span?
  * @cb: the dump
- * @vs: the span of the object
+ * @vs: the span
  *
  * Context: RTNL.
  * Return: true if the request names no span, or this one.
@@ -89,7 +90,7 @@ bool vspan_nl_dump_wants(struct netlink_callback *cb, const struct vspan_dev *vs
 {
 	const struct nlattr *span = vspan_nl_dump_attrs(cb)[VSPAN_A_SOURCE_SPAN];
 
-	/* It is the same number in all requests. */
+	/* The attribute has the same number in all requests. */
 	BUILD_BUG_ON((int)VSPAN_A_SOURCE_SPAN != (int)VSPAN_A_SPAN_NAME);
 	BUILD_BUG_ON((int)VSPAN_A_SOURCE_SPAN != (int)VSPAN_A_OUTPUT_SPAN);
 	return !span || !nla_strcmp(span, vs->dev->name);
@@ -100,7 +101,7 @@ bool vspan_nl_dump_wants(struct netlink_callback *cb, const struct vspan_dev *vs
  * @skb: the answer
  * @cb: the dump
  * @cmd: command of the answer
- * @fill: fills it
+ * @fill: function that puts the attributes of @obj into the answer
  * @obj: the object
  *
  * Return: 0 or -EMSGSIZE.
@@ -145,13 +146,14 @@ static void vspan_nl_tell(struct net *net, struct sk_buff *msg,
 }
 
 /**
- * vspan_nl_notify - tell a netns of a change
+ * vspan_nl_notify - notify the listeners in a netns of a change
  * @net: the netns
  * @cmd: VSPAN_CMD_*_NTF
- * @fill: fills the message
+ * @fill: function that puts the attributes of @obj into the message
  * @obj: the object
  *
- * Listeners that cannot be told, for want of memory, are told that they missed something.
+ * If there is no memory for the message, listeners get the error ENOBUFS, which tells
+ * them that they have missed a change.
  *
  * Context: RTNL.
  */
@@ -164,7 +166,7 @@ void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
 	void *hdr;
 
 	ASSERT_RTNL();
-	/* 0 is what a dump takes for "never overtaken". */
+	/* A dump with sequence number 0 is never marked as interrupted. */
 	if (!++vn->generation)
 		vn->generation++;
 	if (!echo && !genl_has_listeners(&vspan_nl_family, net, VSPAN_NLGRP_CONFIG))
@@ -183,7 +185,7 @@ void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
 }
 
 /**
- * vspan_nl_notify_span - tell the span's netns of a change
+ * vspan_nl_notify_span - notify listeners of a change of a span
  * @vs: the span
  * @what: what has happened
  *
@@ -202,7 +204,7 @@ void vspan_nl_notify_span(const struct vspan_dev *vs, enum vspan_change what)
 }
 
 /**
- * vspan_nl_notify_source - tell the source's netns of a change
+ * vspan_nl_notify_source - notify listeners of a change of a source
  * @src: the source
  * @what: what has happened
  *
@@ -221,7 +223,7 @@ void vspan_nl_notify_source(const struct vspan_source *src, enum vspan_change wh
 }
 
 /**
- * vspan_nl_notify_binding - tell the source's netns of a change
+ * vspan_nl_notify_binding - notify listeners of a change of a binding
  * @b: the binding
  * @what: what has happened
  *
@@ -327,7 +329,9 @@ int vspan_nl_binding_get_doit(struct sk_buff *skb, struct genl_info *info)
 			      vspan_nl_binding_get);
 }
 
-/* The same for one span after the other: sources from @src on are in their order. */
+/* Does a dump of @vn include a span? Called for one span after the other; both spans and
+ * sources are in the order of span ids, so @src advances with the span.
+ */
 static bool vspan_nl_dump_concerns(const struct vspan_dev *vs,
 				   struct vspan_net *vn,
 				   struct vspan_source **src)
@@ -399,7 +403,7 @@ int vspan_nl_source_get_dumpit(struct sk_buff *skb,
 	return skb->len;
 }
 
-/* Bindings of one source, from the @skip-th on. */
+/* Dump the bindings of one source, without those that were sent already. */
 static int vspan_nl_dump_bindings(struct sk_buff *skb,
 				  struct netlink_callback *cb,
 				  const struct vspan_source *src)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Outputs in netlink: requests, answers and notifications. */
+/* Serves requests for outputs, and sends notifications of their changes. */
 #include <net/genetlink.h>
 #include <net/psample.h>
 #include <net/rtnetlink.h>
@@ -167,7 +167,7 @@ static int vspan_nl_fill_output(struct sk_buff *skb, struct net *net,
 }
 
 /**
- * vspan_nl_notify_output - tell the output's netns of a change
+ * vspan_nl_notify_output - notify listeners of a change of an output
  * @out: the output
  * @what: what has happened
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Rules in netlink: from the attributes of a request to what a hook obeys. */
+/* Makes a rule from the attributes of a request. */
 #include <linux/filter.h>
 #include <net/genetlink.h>
 
@@ -68,7 +68,9 @@ static struct vspan_filter *vspan_nl_new_filter(struct genl_info *info,
 	return f;
 }
 
-/* A sender who lost the program on the way must not get all frames. */
+/* Refuse a filter's text without its program: without a filter, all frames would be
+ * copied.
+ */
 static int vspan_nl_check_text(struct genl_info *info, struct nlattr *prog)
 {
 	struct nlattr *text = info->attrs[VSPAN_A_SOURCE_FILTER_TEXT];
@@ -105,7 +107,7 @@ static void vspan_nl_parse_u32(struct genl_info *info, int attr, u32 *val)
 		*val = nla_get_u32(info->attrs[attr]);
 }
 
-/* One of them alone would be half of a fraction. */
+/* Share and number of shares must be given together. */
 static int vspan_nl_parse_share(struct genl_info *info, struct vspan_rule *rule)
 {
 	struct nlattr *shares = info->attrs[VSPAN_A_SOURCE_SHARES];
@@ -131,7 +133,7 @@ static int vspan_nl_parse_share(struct genl_info *info, struct vspan_rule *rule)
 	return 0;
 }
 
-/* How many and how long. */
+/* The options that limit the number or length of copies. */
 static int vspan_nl_parse_amount(struct genl_info *info,
 				 struct vspan_rule *rule)
 {
@@ -142,7 +144,7 @@ static int vspan_nl_parse_amount(struct genl_info *info,
 	vspan_nl_parse_u32(info, VSPAN_A_SOURCE_RATE, &rule->rate);
 	vspan_nl_parse_u32(info, VSPAN_A_SOURCE_TAG, &rule->tag);
 	vspan_nl_parse_u32(info, VSPAN_A_SOURCE_SNAPLEN, &rule->snaplen);
-	/* The one given puts the other out of force. */
+	/* Each of the two replaces the other. */
 	if (snaplen)
 		rule->snap_headers = false;
 	if (headers) {
@@ -180,7 +182,7 @@ static void vspan_nl_parse_options(struct genl_info *info,
 		rule->dup_keep = nla_get_u8(keep);
 }
 
-/* What no option alone can know. */
+/* Check combinations of options. */
 static int vspan_nl_check_rule(struct genl_info *info,
 			       const struct vspan_rule *rule)
 {
@@ -198,9 +200,9 @@ static int vspan_nl_check_rule(struct genl_info *info,
 }
 
 /**
- * vspan_nl_parse_rule - the rule a request asks for
+ * vspan_nl_parse_rule - make the rule that a request asks for
  * @info: the request
- * @old: rule that it changes, or NULL for one from scratch
+ * @old: the rule to change, or NULL for a new source
  *
  * Return: a new rule, to be freed with vspan_rule_free(), or an ERR_PTR() with a
  *	sentence in extack.
@@ -214,7 +216,7 @@ struct vspan_rule *vspan_nl_parse_rule(struct genl_info *info,
 	if (!rule)
 		return ERR_PTR(-ENOMEM);
 	vspan_nl_parse_options(info, rule);
-	/* All there is to see, unless said otherwise. */
+	/* By default, all directions that the hook can see. */
 	if (!old)
 		rule->dir = rule->hook == VSPAN_HOOK_RX_HANDLER ?
 			    VSPAN_DIR_RX : VSPAN_DIR_RX | VSPAN_DIR_TX;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sources in netlink: requests to make, change and delete them. */
+/* Serves requests to create, change and delete sources. */
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
@@ -33,11 +33,11 @@ static int vspan_nl_parse_key(struct genl_info *info,
 }
 
 /**
- * vspan_nl_keyed - serve a request about a source, which it names
+ * vspan_nl_keyed - parse the source that a request names, and serve the request
  * @skb: the request
- * @info: the same, parsed
- * @ref: its attributes that name the span
- * @serve: serves it, under RTNL
+ * @info: the request, parsed
+ * @ref: the attributes that identify the span
+ * @serve: serves the request under RTNL
  *
  * Return: 0 or a negative errno with a sentence in extack.
  */
@@ -72,11 +72,12 @@ void vspan_nl_lock(const struct genl_info *info)
 }
 
 /**
- * vspan_nl_unlock - let go of RTNL at the end of a request for a change
+ * vspan_nl_unlock - release RTNL at the end of a request for a change
  * @info: the request
  *
- * What it wants of devices is done when it is answered, and in its name, which
- * the audit log keeps; what is due in other netns is not its business.
+ * Promiscuous mode is changed here and not in the work, so that it is in effect when the
+ * request returns, and so that the audit log names the user of the request. Devices of
+ * other netns are left to the work.
  */
 void vspan_nl_unlock(struct genl_info *info)
 {
@@ -85,7 +86,7 @@ void vspan_nl_unlock(struct genl_info *info)
 	rtnl_unlock();
 }
 
-/* As vspan_nl_keyed(), for a request for a change. */
+/* Like vspan_nl_keyed(), for a request that changes something. */
 static int vspan_nl_change(struct sk_buff *skb, struct genl_info *info,
 			   vspan_nl_serve_fn *serve)
 {
@@ -104,9 +105,9 @@ static int vspan_nl_change(struct sk_buff *skb, struct genl_info *info,
 }
 
 /**
- * vspan_nl_find_source - the source a request means
+ * vspan_nl_find_source - find the source that a request names
  * @info: the request
- * @key: what it says of it, its span NULL if there is none
+ * @key: key of the source; its span may be NULL
  *
  * Context: RTNL.
  * Return: the source, or NULL with a sentence in extack.
@@ -202,7 +203,7 @@ int vspan_nl_source_del_doit(struct sk_buff *skb, struct genl_info *info)
 	return vspan_nl_change(skb, info, vspan_nl_source_del);
 }
 
-/* Sources of this netns alone, even where the span has others. */
+/* Delete the sources of @vs, or of all spans, that are configured in this netns. */
 static void vspan_nl_flush(struct net *net, const struct vspan_dev *vs)
 {
 	struct vspan_source *src, *tmp;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Spans in netlink: which one a request means, how answers name it, and the request that
- * changes one.
+ * Finds the span that a request names, identifies spans in answers, and serves requests
+ * to change a span.
  */
 #include <net/genetlink.h>
 #include <net/netlink.h>
@@ -42,9 +42,9 @@ const struct vspan_nl_ref vspan_nl_by_output = {
 };
 
 /**
- * vspan_nl_names_span - does a request say which span it means?
+ * vspan_nl_names_span - check that a request names a span
  * @info: the request
- * @ref: its attributes for that
+ * @ref: the attributes that identify a span
  *
  * Return: 0, or -EINVAL with a sentence in extack.
  */
@@ -56,7 +56,7 @@ int vspan_nl_names_span(struct genl_info *info, const struct vspan_nl_ref *ref)
 	return -EINVAL;
 }
 
-/* The netns in which the span is looked up, held; NULL if there is none. */
+/* Get the netns in which the span is looked up, with a reference, or NULL. */
 static struct net *vspan_nl_net(struct genl_info *info,
 				const struct vspan_nl_ref *ref)
 {
@@ -67,7 +67,9 @@ static struct net *vspan_nl_net(struct genl_info *info,
 	return get_net_ns_by_id(genl_info_net(info), nla_get_s32(netnsid));
 }
 
-/* A name may have passed to another span: who gives both is sure of it. */
+/* If a request has name and index, both must match: another span may have taken over the
+ * name or the index.
+ */
 static struct vspan_dev *vspan_nl_span_in(struct net *net,
 					  struct genl_info *info,
 					  const struct vspan_nl_ref *ref)
@@ -85,14 +87,13 @@ static struct vspan_dev *vspan_nl_span_in(struct net *net,
 }
 
 /**
- * vspan_nl_span - the span a request means, for what its netns has there
+ * vspan_nl_span - find the span that a request names, without a check of rights
  * @info: the request, which names a span
- * @ref: its attributes for that
+ * @ref: the attributes that identify it
  *
- * Without a netnsid a span that was moved away is not meant, whatever it is
- * called there.
+ * Without a netnsid only spans in the netns of the request are found.
  *
- * Context: RTNL, which keeps the span when its netns is let go.
+ * Context: RTNL, which keeps the span alive after the reference to its netns is dropped.
  * Return: the span or NULL.
  */
 struct vspan_dev *vspan_nl_span(struct genl_info *info,
@@ -131,13 +132,12 @@ vspan_nl_no_span(struct genl_info *info, const struct vspan_nl_ref *ref)
 }
 
 /**
- * vspan_nl_find_span - the span a request means to change or to feed
+ * vspan_nl_find_span - find the span that a request changes or feeds
  * @skb: the request
- * @info: the same, parsed; it names a span
- * @ref: its attributes for that
+ * @info: the request, parsed; it names a span
+ * @ref: the attributes that identify it
  *
- * Who may do so in his own netns may still not give frames to the monitor of
- * another, nor learn what it has.
+ * For a span of another netns the sender needs CAP_NET_ADMIN there, too.
  *
  * Context: RTNL.
  * Return: the span, or an ERR_PTR with a sentence in extack.
@@ -163,7 +163,7 @@ struct vspan_dev *vspan_nl_find_span(struct sk_buff *skb,
 }
 
 /**
- * vspan_nl_has_output - has a netns outputs of a span?
+ * vspan_nl_has_output - does a span have outputs in a netns?
  * @vs: the span
  * @net: the netns
  *
@@ -180,7 +180,7 @@ bool vspan_nl_has_output(const struct vspan_dev *vs, const struct net *net)
 	return false;
 }
 
-/* A span concerns a netns it is in, and one that has sources or outputs of it. */
+/* Is the span in the netns, or does it have sources or outputs there? */
 static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
 				   const struct net *net)
 {
@@ -195,12 +195,13 @@ static bool vspan_nl_span_concerns(const struct vspan_dev *vs,
 }
 
 /**
- * vspan_nl_known_span - the span a request means to look at, or to let go of
+ * vspan_nl_known_span - find the span that a request reads or flushes
  * @skb: the request
- * @info: the same, parsed; it names a span
- * @ref: its attributes for that
+ * @info: the request, parsed; it names a span
+ * @ref: the attributes that identify it
  *
- * What concerns the netns it may know of; what else there is in others takes a right.
+ * For a span of another netns that has no sources or outputs in that of the request, the
+ * sender needs CAP_NET_ADMIN in the netns of the span.
  *
  * Context: RTNL.
  * Return: the span, or an ERR_PTR with a sentence in extack.
@@ -217,11 +218,11 @@ struct vspan_dev *vspan_nl_known_span(struct sk_buff *skb,
 }
 
 /**
- * vspan_nl_fill_span_id - put what a span is known by into a message
+ * vspan_nl_fill_span_id - put index and netns of a span into a message
  * @skb: the message
  * @net: the reader's netns
  * @dev: the span's device
- * @ref: the attributes for that
+ * @ref: the attributes that identify a span
  *
  * Context: RTNL.
  * Return: 0 or -EMSGSIZE.

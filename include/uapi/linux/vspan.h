@@ -23,8 +23,9 @@
  * enum vspan_frames - The form in which a span delivers frames.
  * @VSPAN_FRAMES_WIRE: As on a cable: GSO packets segmented, checksums
  *   complete.
- * @VSPAN_FRAMES_ASIS: As the host carries them: GSO packets and unfinished
- *   checksums stay, described by the virtio header where the reader has one.
+ * @VSPAN_FRAMES_ASIS: As in the host: GSO packets are not segmented and
+ *   checksums not completed; a virtio header describes them if the reader has
+ *   one.
  */
 enum vspan_frames {
 	VSPAN_FRAMES_WIRE,
@@ -33,12 +34,13 @@ enum vspan_frames {
 
 /**
  * enum vspan_kind - How a source names its devices.
- * @VSPAN_KIND_NAME: The one device of exactly this name, or alternative name.
+ * @VSPAN_KIND_NAME: The device that has exactly this name or alternative name.
  * @VSPAN_KIND_GLOB: Every device whose own name matches the pattern; * ? [abc]
  *   [a-z] [!a] as in glob(7). Alternative names are not compared. Loopback
  *   devices, spans and outputs of the source's span never match.
- * @VSPAN_KIND_MASTER: All ports of the device, as they join and leave, and
- *   what the host sends through it, so that every frame is copied once.
+ * @VSPAN_KIND_MASTER: All ports of the device, including those that join
+ *   later, and what the host sends through the device. Each frame is copied
+ *   once.
  */
 enum vspan_kind {
 	VSPAN_KIND_NAME,
@@ -58,11 +60,11 @@ enum vspan_dir {
 
 /**
  * enum vspan_hook - Where in the kernel a binding takes its copies.
- * @VSPAN_HOOK_TAP: Packet tap, where tcpdump looks: before tc, nftables and
+ * @VSPAN_HOOK_TAP: The packet tap, as for tcpdump: before tc, nftables and
  *   bridge on RX, after the qdisc on TX.
- * @VSPAN_HOOK_RX_HANDLER: The receive slot of the device, which it has one of:
- *   after tc, nftables and VLAN devices. RX alone. A bridge or Open vSwitch
- *   that takes the device gets the slot; tap serves meanwhile.
+ * @VSPAN_HOOK_RX_HANDLER: The only receive handler of the device, after tc,
+ *   nftables and VLAN devices; received frames only. If the device becomes a
+ *   port of a bridge or Open vSwitch, the tap is used instead meanwhile.
  */
 enum vspan_hook {
 	VSPAN_HOOK_TAP,
@@ -70,10 +72,10 @@ enum vspan_hook {
 };
 
 /**
- * enum vspan_tag - Which VLAN tag a copy shows.
- * @VSPAN_TAG_PORT: The frame's own, as it was on the port.
- * @VSPAN_TAG_BRIDGE: The VLAN that a VLAN-aware bridge has the frame in, also
- *   on a port where it carries no tag.
+ * enum vspan_tag - Which VLAN tag a copy has.
+ * @VSPAN_TAG_PORT: The tag of the frame on the port, if any.
+ * @VSPAN_TAG_BRIDGE: The VLAN to which a VLAN-aware bridge assigns the frame,
+ *   also if the frame is untagged on the port.
  */
 enum vspan_tag {
 	VSPAN_TAG_PORT,
@@ -86,11 +88,12 @@ enum vspan_tag {
  * @VSPAN_DORMANT_LOOPBACK: The device is a loopback device.
  * @VSPAN_DORMANT_IS_SPAN: The device is a span.
  * @VSPAN_DORMANT_NOT_ETHERNET: The device does not carry Ethernet frames.
- * @VSPAN_DORMANT_NO_MEMORY: There was no memory to bind when the device
- *   appeared.
- * @VSPAN_DORMANT_NO_MATCH: No device's name matches the pattern.
+ * @VSPAN_DORMANT_NO_MEMORY: There was no memory to bind the source when the
+ *   device appeared.
+ * @VSPAN_DORMANT_NO_MATCH: No device's own name matches the pattern.
  * @VSPAN_DORMANT_NO_PORTS: The master exists and has no ports.
- * @VSPAN_DORMANT_SHADOWED: Another source of the span has each of the devices.
+ * @VSPAN_DORMANT_SHADOWED: Other sources of the span are bound to all of the
+ *   devices.
  * @VSPAN_DORMANT_IS_OUTPUT: An output of the source's span is the device or
  *   leads to it.
  */
