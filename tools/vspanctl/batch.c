@@ -16,7 +16,7 @@ static int batch_command(struct ctx *ctx, run_fn run, int argc, char **argv)
 	return run(ctx, argc, argv);
 }
 
-/* What a command has said comes out before the next begins. */
+/* Runs one command, and flushes its output before the next one. */
 static int batch_line(struct ctx *ctx, run_fn run, const struct words *w)
 {
 	int ret = batch_command(ctx, run, w->argc, w->argv);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From a good command line to a connection with the kernel. */
+/* Connects to the kernel after the command line was parsed. */
 #include <errno.h>
 #include <sched.h>
 #include <stdio.h>
@@ -49,7 +49,7 @@ int ctx_try(struct ctx *ctx)
 	return refused(&ctx->nl.genl, err, "find the vspan module");
 }
 
-/* Sets where the span of that name is looked up. */
+/* Set the netns in which a span is looked up. */
 static int netns_find(struct ctx *ctx, struct args *a, int fd)
 {
 	int err;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What goes to stderr: one line, `vspanctl: ` first. */
+/* Messages on stderr: one line each, with the prefix "vspanctl: ". */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,11 +8,11 @@
 #include "version.h"
 #include "vspanctl.h"
 
-/* Like stderr itself: one for the whole process. */
+/* One for the whole process, like stderr. */
 static struct place place;
 
 /**
- * report_at - Say which line of a file the coming sentences are about.
+ * report_at - Set the line of a file that later messages are about.
  * @file: name of the file, NULL for none
  * @line: number of the line, 0 for none
  */
@@ -23,9 +23,9 @@ void report_at(const char *file, unsigned int line)
 }
 
 /**
- * report_place - Ask what report_at() was told last.
+ * report_place - Get the arguments of the last report_at().
  *
- * Return: the place, to be told again by who is done with a file inside.
+ * Return: the place, to be set again after an included file was read.
  */
 struct place report_place(void)
 {
@@ -42,7 +42,7 @@ static void report_line(const char *what, const char *why)
 	snprintf(line, sizeof(line), "%.200s%s%s%s%s%s",
 		 place.file ? place.file : "", where, place.file ? ": " : "",
 		 what, why ? ": " : "", why ? why : "");
-	/* A word of the user or the kernel must not break the line. */
+	/* The message may contain any bytes from the user or the kernel. */
 	for (s = line; *s; s++)
 		if ((unsigned char)*s < 0x20 || *s == 0x7f)
 			*s = '?';
@@ -103,11 +103,11 @@ int what_is(const char *word, const char *cmd)
 }
 
 /**
- * request - Send a request that answers nothing but yes or no.
+ * request - Send a request that has no reply other than success or an error.
  * @s: the socket
  * @nlh: the request
  *
- * What the kernel says along with a yes is a warning, and is printed.
+ * If the kernel sends a sentence with success, it is printed as a warning.
  *
  * Return: 0, or a negative errno for refused().
  */

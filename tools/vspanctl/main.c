@@ -203,7 +203,7 @@ static int batch_option(struct ctx *ctx, const char *file)
 	return EXIT_OK;
 }
 
-/* What an option needs is the word after it, or NULL. */
+/* Returns the value of an option, which is the next word, or NULL. */
 static int option_value(struct ctx *ctx, const char *option, const char *value)
 {
 	return option[strspn(option, "-")] == 'n' ? netns_option(ctx, value) :

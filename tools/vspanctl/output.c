@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* output add, del and show: where a span's frames go too. */
+/* output add, del and show. */
 #include <errno.h>
 
 #include "args/args.h"
@@ -7,7 +7,7 @@
 #include "print/print.h"
 #include "vspanctl.h"
 
-/* Asked only after the refusal: the kernel alone knows what is there now. */
+/* Find the reason only after a refusal, since spans may come and go at any time. */
 static int output_no_span(struct ctx *ctx, const struct args *a,
 			  const char *target)
 {

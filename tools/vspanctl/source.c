@@ -38,7 +38,7 @@ int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
 	char span[SPAN_TEXT_LEN], why[ARGS_ERR_LEN];
 	int err;
 
-	/* To delete, its key is all that may be said. */
+	/* A request to delete only has the key. */
 	if (op != VSPAN_CMD_SOURCE_DEL &&
 	    args_put(nlh, a, ARGS_SOURCE, why, sizeof(why))) {
 		report("%s %s %s %s: %s", cmd, a->text, to, a->span, why);
@@ -51,8 +51,8 @@ int source_send(struct ctx *ctx, uint8_t op, const char *cmd,
 		       args_span_text(a, span, sizeof(span)));
 }
 
-/* Make the default span. Another vspanctl may make it at the same moment, and
- * then it is not ours to remove.
+/* Make the default span. If another vspanctl makes it at the same time, this one must not
+ * remove it later.
  */
 static int source_make_span(struct ctx *ctx, const struct args *a,
 			    struct span *span, bool *made)
@@ -85,7 +85,7 @@ static int source_need_span(struct ctx *ctx, const struct args *a,
 	if (err != -ENODEV)
 		return refused(&ctx->nl.genl, err, "add %s to %s", a->text,
 			       a->span);
-	/* Who moved span0 to a container seldom means to have a second one. */
+	/* If span0 was moved to a container, a second span0 is probably not wanted. */
 	if (span_is_away(ctx, a->span, &netnsid))
 		report("add %s to %s: %s is in another network namespace (id %d); add to it with: to %s netnsid %d; or make another here: vspanctl span add %s",
 		       a->text, a->span, a->span, netnsid, a->span, netnsid,
@@ -138,7 +138,7 @@ int cmd_add(struct ctx *ctx, int argc, char **argv)
 	if (!a.is_away && source_need_span(ctx, &a, &span, &made))
 		return EXIT_REFUSED;
 	ret = source_send(ctx, VSPAN_CMD_SOURCE_NEW, "add", &a);
-	/* Nothing changes on a refusal. */
+	/* A refused command must not leave a new span behind. */
 	if (ret && made)
 		span_link_del(ctx, span.ifindex);
 	if (!ret)

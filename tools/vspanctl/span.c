@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* span add, set, del, show; and the links spans are. */
+/* span add, set, del, show, and the netdevices of spans. */
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
@@ -38,9 +38,9 @@ int span_get(struct ctx *ctx, const char *name, struct span *span)
 }
 
 /**
- * span_get_index - Ask the kernel for the span that has a number.
+ * span_get_index - Ask the kernel for the span with an interface index.
  * @ctx: context, open
- * @ifindex: the number
+ * @ifindex: the index
  * @span: result
  *
  * Return: 0 or a negative errno; -ENODEV if there is no such span.
@@ -78,7 +78,7 @@ int span_get_at(struct ctx *ctx, const struct args *a, struct span *span)
  * @name: its name, which no span here has
  * @netnsid: gets the ID of that netns
  *
- * Only those that sources of this netns feed are known here.
+ * Only spans that have sources in this netns are found.
  *
  * Return: true if it was.
  */
@@ -101,7 +101,7 @@ bool span_is_away(struct ctx *ctx, const char *name, int *netnsid)
 	return away;
 }
 
-/* What of @which was given. */
+/* Put those of the options @which that were given. */
 static void span_link_put(struct nlmsghdr *nlh, const struct args *a,
 			  unsigned int which)
 {
@@ -121,10 +121,10 @@ static void span_link_put(struct nlmsghdr *nlh, const struct args *a,
 /**
  * span_link_add - Make the device of a span and bring it up.
  * @ctx: context, open
- * @a: its name, and what its device is to be
+ * @a: its name, and the options of its device
  *
- * It stays down if that was asked for. One request does both, so that the kernel takes
- * the device back if it cannot be brought up.
+ * It stays down if that was asked for. One request does both, so that the kernel deletes
+ * the device if it cannot be brought up.
  *
  * Return: 0 or a negative errno, with the kernel's words in ctx->nl.rtnl.
  */
@@ -149,9 +149,7 @@ int span_link_add(struct ctx *ctx, const struct args *a)
 	return request(&ctx->nl.rtnl, nlh);
 }
 
-/* To another netns, under the name it is to have there, and up unless that was not asked
- * for.
- */
+/* Move a device to another netns, rename it, and bring it up unless "down" was given. */
 static int span_link_move(struct ctx *ctx, unsigned int ifindex,
 			  const struct args *a)
 {
@@ -173,7 +171,7 @@ static int span_link_move(struct ctx *ctx, unsigned int ifindex,
 /**
  * span_link_del - Delete the device of a span.
  * @ctx: context, open
- * @ifindex: its index; a name could mean another device by now
+ * @ifindex: its index; another device may have taken over the name
  *
  * Return: 0 or a negative errno, with the kernel's words in ctx->nl.rtnl.
  */
@@ -201,7 +199,7 @@ static int span_link_set(struct ctx *ctx, unsigned int ifindex,
 	return request(&ctx->nl.rtnl, nlh);
 }
 
-/* What the device is, of that which @a is to change. */
+/* Read the current values of the options that @a changes. */
 static int span_link_get(struct ctx *ctx, const struct span *span,
 			 const struct args *a, struct args *old)
 {
@@ -232,7 +230,7 @@ static int span_put_frames(struct ctx *ctx, const struct args *a)
 }
 
 /**
- * span_find - Get the span of a command for which it must be here.
+ * span_find - Get a span that must be in this netns.
  * @ctx: context, open
  * @name: its name
  * @span: result
@@ -258,7 +256,7 @@ int span_find(struct ctx *ctx, const char *name, struct span *span,
 	return EXIT_REFUSED;
 }
 
-/* Of a name that is taken the kernel only says that a file exists. */
+/* For a name that is taken, the kernel only reports EEXIST. */
 static int span_add_refused(struct ctx *ctx, int err, const char *name)
 {
 	if (err != -EEXIST || ctx->nl.rtnl.extack[0])
@@ -268,7 +266,7 @@ static int span_add_refused(struct ctx *ctx, int err, const char *name)
 	return EXIT_REFUSED;
 }
 
-/* The device @as here, down, with the options of the span, and moved. */
+/* Make the device @as in this netns, down, with the options of the span, and move it. */
 static int span_make_as(struct ctx *ctx, const struct args *a,
 			struct args *as, const struct nl_sock **said)
 {
@@ -292,8 +290,8 @@ static int span_make_as(struct ctx *ctx, const struct args *a,
 	return span_link_move(ctx, span.ifindex, a);
 }
 
-/* Kernels before 6.13 do not make a device in another netns if one of its name is
- * here. So it is made here, by a name that nobody has, and moved.
+/* Before Linux 6.13, a device cannot be made in another netns if this netns has one of
+ * the same name. So it is made here with an unused name, and moved.
  */
 static int span_make_away(struct ctx *ctx, const struct args *a)
 {
@@ -379,7 +377,7 @@ int span_change(struct ctx *ctx, const struct args *a)
 	}
 	if (!err)
 		return EXIT_OK;
-	/* Nothing changes on a refusal: put back what the device was. */
+	/* A refused command must change nothing: restore the device's options. */
 	if (old.has)
 		span_link_set(ctx, span.ifindex, &old);
 	return EXIT_REFUSED;

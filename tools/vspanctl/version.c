@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The version of the module that is loaded, which may be older than the tool: a
- * package was upgraded and nobody has loaded its module yet.
+/* The version of the loaded module, which is older than the tool if the packages were
+ * upgraded while the module was in use.
  */
 #include "version.h"
 
@@ -17,8 +17,8 @@
 #define MODULE_VERSION_FILE	"/sys/module/vspan/version"
 #define MODULE_DIR		"/sys/module/vspan"
 
-/* What a request was refused for, if its attribute is unknown or has too large a value;
- * by the words of the command line. Of a span's netns there is one word for both ways.
+/* The words of the command line for attributes that an older module may not know. netns
+ * and netnsid use the same attribute.
  */
 static const struct {
 	uint8_t cmd;
@@ -51,7 +51,7 @@ static const struct {
 	{ VSPAN_CMD_OUTPUT_NEW,	VSPAN_A_OUTPUT_SPAN_NETNSID,	"netns" },
 };
 
-/* One that names the others of its set. */
+/* The command that stands for all commands with the same attribute set. */
 static uint8_t cmd_of_set(uint8_t cmd)
 {
 	switch (cmd) {
@@ -75,8 +75,8 @@ static const char *word_of(uint8_t cmd, uint16_t attr)
 	return NULL;
 }
 
-/* What netlink itself says of attributes that are not in a policy, or exceed it. The
- * tool has checked its words: to the module of its own version they are no news.
+/* Is this netlink's own error for an attribute that is unknown or out of range? The tool
+ * has checked all values, so a module of the same version would accept them.
  */
 static bool is_unknown(const char *extack)
 {
@@ -92,7 +92,7 @@ static bool is_unknown(const char *extack)
 	return false;
 }
 
-/* The next number, or 0; a sign or a Debian revision is none. */
+/* Reads the next number, or 0. A sign or a Debian revision ends the version. */
 static unsigned long number(const char **at)
 {
 	unsigned long n;
@@ -107,7 +107,7 @@ static unsigned long number(const char **at)
 
 /**
  * version_cmp - Compare two versions.
- * @x: a version like 0.1.0; what is behind the numbers does not count
+ * @x: a version like 0.1.0; anything after the numbers is ignored
  * @y: another
  *
  * Return: less than, equal to or greater than 0, as @x is older, as old, or newer.

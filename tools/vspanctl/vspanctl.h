@@ -26,7 +26,7 @@ struct model;
 struct span;
 
 /**
- * struct ctx - What every command gets.
+ * struct ctx - Context of all commands.
  * @nl: sockets and the resolved family; empty until ctx_open()
  * @out: printer of stdout
  * @netns: name given by -n, or NULL
@@ -46,7 +46,7 @@ struct ctx {
 };
 
 /**
- * struct place - Where what is being done is written.
+ * struct place - The line of a file that is being processed.
  * @file: name of a file, or NULL
  * @line: number of its line, 0 for none of them
  */
@@ -74,7 +74,7 @@ struct cmd {
 	const char *terms;
 };
 
-/* Runs the command that words say; returns its exit code. */
+/* Runs a command from its words; returns its exit code. */
 typedef int (*run_fn)(struct ctx *ctx, int argc, char **argv);
 typedef void (*show_fn)(struct ctx *ctx, const struct span *span);
 

@@ -59,7 +59,7 @@ static int read_mac(struct ctx *ctx, struct port *port)
 		       mac_cb, port->mac);
 }
 
-/* A device name may have what XML gives a meaning to. */
+/* A device name may have characters that are special in XML. */
 static const char *xml_escape(const char *name, char *buf)
 {
 	static const char special[] = "&<>'\"";
@@ -95,9 +95,9 @@ static void print_json(struct out *o, const char *span, const struct port *port)
 	out_object_close(o);
 }
 
-/* managed='no': libvirt neither makes nor changes the device. It compares no
- * addresses then; the device's own is given so that the guest's is not another
- * one for each definition.
+/* managed='no': libvirt neither creates nor changes the device, and does not compare MAC
+ * addresses. The address of the device is given, since libvirt would otherwise generate
+ * another one for each definition.
  */
 static void print_xml(struct out *o, const char *span, const struct port *port)
 {
@@ -114,7 +114,9 @@ static void print_xml(struct out *o, const char *span, const struct port *port)
 	out_text(o, "</interface>\n");
 }
 
-/* A machine that opens another's node reads what another mirrors. */
+/* Check that /dev/tapN is the node of this span. With the node of another device the VM
+ * would read that device's frames.
+ */
 static int xml_node(const char *span, uint32_t ifindex)
 {
 	struct tap_number number;

@@ -26,7 +26,7 @@
  * @onoff: "on" or "off" may follow; then @parse gets "on" if neither does
  * @parse: reads the value, or the word itself if there is none
  * @put: adds it to a vspan message, NULL if it is not sent that way
- * @make: the same for what is made on the way, which may fail with a sentence
+ * @make: like @put, for a word whose attributes are computed, which can fail
  */
 struct arg {
 	const char *word;
@@ -56,8 +56,8 @@ int args_error(struct args *a, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* What the kernel accepts as a name, less what would be misread. @max: for a source
- * it may be an alternative one, which can be longer.
+/* Accepts the names that the kernel accepts, except those that the tool would misread.
+ * @max is larger for a source, which may have an alternative name.
  */
 static int name_check(struct args *a, const char *what, const char *name,
 		      unsigned int max)
@@ -96,7 +96,7 @@ static bool is_glob(const char *word)
 	return strpbrk(word, "*?[");
 }
 
-/* The kernel matches as glob(7) says, but takes an open '[' for itself. */
+/* The kernel matches as in glob(7), but reads a '[' without a ']' literally. */
 static int glob_copy(struct args *a, const char *word)
 {
 	const char *open = strrchr(word, '[');
@@ -269,7 +269,7 @@ static void vid_put(struct nlmsghdr *nlh, const struct args *a)
 	mnl_attr_put_u16(nlh, VSPAN_A_OUTPUT_VLAN, a->vid);
 }
 
-/* The word alone says it. */
+/* strip takes no value. */
 static int strip_parse(struct args *a, const char *word)
 {
 	(void)a;
@@ -360,7 +360,7 @@ static int args_twice(struct args *a, const struct arg *arg, const char *cmd)
 			  arg->word, cmd);
 }
 
-/* A word that switches on, or off if so it says. */
+/* The value of an on/off word, "on" if neither follows. */
 static const char *args_onoff(int argc, char **argv, int *i)
 {
 	if (*i + 1 == argc ||
@@ -525,8 +525,8 @@ const char *args_source_text(uint32_t kind, const char *name, char *buf,
  * @err: gets a sentence if one of them cannot be added
  * @len: size of @err
  *
- * A message that lacks some of what was given asks for more than that: it must not be
- * sent then.
+ * On an error the message is incomplete and must not be sent: without a filter, for
+ * example, it would select more frames than the user asked for.
  *
  * Return: 0 or a negative errno.
  */

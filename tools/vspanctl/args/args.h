@@ -49,8 +49,8 @@ enum {
 	HAS_SHARE	= 1 << 21,
 };
 
-/* Where a source sends its copies; what can be changed at it, at a span, of that at its
- * device; what an output can have.
+/* Words that select the span of a source, words for options of a source, of a span, of
+ * the span's device, and of an output.
  */
 #define ARGS_SOURCE	(HAS_DIR | HAS_VLANS | HAS_HOOK | HAS_REDIRECT | \
 			 HAS_PROMISC | HAS_DUP | HAS_FILTER | HAS_SNAPLEN | \
@@ -63,7 +63,7 @@ enum {
 /**
  * struct args - A parsed command line.
  * @has: HAS_* of the words given
- * @kind: VSPAN_KIND_*, how @source is to be read
+ * @kind: VSPAN_KIND_*, whether @source is a device, a pattern or a master
  * @source: name of the source device, pattern, or name of the master
  * @text: the source as the command line has it, for messages
  * @span: name of the span
@@ -85,9 +85,9 @@ enum {
  * @snaplen: bytes of a frame to copy, 0 for all
  * @snap_headers: copy no payload; instead of @snaplen
  * @share: which share of the flows is copied, 1 to @shares
- * @shares: among how many they are divided, 0 for all flows
- * @sample: one frame in so many is copied
- * @rate: most copies a second, 0 for no limit
+ * @shares: number of shares, 0 for all flows
+ * @sample: one in so many frames is copied
+ * @rate: most copies per second, 0 for no limit
  * @tag: VSPAN_TAG_*
  * @dev: name of the device of an output, "" if it is a psample group
  * @group: number of that group

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The words that say which frames are copied, how many, and how much of them. */
+/* The words that select which frames are copied, how many, and in what length. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "args/args_int.h"
 #include "args/filter.h"
 
-/* Of the numbers of share */
+/* Most digits of a number of share */
 #define SHARE_DIGITS	3
 
 /**
@@ -175,7 +175,7 @@ void rate_put(struct nlmsghdr *nlh, const struct args *a)
 }
 
 /**
- * tag_parse - Read which VLAN tag a copy shows.
+ * tag_parse - Read which VLAN tag a copy has.
  * @a: gets it
  * @val: port or bridge
  *
@@ -194,7 +194,7 @@ int tag_parse(struct args *a, const char *val)
 }
 
 /**
- * tag_put - Add which VLAN tag a copy shows to a message.
+ * tag_put - Add which VLAN tag a copy has to a message.
  * @nlh: the message
  * @a: the parsed words
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files that parse command lines share among themselves. */
+/* Declarations that the files of args/ share. */
 #ifndef VSPANCTL_ARGS_INT_H
 #define VSPANCTL_ARGS_INT_H
 

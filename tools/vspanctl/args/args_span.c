@@ -64,7 +64,7 @@ const char *args_span_text(const struct args *a, char *buf, size_t size)
  * @ifindex: attribute for its index
  * @netnsid: attribute for its netns
  *
- * A span here goes by its name, which older modules know too.
+ * A span in this netns is identified by its name, which older modules support as well.
  */
 void args_put_span(struct nlmsghdr *nlh, const struct args *a, uint16_t name,
 		   uint16_t ifindex, uint16_t netnsid)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* pcap-filter(7) to classic BPF, by libpcap. */
+/* Compiles pcap-filter(7) to classic BPF with libpcap. */
 #include "args/filter.h"
 #include "args/filter_tag.h"
 #include "args/filter_words.h"
@@ -15,7 +15,7 @@
 
 #define FILTER_SNAPLEN	262144	/* tcpdump's */
 
-/* Compiles for Ethernet; made once, since it takes a while to make. */
+/* A dead handle for Ethernet; created once, since that takes a while. */
 static pcap_t *filter_pcap;
 
 static pcap_t *filter_open(void)
@@ -25,11 +25,11 @@ static pcap_t *filter_open(void)
 	return filter_pcap;
 }
 
-/* Only for a device that captures does libpcap write programs that find a tag beside
- * the bytes, and a device takes rights that a service should not have. So the tag is
- * asked for as bytes where there are none, and the program is told what they are.
- * The optimizer is left out: of 1.10, it may lead past the load of the tag to where it
- * is compared, and "icmp and vlan 10" then selects nothing.
+/* libpcap only makes programs that read an accelerated tag for a live device, and to open
+ * one takes rights that a service should not have. So "vlan" is replaced by comparisons
+ * of bytes at offsets that do not exist, and the loads of these bytes in the program are
+ * then changed to load the tag. The optimizer is not used: that of libpcap 1.10 may jump
+ * over the load of the tag to its comparison, so "icmp and vlan 10" would select nothing.
  */
 static int compile_marked(pcap_t *p, const char *marked, unsigned int marks,
 			  struct bpf_program *prog)
@@ -42,7 +42,9 @@ static int compile_marked(pcap_t *p, const char *marked, unsigned int marks,
 	return -EPROTO;
 }
 
-/* What libpcap has to say is about the words as they were written. */
+/* Compiles the original expression first, so that libpcap's errors are about the words
+ * that the user wrote.
+ */
 static int compile_words(pcap_t *p, const char *text, struct bpf_program *prog)
 {
 	unsigned int marks;
@@ -95,9 +97,9 @@ static int filter_compile(const char *text, struct bpf_program *prog,
 }
 
 /**
- * filter_check - Can an expression be a filter?
- * @text: the expression; an empty one takes the filter away
- * @err: gets a sentence if it cannot, libpcap's own
+ * filter_check - Check that an expression can be compiled.
+ * @text: the expression; an empty one removes the filter
+ * @err: gets libpcap's sentence if it cannot
  * @len: size of @err
  *
  * Return: 0, -EINVAL or -ENOMEM.
@@ -116,11 +118,10 @@ int filter_check(const char *text, char *err, size_t len)
 }
 
 /**
- * filter_says - Ask libpcap about an expression.
+ * filter_says - Get libpcap's error for an expression.
  * @text: the expression
  *
- * Return: why it is none, in libpcap's words, good until the next is compiled; NULL if
- * it is one.
+ * Return: the error, valid until the next call; NULL if the expression can be compiled.
  */
 const char *filter_says(const char *text)
 {
@@ -143,7 +144,7 @@ const char *filter_says(const char *text)
  * @err: gets a sentence if there is no program; nothing is added then
  * @len: size of @err
  *
- * What could be compiled once may not be a moment later, if it names hosts.
+ * An expression that was checked before may fail now if it has names of hosts.
  *
  * Return: 0, -EINVAL or -ENOMEM.
  */
@@ -162,7 +163,7 @@ int filter_put(struct nlmsghdr *nlh, uint16_t type, const char *text,
 }
 
 /**
- * filter_close - Give back what compiling takes.
+ * filter_close - Free libpcap's handle.
  */
 void filter_close(void)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Names of hosts in an expression, for a file that is read where nobody can be asked
- * for their addresses: at boot, before the network is up.
+/* Replaces names of hosts in an expression by addresses, for a file that is read at boot,
+ * before names can be resolved.
  */
 #include "args/filter.h"
 #include "args/filter_words.h"
@@ -26,7 +26,7 @@ static bool has_letter(const struct filter_word *w)
 	return false;
 }
 
-/* No keyword can follow "host". */
+/* Is the word a name? A keyword cannot follow "host". */
 static bool is_name(const struct filter_word *w)
 {
 	char text[VSPAN_FILTER_TEXT_LEN + 8];
@@ -37,14 +37,16 @@ static bool is_name(const struct filter_word *w)
 	return !says || !strstr(says, "syntax error");
 }
 
-/* What is libpcap looking for in this place? It says so of what it does not find. */
+/* Does libpcap look up this word as a host? A name that does not exist is put in its
+ * place, and libpcap's error tells.
+ */
 static bool is_host(const char *text, const struct filter_word *w)
 {
 	const char *says;
 	bool yes;
 	char *trial;
 
-	/* A part of an IPv6 address, which is a word to libpcap as a whole. */
+	/* Part of an IPv6 address, which libpcap reads as one word. */
 	if (w->at[w->len] == ':' || (w->at > text && w->at[-1] == ':'))
 		return false;
 	if (!has_letter(w) || !is_name(w))
@@ -75,7 +77,7 @@ static bool is_of(const struct addrinfo *ai, int family)
 	       ai->ai_family == family;
 }
 
-/* "A or B"; returns how many. */
+/* Print "A or B"; returns the number of addresses. */
 static unsigned int put_list(FILE *fp, const struct filter_word *w, int family)
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list, *ai;
@@ -101,7 +103,7 @@ static bool is_alone_in_parentheses(const char *text, const struct filter_word *
 	return w->at > text && w->at[-1] == '(' && w->at[w->len] == ')';
 }
 
-/* To be freed; NULL if the name has no such address. */
+/* Returns an allocated string, or NULL if the name has no such address. */
 static char *addresses(const char *text, const struct filter_word *w, int family)
 {
 	char *list = NULL, *out = NULL;
@@ -122,7 +124,7 @@ static char *addresses(const char *text, const struct filter_word *w, int family
 	return out;
 }
 
-/* To be freed; NULL if it cannot be, @says then what libpcap says of it, or NULL. */
+/* Returns an allocated string, or NULL; then @says is libpcap's error, or NULL. */
 static char *replace_by(const char *text, const struct filter_word *w, int family,
 			const char **says)
 {
@@ -140,8 +142,9 @@ static char *replace_by(const char *text, const struct filter_word *w, int famil
 	return NULL;
 }
 
-/* All addresses; but "ip host" takes none of the other family, and says so. For no other
- * reason may one be left out: "not host NAME" would select more.
+/* Replace a name by all of its addresses. Addresses of one family are left out only if
+ * libpcap refuses them, as "ip host" does with IPv6: with fewer addresses,
+ * "not host NAME" would select more frames.
  */
 static char *replace(const char *text, const struct filter_word *w)
 {
@@ -160,7 +163,7 @@ static char *replace(const char *text, const struct filter_word *w)
  * @err: gets a sentence if it cannot be compiled, or not with addresses
  * @len: size of @err
  *
- * Return: how many names there were, or a negative errno.
+ * Return: the number of names, or a negative errno.
  */
 int filter_resolve(char *text, char *err, size_t len)
 {

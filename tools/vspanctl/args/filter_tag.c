@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A frame's outermost VLAN tag is beside its bytes or among them: a NIC takes it out,
- * a device without that offload has it put in before it sends. libpcap's programs for
- * files look for the tag among the bytes, and those for live devices in both places, but
- * only where the expression says "vlan", and have all before that word read as if it were
- * beside. So "icmp and vlan 10" would miss what "vlan 10 and icmp" selects, and behind
- * "vlan" a frame without any tag is read as if it had one: "not vlan and udp" selects
- * nothing. A filter here consists of two programs: one for frames with a tag beside or
- * none, which asks beside the bytes only; and the same made over, for frames with a tag
- * among the bytes, in such a way that it sees the frame as if the tag were beside.
+ * The outermost VLAN tag of a frame is either accelerated (in the metadata of the skb) or
+ * in the bytes of the frame: a NIC removes it from the bytes, and for a device without
+ * that offload the stack inserts it before transmission. Programs of libpcap for files
+ * expect the tag in the bytes. Those for live devices look in both places, but only at
+ * the word "vlan", and read everything before that word as if the tag were accelerated.
+ * So "icmp and vlan 10" would miss frames that "vlan 10 and icmp" selects. After "vlan",
+ * a frame without a tag is read as if it had one: "not vlan and udp" selects nothing.
+ *
+ * So a filter consists of two programs. The first is for frames with an accelerated tag
+ * or none, and only looks at the metadata. The second is for frames with a tag in the
+ * bytes. It is made from the first with moved offsets, and so reads the frame as if the
+ * tag were accelerated.
  */
 #include "args/filter_tag.h"
 #include "args/filter_words.h"
@@ -46,15 +49,15 @@ static void emit(struct making *m, uint16_t code, uint8_t jt, uint8_t jf,
 	m->len++;
 }
 
-/* Where a tag among the bytes has moved what was there. What begins ahead of the tag
- * and ends behind it, such as ether[10:4], is not put together: nobody asks for that.
+/* The offset in a frame with a tag in the bytes. A load that begins before the tag and
+ * ends behind it, such as ether[10:4], is not supported.
  */
 static uint32_t moved(uint32_t k)
 {
 	return k >= TAG_AT && k < (uint32_t)SKF_LL_OFF ? k + TAG_LEN : k;
 }
 
-/* BPF has no more room for the index than A, which the load overwrites. */
+/* The index can only be computed in A, which the load overwrites anyway. */
 static void emit_indirect(struct making *m, const struct bpf_insn *i)
 {
 	emit(m, BPF_MISC | BPF_TXA, 0, 0, 0);
@@ -65,13 +68,13 @@ static void emit_indirect(struct making *m, const struct bpf_insn *i)
 	emit(m, i->code, 0, 0, i->k);
 }
 
-/* How far it is from the next instruction to a place of the first program. */
+/* Distance from the next instruction to the copy of one of the first program. */
 static uint32_t distance(const struct making *m, unsigned int to)
 {
 	return m->at[to] - (m->len + 1);
 }
 
-/* @pos: place of @i in the first program */
+/* @pos: index of @i in the first program */
 static void emit_branch(struct making *m, const struct bpf_insn *i,
 			unsigned int pos)
 {
@@ -96,7 +99,7 @@ static void emit_absolute(struct making *m, const struct bpf_insn *i)
 		emit(m, i->code, 0, 0, moved(i->k));
 }
 
-/* One instruction, for a frame that has its tag among the bytes. */
+/* Copy one instruction for frames that have the tag in the bytes. */
 static void emit_tagged(struct making *m, const struct bpf_insn *i,
 			unsigned int pos)
 {
@@ -117,7 +120,7 @@ static void emit_tagged(struct making *m, const struct bpf_insn *i,
 	}
 }
 
-/* Which of the two, and the first as it is; the second is what follows. */
+/* Emit the branch between the two programs, and the unchanged first program. */
 static void emit_first(struct making *m, const struct bpf_program *prog)
 {
 	unsigned int i;
@@ -150,8 +153,8 @@ static void make_both(struct making *m, const struct bpf_program *prog,
 	}
 }
 
-/* "ld #k; st M[n]; ldx M[n]; ldb [x + 0]", k where the tag is beside the bytes: that is
- * how libpcap, unoptimized, reads a byte at k.
+/* Is this a load of a marked byte? Without the optimizer, libpcap reads a byte at k by
+ * "ld #k; st M[n]; ldx M[n]; ldb [x + 0]".
  */
 static bool loads_tag(const struct bpf_insn *i)
 {
@@ -167,9 +170,9 @@ static bool loads_tag(const struct bpf_insn *i)
  *		      that is beside a frame's bytes.
  * @prog: program of an expression that filter_words_mark() has marked; changed
  *
- * The kernel takes such an offset for the tag in a load that names it, and only there.
+ * The kernel reads such an offset as the tag only if it is a constant in the load.
  *
- * Return: how many loads of such bytes there were.
+ * Return: the number of loads that were changed.
  */
 unsigned int filter_tag_loads(struct bpf_program *prog)
 {
@@ -187,9 +190,8 @@ unsigned int filter_tag_loads(struct bpf_program *prog)
 }
 
 /**
- * filter_tag - Make a program judge a frame alike wherever its outermost tag is.
- * @prog: program that knows of a tag beside the bytes, after filter_tag_loads();
- *	  replaced
+ * filter_tag - Make a program independent of where the outermost tag is.
+ * @prog: program that reads an accelerated tag, after filter_tag_loads(); replaced
  *
  * Return: 0; -ENOMEM; -E2BIG if it is longer than VSPAN_FILTER_MAX then.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The words of a pcap-filter(7) expression, cut as libpcap's own scanner cuts them. */
+/* Splits a pcap-filter(7) expression into words like libpcap's scanner. */
 #include "args/filter_words.h"
 
 #include <ctype.h>
@@ -29,7 +29,7 @@ static size_t word_len(const char *s)
  * @s: where to begin to look; set to what follows the word
  * @w: the word
  *
- * What a backslash makes a name is no word here: no keyword is meant by it.
+ * A word after a backslash is a name, not a keyword, and is skipped.
  *
  * Return: false at the end.
  */
@@ -120,9 +120,9 @@ static char *mark_word(const char *text, struct filter_word *w,
  *	    place of the first "vlan", to be freed; NULL if nothing asks for the tag
  * @marks: how many bytes these are
  *
- * The first "vlan" means the outermost tag, and what follows it reads a frame that
- * has this one beside its bytes as one without. A second one means a tag among the
- * bytes, and so does the first in what a tunnel carries.
+ * The first "vlan" means the outermost tag. What follows it reads a frame with an
+ * accelerated tag like a frame without a tag. A second "vlan", and the first one for the
+ * inner frame of a tunnel, means a tag in the bytes.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -41,7 +41,7 @@ static int vlan_error(char *err, size_t len, const char *fmt, ...)
 	return -EINVAL;
 }
 
-/* Decimal digits only, at least one; what no VLAN ID can be stays too large. */
+/* Reads at least one decimal digit. A number too large for a VLAN ID stays too large. */
 static const char *vlan_number(const char *s, unsigned int *vid)
 {
 	const char *start = s;

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What needs no quotes in a shell wherever it stands. */
+/* Characters that need no quotes in a shell at any position. */
 #define PLAIN	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 		"0123456789@%+=:,./_-"
 
@@ -38,7 +38,7 @@ static void unget(struct words *w, int c)
 		ungetc(c, w->fp);
 }
 
-/* A backslash at its end joins a line to the next. */
+/* Reads a character; a backslash at the end of a line joins it with the next line. */
 static int get(struct words *w)
 {
 	int c, next;
@@ -169,7 +169,7 @@ static int line(struct words *w)
 		if (err)
 			return err;
 	}
-	/* A file that cannot be read to its end has not ended. */
+	/* A read error is not the end of the file. */
 	if (c == EOF && ferror(w->fp))
 		return errno ? -errno : -EIO;
 	return c != EOF;
@@ -240,7 +240,7 @@ int words_next(struct words *w)
  * words_skip - Go on behind a line that is not well-formed.
  * @w: the file, after words_next() has returned -EINVAL
  *
- * A quote that is not closed has taken in all lines that follow: they are read again.
+ * A quote that is not closed has swallowed all lines that follow; they are read again.
  *
  * Return: false if that cannot be done.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* capture: a program that captures, on a span of its own, which goes with it. */
+/* capture: runs a capture program on a span of its own, which is deleted with it. */
 #include "capture/capture.h"
 
 #include <errno.h>
@@ -18,10 +18,12 @@
 
 #define CAPTURE_NAMES	1000	/* of spans to try, cap0 on */
 
-/* The program that signals are for; there is one in a process. */
+/* The process ID of the program, to which signals are passed on. */
 static volatile sig_atomic_t program;
 
-/* Those of a terminal the program has already, and it is for it to end. */
+/* Pass a signal on to the program, which decides whether to end. Signals from the
+ * terminal have reached it already.
+ */
 static void on_signal(int sig, siginfo_t *info, void *context)
 {
 	bool has = info->si_code == SI_KERNEL && (sig == SIGINT || sig == SIGQUIT);
@@ -31,7 +33,9 @@ static void on_signal(int sig, siginfo_t *info, void *context)
 		kill(program, sig);
 }
 
-/* What is ignored, as by nohup(1), the program ignores too. A handler ends with exec. */
+/* A signal that is ignored, as by nohup(1), is ignored by the program, too. exec resets
+ * handlers.
+ */
 static void signals_set(void)
 {
 	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
@@ -49,7 +53,7 @@ static void signals_set(void)
 	}
 }
 
-/* Until sigprocmask() has @before back, no signal ends us. */
+/* Block the signals that would end vspanctl, until sigprocmask() restores @before. */
 static void signals_hold(sigset_t *before)
 {
 	sigset_t all;
@@ -58,7 +62,7 @@ static void signals_hold(sigset_t *before)
 	sigprocmask(SIG_BLOCK, &all, before);
 }
 
-/* Everything as it was for us, with no signal lost in between. */
+/* Start the program with the original signal mask. No signal is lost in between. */
 static int program_spawn(char **argv)
 {
 	posix_spawnattr_t attr;
@@ -85,7 +89,7 @@ static int program_wait(void)
 	int status;
 	pid_t pid = program;
 
-	/* Once it is waited for, its number may be another's: no signals from there on. */
+	/* After the final wait another process may have its ID: send no more signals. */
 	while (waitid(P_PID, pid, &info, WEXITED | WNOWAIT) < 0)
 		if (errno != EINTR)
 			return refused(NULL, -errno, "capture: wait for the program");
@@ -118,7 +122,7 @@ static int program_run(const struct capture *c)
 	return ret;
 }
 
-/* It goes with our socket from here on; what it delivers is said with that. */
+/* Make our socket the owner of the span, and set the form of its frames. */
 static int span_own(struct ctx *ctx, const struct capture *c)
 {
 	struct nlmsghdr *nlh = nl_genl_request(&ctx->nl, VSPAN_CMD_SPAN_SET, 0);
@@ -129,7 +133,7 @@ static int span_own(struct ctx *ctx, const struct capture *c)
 	return request(&ctx->nl.genl, nlh);
 }
 
-/* The name that was given, or the first that nobody has. */
+/* Make a span by the given name, or by the first free one. */
 static int span_name(struct ctx *ctx, struct capture *c)
 {
 	unsigned int i;
@@ -170,7 +174,7 @@ static int span_new(struct ctx *ctx, struct capture *c)
 	return err ? refused(&ctx->nl.genl, err, "capture: find the span %s", name) : EXIT_OK;
 }
 
-/* Ended before the span is bound to us, we would leave it behind. */
+/* With signals blocked: if vspanctl ended before it owns the span, that would stay. */
 static int span_new_whole(struct ctx *ctx, struct capture *c)
 {
 	sigset_t before;
@@ -182,8 +186,9 @@ static int span_new_whole(struct ctx *ctx, struct capture *c)
 	return ret;
 }
 
-/* Now, not when the kernel finds that we are gone: but if another has moved or deleted
- * the span, its number may be that of a device of his.
+/* Delete the span at once, not only when the kernel closes our socket. If somebody has
+ * moved or deleted the span meanwhile, another device may have its index, so it is looked
+ * up first.
  */
 static void span_end(struct ctx *ctx, const struct capture *c)
 {
@@ -193,7 +198,7 @@ static void span_end(struct ctx *ctx, const struct capture *c)
 		span_link_del(ctx, c->span.ifindex);
 }
 
-/* A device that is not there would be waited for, which is seldom what is meant. */
+/* Refuse a device that does not exist: the capture would wait for it silently. */
 static int source_is_there(struct ctx *ctx, const struct args *a)
 {
 	int err;

@@ -9,18 +9,18 @@
 
 #define CAPTURE_PROGRAM	"tcpdump"
 
-/* What a source of a capture can have, and its span. */
+/* Words that a source of a capture, and its span, can have. */
 #define ARGS_CAPTURE	(HAS_SPAN | HAS_FRAMES | HAS_QLEN | ARGS_SOURCE)
 
 /**
  * struct capture - What the words after capture say.
- * @sources: each with all options
- * @count: how many
- * @first: the first of them, whose words about the span count
+ * @sources: the sources, each with all options
+ * @count: number of @sources
+ * @first: the first source, which has the options of the span
  * @program: what to run
  * @argv: its words
  * @argc: how many
- * @span: the span, once it is there
+ * @span: the span, after it was made
  */
 struct capture {
 	struct args *sources;

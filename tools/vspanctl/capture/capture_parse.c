@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The words after capture: sources, options for all of them, a program, its words. */
+/* Parses the words after capture: sources, options, a program and its arguments. */
 #include "capture/capture.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 
 #include "vspanctl.h"
 
-/* Where "--" stands, or the end. */
+/* Index of "--", or the number of words. */
 static int find_end(int argc, char **argv)
 {
 	int i;
@@ -19,8 +19,8 @@ static int find_end(int argc, char **argv)
 	return argc;
 }
 
-/* What is behind "--", and in front of it "with PROGRAM". Returns how many words are
- * left, or -1 after a sentence.
+/* Reads the words after "--", and "with PROGRAM" before it. Returns the number of words
+ * that are left, or -1 after a sentence.
  */
 static int program_parse(struct capture *c, int argc, char **argv)
 {
@@ -45,7 +45,7 @@ static int program_parse(struct capture *c, int argc, char **argv)
 	return end - 2;
 }
 
-/* How many words name sources: up to the first that is in the grammar. */
+/* Number of words that name sources: all before the first word of the grammar. */
 static int sources_end(int argc, char **argv)
 {
 	int i;
@@ -60,7 +60,7 @@ static int sources_end(int argc, char **argv)
 	return i < argc ? i : argc;
 }
 
-/* One source with all options, as add would have it. */
+/* Parses one source with all options, in the form that add takes. */
 static int source_parse(struct args *a, int used, char **source, int argc, char **options)
 {
 	char **words = calloc(used + argc + 1, sizeof(*words));
@@ -88,7 +88,7 @@ static int sources_parse(struct capture *c, int argc, char **argv)
 	if (!c->sources)
 		return refused(NULL, -ENOMEM, "capture");
 	c->first = c->sources;
-	/* Without a source, the sentence is args_source()'s. */
+	/* At least once, so that args_source() reports a missing source. */
 	for (i = 0; i < end || !c->count; i += used) {
 		used = i < end && !strcmp(argv[i], "master") && i + 1 < end ? 2 : i < end;
 		ret = source_parse(&c->sources[c->count], used, argv + i, argc - end,

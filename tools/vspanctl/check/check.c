@@ -13,7 +13,7 @@
 #include "args/args.h"
 #include "version.h"
 
-#define MOMENT_MS	200	/* in which counters are seen to move */
+#define MOMENT_MS	200	/* between the two readings of counters */
 
 /**
  * struct scope - What the user asked for.
@@ -139,7 +139,7 @@ static void check_all(struct check *c, const struct scope *s)
 	}
 }
 
-/* What the user said is a span, a source or a device that a source means. */
+/* The user's word is a span, a source, or a device to which a source is bound. */
 static void scope_find(const struct check *c, const struct args *a,
 		       struct scope *s)
 {
@@ -170,7 +170,7 @@ static void scope_find(const struct check *c, const struct args *a,
 	}
 }
 
-/* In between, losses that still go on are seen to. */
+/* Reads twice, so that losses that still go on can be told from past ones. */
 static int read_all(struct check *c)
 {
 	const struct timespec moment = { .tv_nsec = MOMENT_MS * 1000000L };
@@ -206,7 +206,7 @@ static bool module_is_installed(const char *release)
 	return yes;
 }
 
-/* Asking for the family has the kernel load the module, if it can. */
+/* ctx_try() has made the kernel load the module, if it is installed. */
 static int no_module(struct check *c)
 {
 	struct utsname u;
@@ -225,12 +225,12 @@ static int no_module(struct check *c)
 	return findings_print(c);
 }
 
-/* An upgrade leaves the module that is in use where it is. */
+/* After an upgrade the old module stays loaded while it is in use. */
 static void check_version(struct check *c)
 {
 	char loaded[VERSION_LEN];
 
-	/* What is to be done about it is done in the host's. */
+	/* A module can only be replaced in the host's netns. */
 	if (c->ctx->netns || !module_version(loaded, sizeof(loaded)) ||
 	    version_cmp(loaded, VSPAN_VERSION) >= 0)
 		return;

@@ -5,7 +5,7 @@
 #include "nl/link.h"
 #include "vspanctl.h"
 
-/* How much a finding matters. Notes do not make the exit status. */
+/* How much a finding matters. Notes do not affect the exit status. */
 enum severity {
 	FIND_NOTE,	/* good to know, or past */
 	FIND_WARNING,	/* something is missing of what arrives */
@@ -22,14 +22,14 @@ enum severity {
 #define FIX_LEN		1280
 
 /**
- * struct finding - What is not as it should be.
+ * struct finding - Something that check has found.
  * @severity: how much it matters
  * @key: its name, for programs
- * @span: of this span, or ""
- * @source: of this source, as the command line has it, or ""
- * @dev: of this device, or ""
+ * @span: the span it is about, or ""
+ * @source: the source it is about, as on the command line, or ""
+ * @dev: the device it is about, or ""
  * @text: a sentence, without a full stop
- * @takes: what that takes away, which somebody may have put there on purpose, or ""
+ * @takes: what @fix removes that somebody else may need, or ""
  * @fix: the command that ends it
  */
 struct finding {
@@ -44,10 +44,10 @@ struct finding {
 };
 
 /**
- * struct check - What is looked at, and what was found.
+ * struct check - State of a check.
  * @ctx: context, open
- * @before: what the kernel told first
- * @now: what it told a moment later
+ * @before: the first reading of the kernel's state
+ * @now: the second reading, a moment later
  * @links: the devices of the netns, array of struct link
  * @findings: array of struct finding
  * @span: the span being looked at, or NULL
@@ -55,7 +55,7 @@ struct finding {
  * @bind: the binding of that, or NULL
  * @link: device of @bind or @output, or NULL
  * @output: the output of @span, or NULL
- * @is_blind: what drops frames may not be shown to this user
+ * @is_blind: this user may not see all that drops frames
  * @feature: asks whether an offload of a device is on: link_feature()
  * @vfs: asks how many SR-IOV functions are beside a device: link_vfs()
  * @quotes: words of the last fix

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: BPF programs that stand where tc's filters do (tcx), or at the other end
- * of a netkit device. rtnetlink does not tell of them: bpf(2) does.
+/* check: BPF programs at the place of tc's filters (tcx), or at the other end of a netkit
+ * device. Only bpf(2) tells of them, not rtnetlink.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 #define NETKIT_PEER	55
 
 /**
- * struct prog_query - What bpf(2) takes to tell which programs are attached.
+ * struct prog_query - Arguments of bpf(2) to query attached programs.
  * @ifindex: the device
  * @where: TCX_INGRESS and the like
  * @query_flags: 0
@@ -53,7 +53,7 @@ struct prog {
 	uint32_t link;
 };
 
-/* A kernel that does not know the place has no program there. */
+/* If the kernel does not support the attach type, there is no program. */
 static bool has_prog(struct check *c, uint32_t ifindex, uint32_t where, struct prog *prog)
 {
 	struct prog_query q = { .ifindex = ifindex, .where = where,
@@ -64,7 +64,7 @@ static bool has_prog(struct check *c, uint32_t ifindex, uint32_t where, struct p
 	if (!syscall(SYS_bpf, PROG_QUERY, &q, sizeof(q)))
 		return prog->id;
 	blind(c, errno);
-	/* With more programs than room, the first is told all the same. */
+	/* ENOSPC: there are more programs than room, but the first is filled in. */
 	return errno == ENOSPC && prog->id;
 }
 
@@ -141,11 +141,12 @@ void probe_netkit(struct check *c)
 }
 
 /**
- * probe_redirect_peer - Do frames get to a container past its device on the host?
+ * probe_redirect_peer - Do frames reach a container without passing its host device?
  * @c: the check, at a device
  *
- * bpf_redirect_peer() hands them to the other end of a veth or netkit pair. As of
- * Linux 6.7 that end counts them, so it has more than were sent to it.
+ * bpf_redirect_peer() passes frames directly to the other end of a veth or netkit pair.
+ * From Linux 6.7 on, that end counts them, so it has received more frames than this end
+ * has sent.
  */
 void probe_redirect_peer(struct check *c)
 {
@@ -153,7 +154,7 @@ void probe_redirect_peer(struct check *c)
 	struct link inside, outside;
 	int err;
 
-	/* In this order: what has come in has been sent by then. */
+	/* In this order: frames sent in between must not look like redirected ones. */
 	if ((strcmp(l->kind, "veth") && strcmp(l->kind, "netkit")) ||
 	    !(c->src->dir & VSPAN_DIR_TX) || !l->is_lower_away)
 		return;

@@ -6,7 +6,7 @@
 #include "check/check.h"
 #include "args/vlan.h"
 
-/* "end" is the other end of a veth, which has the carrier to give. */
+/* Find the other end of a veth pair, which must be up for a carrier. */
 static bool find_peer(struct check *c, char *cmd, size_t len)
 {
 	struct nl *nl = &c->ctx->nl;
@@ -50,8 +50,8 @@ static void probe_link(struct check *c)
 	}
 }
 
-/* Frames to others come to a NIC fed by a SPAN port; other NICs of hardware
- * may be mirrored for what the host does itself.
+/* With redirect, a NIC is usually fed by a SPAN port, with frames to other addresses. On
+ * other hardware NICs, the host's own frames may be all that is wanted.
  */
 static void probe_promisc(struct check *c)
 {
@@ -75,7 +75,7 @@ static bool is_disjoint(const uint8_t *a, const uint8_t *b)
 	return true;
 }
 
-/* The VLANs of a port are all that its bridge lets it have frames of. */
+/* A bridge only passes frames of its VLANs to a port. */
 static void probe_port_vlans(struct check *c)
 {
 	const struct link *master = link_by_index(&c->links, c->link->master);
@@ -115,7 +115,7 @@ static void probe_xdp(struct check *c)
 	    xdp_words[c->link->xdp]);
 }
 
-/* A chip forwards between its ports by itself only below a bridge. */
+/* A switch chip only forwards between ports of the same bridge. */
 static void probe_switch(struct check *c)
 {
 	if (!c->link->is_switched || !c->link->master)
@@ -139,7 +139,7 @@ static void probe_vfs(struct check *c)
 	fix(c, "ip link show %s", quoted(c, c->link->name));
 }
 
-/* The receive slot is one: with another holder, frames are copied, not moved. */
+/* If another user has the only receive slot, frames are copied by the tap, not moved. */
 static void probe_slot(struct check *c)
 {
 	const struct link *who = link_by_index(&c->links, c->link->master);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: what was lost after it had been selected, and whether it still is. */
+/* check: frames that were lost after they had been selected. */
 #include <string.h>
 
 #include "args/args.h"
@@ -19,9 +19,9 @@ enum arg {
  * struct loss - A reason for losses.
  * @reason: VSPAN_A_DROP_*
  * @key: name of the finding
- * @text: what has happened, after a number of frames
+ * @text: what has happened, printed after a number of frames
  * @fix: format of the command against it
- * @arg: what is to be put into @fix
+ * @arg: argument of @fix
  */
 struct loss {
 	unsigned int reason;
@@ -31,7 +31,7 @@ struct loss {
 	enum arg arg;
 };
 
-/* What state tells, a span down or without a reader, is found by itself. */
+/* A span that is down or has no reader is found by another probe. */
 static const struct loss span_losses[] = {
 	{ VSPAN_A_DROP_NO_MEMORY, "no_memory",
 	  "for which the host had no memory",
@@ -82,7 +82,7 @@ static uint32_t more_qlen(const struct span *span)
 	return span->qlen < QLEN_MAX / 2 ? 2 * span->qlen : QLEN_MAX;
 }
 
-/* What is changed at the span itself is, where it is. */
+/* A command that changes the span itself must run in the span's netns. */
 static void fix_span(struct check *c, const struct loss *l)
 {
 	char name[256], where[2 * sizeof(name)] = "", cmd[QUOTE_LEN];
@@ -121,7 +121,7 @@ static void fix_loss(struct check *c, const struct loss *l)
 	}
 }
 
-/* What is past is told, but is no fault any more. */
+/* Losses that go on are warnings, past ones are notes. */
 static void find_losses(struct check *c, const struct loss *l, const char *who,
 			const uint64_t *before, const uint64_t *now)
 {
@@ -157,7 +157,7 @@ static const struct span *span_before(const struct check *c)
 	return NULL;
 }
 
-/* An older module tells names alone. */
+/* An older module only tells the name. */
 static bool is_of_same(const struct span_id *x, const struct span_id *y)
 {
 	return x->ifindex == y->ifindex && x->is_away == y->is_away &&

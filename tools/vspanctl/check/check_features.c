@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: offloads of a device. By ioctl: kernels without ethtool netlink, and
- * devices of no bus, have it too.
+/* check: offloads of a device. The ioctl also works on kernels without ethtool netlink,
+ * and for virtual devices.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,7 @@ static int ethtool(int fd, const char *dev, void *cmd)
 	return ioctl(fd, SIOCETHTOOL, &ifr);
 }
 
-/* The number of a feature is not the same in each kernel. */
+/* The number of a feature differs among kernels. */
 static int feature_number(int fd, const char *dev, const char *name)
 {
 	struct ethtool_gstrings *s;
@@ -64,7 +64,7 @@ static bool feature_is_on(int fd, const char *dev, int number)
  * @dev: name of the device
  * @name: name of the offload, as ethtool's netlink has it
  *
- * Return: true if it is; false if it is not, or nobody knows.
+ * Return: true if it is; false if it is not, or is not known.
  */
 bool link_feature(const char *dev, const char *name)
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: what tc may drop before a copy is made. The tap hook is
- * ahead of it on RX; on TX what it drops does not leave, and is not copied.
+/* check: tc filters that may drop frames before they are copied. On RX, the tap hook is
+ * ahead of tc. On TX, a frame that tc drops is neither sent nor copied.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,8 +10,8 @@
 
 #include "check/check.h"
 
-/* Where classifiers have their flags. matchall is left out: it is how a chip is
- * told to mirror.
+/* The flags attributes of classifiers. matchall is left out, because it is used to
+ * configure mirroring in a chip.
  */
 static const struct classifier {
 	const char *kind;
@@ -44,7 +44,7 @@ static bool is_in_hw(const struct nlattr *options, uint16_t flags)
 }
 
 /**
- * tc_filter_cb - Take in a filter of tc.
+ * tc_filter_cb - Count a filter of tc.
  * @nlh: a message of rtnetlink
  * @data: struct tc_filters
  *
@@ -70,7 +70,7 @@ int tc_filter_cb(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* A device without the queueing discipline for it has none. */
+/* Without the qdisc for it, a device has no filters. */
 static struct tc_filters tc_filters(struct check *c, uint32_t ifindex,
 				    uint32_t parent)
 {
@@ -89,9 +89,9 @@ static struct tc_filters tc_filters(struct check *c, uint32_t ifindex,
 }
 
 /**
- * fix_hook - Say what puts the copy ahead of what drops frames at the ingress.
+ * fix_hook - Add the fix for frames that are dropped before the rx-handler.
  * @c: the check, at a device
- * @what: what @cmd takes away
+ * @what: what @cmd removes
  * @cmd: command that ends the dropping; redirect knows no other hook
  */
 void fix_hook(struct check *c, const char *what, const char *cmd)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: what was found, and how it is told. */
+/* check: stores findings and prints them. */
 #include "check/check.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ static const char *const severities[] = {
  * @c: the check
  * @word: the word
  *
- * Return: the word, good until QUOTES others were quoted.
+ * Return: the word, valid until QUOTES other words were quoted.
  */
 const char *quoted(struct check *c, const char *word)
 {
@@ -81,7 +81,7 @@ static const char *dev_name(const struct check *c)
 }
 
 /**
- * found - Note down what is wrong with what is being looked at.
+ * found - Begin a finding about the span, source and device being looked at.
  * @c: the check
  * @severity: how much it matters
  * @key: its name, for programs
@@ -111,7 +111,7 @@ void found(struct check *c, enum severity severity, const char *key,
 	va_end(ap);
 }
 
-/* A device of two sources has its own faults once. */
+/* A fault of a device is found once, even if two sources are bound to the device. */
 static bool is_known(const struct array *findings)
 {
 	const struct finding *f = findings->items;
@@ -125,7 +125,7 @@ static bool is_known(const struct array *findings)
 }
 
 /**
- * fix - Say what ends the finding noted down last.
+ * fix - Complete a finding with the command that ends it.
  * @c: the check
  * @fmt: the command, its words quoted
  */
@@ -146,9 +146,9 @@ void fix(struct check *c, const char *fmt, ...)
 }
 
 /**
- * takes - Say what is lost by the command that ends the finding noted down last.
+ * takes - Add to a finding what its command removes.
  * @c: the check
- * @fmt: what, which others may need
+ * @fmt: what it removes that others may need
  *
  * To be followed by fix().
  */
@@ -166,8 +166,8 @@ void takes(struct check *c, const char *fmt, ...)
 /**
  * blind - Remember that something was not shown.
  * @c: the check
- * @err: errno of who was asked, negative or not; others than for want of rights mean
- *	 that there is nothing to show
+ * @err: errno of the query, negative or not; errors other than missing rights mean that
+ *	 there is nothing to show
  */
 void blind(struct check *c, int err)
 {
@@ -224,7 +224,7 @@ static void print_finding(struct out *o, const struct finding *f)
 }
 
 /**
- * findings_print - Print what was found, what matters most first.
+ * findings_print - Print all findings, errors first.
  * @c: the check
  *
  * Return: EXIT_REFUSED if there is more than notes, else EXIT_OK.

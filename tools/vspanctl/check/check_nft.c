@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: what nftables may drop before a copy is made: chains of the families netdev and
- * inet at the ingress of a device, and of netdev at its egress.
+/* check: chains of nftables that may drop frames before they are copied: families netdev
+ * and inet at the ingress of a device, family netdev at its egress.
  */
 #include <errno.h>
 #include <string.h>
@@ -16,14 +16,14 @@
 #define NETDEV_EGRESS	1
 #define DEVICE_PREFIX	2	/* in place of a name: of all that begin so */
 
-/* What nft(8) reads as a name without quotes. */
+/* Characters of a name that nft(8) reads without quotes. */
 #define NFT_NAME	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 			"0123456789_/\\.-"
 
 /**
  * struct chain - A base chain of nftables.
  * @dev: the device asked about
- * @egress: what leaves it is asked about, and not what it receives
+ * @egress: the question is about egress, not ingress
  * @family: "netdev" or "inet"
  * @table: its table
  * @name: its name, "" if there is none on @dev
@@ -73,7 +73,7 @@ static bool hook_has(const struct nlattr **tb, const char *dev)
 	return false;
 }
 
-/* The family's name, if a hook of it is the one that is asked about; else NULL. */
+/* The name of the family if the hook is the one in question, else NULL. */
 static const char *hook_family(const struct chain *chain, uint8_t family,
 			       uint32_t hook)
 {
@@ -132,7 +132,9 @@ static bool find_chain(struct check *c, struct chain *chain)
 	return *chain->name;
 }
 
-/* A name that nft does not read as one, a container may have chosen. */
+/* Can the names be printed in a command? A container can choose names that nft(8) would
+ * not read as names.
+ */
 static bool is_plain(const struct chain *chain)
 {
 	return !chain->table[strspn(chain->table, NFT_NAME)] &&

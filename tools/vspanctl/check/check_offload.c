@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: offloads that change or keep back what the host gets to see. What GRO
- * merges, in the host or in the NIC (rx-gro-hw), is no fault: it is cut apart
- * into what it was.
+/* check: offloads that change received frames or hide them from the host. GRO, in the
+ * host or in the NIC (rx-gro-hw), is no fault: its packets are segmented into the
+ * original frames.
  */
 #include <string.h>
 
 #include "check/check.h"
 
 /**
- * struct offload - An offload that spoils what is received.
+ * struct offload - An offload that changes received frames.
  * @name: its name, as the kernel has it
  * @key: name of the finding
  * @severity: how much it matters
@@ -45,7 +45,7 @@ static void probe_rx_offloads(struct check *c)
 	}
 }
 
-/* Promiscuous devices let all VLANs in. */
+/* A promiscuous device accepts all VLANs. */
 static void probe_vlan_filter(struct check *c)
 {
 	if (c->link->promiscuity || (!c->src->redirect && !c->src->vlans) ||
@@ -57,7 +57,7 @@ static void probe_vlan_filter(struct check *c)
 	fix(c, "ethtool -K %s rx-vlan-filter off", quoted(c, c->link->name));
 }
 
-/* Its driver gives the frames of such a macvlan device to that alone. */
+/* The driver passes frames of an offloaded macvlan device only to that device. */
 static void probe_l2_forward(struct check *c)
 {
 	const struct link *macvlan;
@@ -72,7 +72,7 @@ static void probe_l2_forward(struct check *c)
 }
 
 /**
- * probe_offloads - Do offloads change or keep back what is received?
+ * probe_offloads - Do offloads change received frames, or hide them from the host?
  * @c: the check, at a device
  */
 void probe_offloads(struct check *c)

@@ -40,8 +40,7 @@ static void probe_output_link(struct check *c)
  * @c: the check
  * @src: the source
  *
- * Return: the MTU that the largest needs, without a tag. Headers alone need none
- * to speak of.
+ * Return: the MTU that the largest frame needs, without a tag; 0 for headers only.
  */
 uint32_t frame_mtu(const struct check *c, const struct source *src)
 {
@@ -82,8 +81,8 @@ uint32_t span_mtu(const struct check *c)
  * output_mtu - What MTU must the output's device have?
  * @c: the check, at an output
  *
- * Return: one with which the largest frame of all sources fits, with a tag: a
- * tunnel has no room for one beyond its MTU.
+ * Return: the MTU for the largest frame of all sources. For a tunnel it includes a tag,
+ * since a tunnel does not accept a tag in addition to its MTU.
  */
 uint32_t output_mtu(const struct check *c)
 {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: where a span may show a frame twice, which passes two of its devices. */
+/* check: devices of a span that a frame may pass one after the other, so that the span
+ * may get it twice.
+ */
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,11 +9,11 @@
 #include "args/vlan.h"
 
 /**
- * struct part - Devices that hang together: a frame may pass any two of them.
+ * struct part - Connected devices: a frame may pass any two of them.
  * @x: a binding on one of them
- * @y: another, by which the same frame may pass
+ * @y: a binding on another one
  * @src: the source of @x
- * @chooses: a source of some binding does not copy all, whole
+ * @chooses: a source of some binding does not copy all frames in full length
  */
 struct part {
 	const struct binding *x;
@@ -21,10 +23,10 @@ struct part {
 };
 
 /**
- * struct parts - What hangs together.
+ * struct parts - Sets of connected devices, as disjoint sets.
  * @links: the devices
- * @of: for each of them another that it hangs together with, or itself
- * @part: of each that stands for its part
+ * @of: for each device another one of its set, or itself if it represents the set
+ * @part: for each device that represents a set, that set
  */
 struct parts {
 	const struct array *links;
@@ -32,7 +34,7 @@ struct parts {
 	struct part *part;
 };
 
-/* What these send or receive the device below has as it is. */
+/* Kinds of devices whose frames pass the lower device unchanged. */
 static const char *const same_kinds[] = {
 	"vlan", "macvlan", "macvtap", "ipvlan", "ipvtap", "veth", "netkit",
 };
@@ -61,7 +63,7 @@ static size_t place(const struct parts *p, const struct link *link)
 
 static void join(struct parts *p, size_t i, const struct link *other)
 {
-	/* What a VRF sends on has other addresses. */
+	/* A VRF changes the addresses of frames. */
 	if (other && strcmp(other->kind, "vrf"))
 		p->of[part_of(p, i)] = part_of(p, place(p, other));
 }
@@ -81,8 +83,8 @@ static void join_all(struct parts *p)
 	}
 }
 
-/* Not all frames of its devices are copied whole, so that whether one was, only the
- * copy can tell.
+/* Does a source copy only some frames, or not in full length? Then second copies can only
+ * be recognized as long as the span remembers the first one.
  */
 static bool chooses(const struct source *src)
 {
@@ -91,7 +93,7 @@ static bool chooses(const struct source *src)
 	       (src->vlans && !vlan_is_all(src->vlans));
 }
 
-/* Of "master br0" each device sees a frame once. */
+/* The devices of a source "master br0" get each frame once. */
 static void put_binding(struct parts *p, const struct source *src,
 			const struct binding *b)
 {
@@ -130,7 +132,7 @@ static const struct part *find_overlap(struct parts *p,
  * probe_overlap - May a frame be copied to the span a second time?
  * @c: the check, at a span
  *
- * One pair of devices is named, if there are several.
+ * If there are several pairs of devices, one is named.
  */
 void probe_overlap(struct check *c)
 {

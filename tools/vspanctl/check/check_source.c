@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: a source: is it bound, does anything come, does it refuse all? */
+/* check: a source that is not bound, gets no frames, or refuses all of them. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,9 @@
 #include "check/seen.h"
 #include "args/vlan.h"
 
-/* An output of the span that goes by the device, to name one. */
+/* The device of an output that conflicts with the source; that of the source's name if
+ * there is one.
+ */
 static const char *output_dev(const struct check *c)
 {
 	const struct output *output = c->span->outputs;
@@ -23,7 +25,7 @@ static const char *output_dev(const struct check *c)
 	return c->src->name;
 }
 
-/* Its device may come any time. */
+/* Does the source wait for a device that may appear later? */
 static bool waits(uint32_t why)
 {
 	return why == VSPAN_DORMANT_NO_DEVICE || why == VSPAN_DORMANT_NO_MATCH ||
@@ -39,8 +41,8 @@ static bool is_fed(const struct span *span)
 	return src;
 }
 
-/* Of a source that others stand in for, all is copied. One that waits beside others that
- * do not is how a host is set up whose VMs come and go.
+/* The frames of a shadowed source are copied by other sources. Sources that wait beside
+ * active ones are normal on a host whose VMs come and go.
  */
 static enum severity dormant_severity(const struct check *c)
 {
@@ -106,7 +108,7 @@ static void probe_altname(struct check *c)
 	free(names.missed.items);
 }
 
-/* Nothing to copy is no fault of the mirror, but the commonest answer. */
+/* The devices have no traffic: not a fault of the mirror, but the most frequent cause. */
 static void probe_silent(struct check *c)
 {
 	const struct binding *b;
@@ -129,8 +131,8 @@ static void probe_silent(struct check *c)
 	fix(c, "tcpdump -c 1 -ni %s", quoted(c, link->name));
 }
 
-/* The VLANs that its devices' frames have now, as a list; "" without frames, or
- * if a filter is in force besides, which may be what refuses them.
+/* A list of the VLANs of frames that pass the devices now. "" if there are no frames, or
+ * if the source also has a filter, which may be the cause.
  */
 static const char *vlans_now(const struct check *c, char *list, size_t len)
 {
@@ -141,7 +143,7 @@ static const char *vlans_now(const struct check *c, char *list, size_t len)
 	*list = '\0';
 	if (c->src->is_filtered)
 		return list;
-	/* One device with frames tells, and many would take as many seconds. */
+	/* Each device takes up to a second, so stop at the first one with frames. */
 	for (b = c->src->bindings; b && !n; b = b->next)
 		n = vlans_seen(b->ifindex, c->src->dir, vlans);
 	return n ? vlan_format(vlans, list, len) : list;
@@ -163,7 +165,7 @@ static void refuses_by_vlan(struct check *c)
 	    src->is_filtered ? " filter ''" : "");
 }
 
-/* It has refused frames, and never taken one. */
+/* The source has refused frames and never selected one. */
 static void probe_refuses_all(struct check *c)
 {
 	const struct source *src = c->src;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: the span itself, and who reads it. */
+/* check: the span itself, and its readers. */
 #include <string.h>
 #include <linux/if_arp.h>
 
@@ -30,7 +30,7 @@ static void probe_up(struct check *c)
 	    quoted(c, c->span->name));
 }
 
-/* A span that is down has no readers to speak of. */
+/* Readers of a span that is down do not matter. */
 static void probe_reader(struct check *c)
 {
 	char buf[QUOTE_LEN + 16];
@@ -85,7 +85,7 @@ static void probe_span_mtu(struct check *c)
 	fix(c, "ip link set %s mtu %u", quoted(c, link->name), mtu);
 }
 
-/* Nodes are the host's, and a container's device can have the number of this one. */
+/* The nodes in /dev belong to the host; a container's device can have the same index. */
 static void probe_node(struct check *c)
 {
 	uint32_t ifindex = c->span->ifindex;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: a tunnel as an output: is there room for its headers on its way? What is
- * too large for the way is lost, or goes in pieces, and no counter of the span's
- * tells.
+/* check: a tunnel as an output whose route has too small an MTU. Frames that do not fit
+ * are lost or fragmented, and no counter of the span shows it.
  */
 #include <string.h>
 #include <arpa/inet.h>
@@ -22,14 +21,14 @@
 #define UDP_VNI_HLEN	16	/* UDP, then VXLAN, or Geneve without options */
 
 /**
- * struct way - Where a tunnel leads.
+ * struct way - The path of a tunnel's packets.
  * @remote: address of the other end
  * @local: address of this one, zero if the route decides
  * @len: length of these, 0 if the tunnel does not tell
  * @link: index of the device it is bound to, 0 for none
  * @mark: of its packets, as routing sees it
  * @headers: length of what it puts ahead of a frame
- * @oif: index of the device its packets leave by, 0 if there is none
+ * @oif: index of the device that sends its packets, 0 if there is none
  * @mtu: of the route, 0 if that of the device counts
  */
 struct way {
@@ -72,7 +71,7 @@ static uint32_t get_u32(const struct nlattr *attr)
 	return attr ? mnl_attr_get_u32(attr) : 0;
 }
 
-/* The remote address says of which family the tunnel is; zero is no address. */
+/* The remote address determines the family of the tunnel; zero is no address. */
 static void set_ends(struct way *w, const struct nlattr *remote,
 		     const struct nlattr *local)
 {
@@ -95,8 +94,8 @@ static uint32_t gre_options(uint16_t flags)
 			   !!(flags & GRE_SEQ));
 }
 
-/* By version: without a header of its own, type II and type III; the latter two
- * have a sequence number.
+/* Length of the ERSPAN headers by version: none for type I; II and III also have a GRE
+ * sequence number.
  */
 static uint32_t erspan_headers(const struct nlattr *version)
 {
@@ -113,7 +112,7 @@ static int gre_parse(struct way *w, const char *kind,
 	int err;
 
 	err = nl_parse_nested(data, gre_policy, IFLA_GRE_MAX, tb);
-	/* GRE inside of UDP has headers by flags of its own. */
+	/* The headers of GRE in UDP depend on other flags. */
 	if (err || (tb[IFLA_GRE_ENCAP_TYPE] &&
 		    mnl_attr_get_u16(tb[IFLA_GRE_ENCAP_TYPE])))
 		return err;
@@ -256,7 +255,7 @@ static int route_cb(const struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
-/* Asks for the route as the tunnel does. */
+/* Looks up the route that the tunnel uses. */
 static int route_read(struct nl *nl, struct way *w)
 {
 	static const uint8_t zero[IPV6_LEN];
@@ -279,7 +278,7 @@ static int route_read(struct nl *nl, struct way *w)
 	return nl_talk(&nl->rtnl, nlh, route_cb, w);
 }
 
-/* Where the tunnel does not tell, or there is no way, there is nothing to say. */
+/* Returns false if the path is unknown, or if there is no route. */
 static bool way_read(const struct check *c, struct way *w)
 {
 	struct nl *nl = &c->ctx->nl;
@@ -292,7 +291,7 @@ static bool way_read(const struct check *c, struct way *w)
 	       !route_read(nl, w);
 }
 
-/* The route is others' too: what can be done here is to copy less. */
+/* Others use the route as well, so the fix is to copy less of each frame. */
 static void fix_snaplen(struct check *c, uint32_t mtu, uint32_t headers)
 {
 	const struct source *src = c->span->sources;

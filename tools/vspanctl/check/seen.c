@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which VLANs the frames of a device have, by watching it for a moment. */
+/* Finds the VLANs of a device's frames by watching the device for a moment. */
 #include <poll.h>
 #include <string.h>
 #include <time.h>
@@ -24,7 +24,7 @@ static int64_t ms_now(void)
 	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
 }
 
-/* Bound before it hears anything: other devices' frames never get here. */
+/* The socket is bound before it receives, so it has no frames of other devices. */
 static int seen_open(int ifindex)
 {
 	struct sockaddr_ll addr = {
@@ -44,7 +44,7 @@ static int seen_open(int ifindex)
 	return -1;
 }
 
-/* The kernel takes the outer tag out of the bytes, most of the time. */
+/* The outer tag is usually in the metadata, else in the bytes. */
 static unsigned int seen_vid(struct msghdr *msg, const uint8_t *frame)
 {
 	struct tpacket_auxdata aux;
@@ -93,7 +93,7 @@ static int seen_one(int fd, uint32_t dir, uint8_t *vlans)
  * @vlans: the VLANs of these frames are added, bit 0 for none; at least
  *	VSPAN_VLAN_BITMAP_LEN bytes
  *
- * Return: how many frames that were; 0 too if we may not look.
+ * Return: the number of frames; 0 also if this is not permitted.
  */
 unsigned int vlans_seen(int ifindex, uint32_t dir, uint8_t *vlans)
 {

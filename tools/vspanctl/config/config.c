@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Configurations: what is written in a file, or what the kernel has, in the
- * words of the command line, so that the two can be compared.
+/* Configurations: the lines of a file, or the state of the kernel, both in the words of
+ * the command line, so that they can be compared.
  */
 #include "config/config_int.h"
 
@@ -18,7 +18,7 @@
  * where_read - Check the netns of a line.
  * @a: the words
  *
- * The kernel's number for one is another after the next boot.
+ * A netnsid is refused: it is not the same after the next boot.
  *
  * Return: 0, or -EINVAL with a sentence in @a->err.
  */
@@ -44,8 +44,8 @@ static int span_read(struct args *a, int argc, char **argv)
 }
 
 /**
- * span_cmp - Order by span: here, in a netns with a name, or in one without.
- * @x: a span, or what is of it
+ * span_cmp - Order by span: in this netns, in a netns with a name, in one without.
+ * @x: a span, or a source or output of it
  * @y: another
  *
  * Return: less than, equal to or greater than 0, as @x is to @y.
@@ -63,7 +63,7 @@ int span_cmp(const struct args *x, const struct args *y)
 	return (x->netnsid > y->netnsid) - (x->netnsid < y->netnsid);
 }
 
-/* How it delivers in another netns is decided there. */
+/* Options of a span in another netns are not compared; they are configured there. */
 static bool span_same(const struct args *old, const struct args *want)
 {
 	if (want->has & HAS_NETNS)
@@ -85,7 +85,7 @@ static const char *span_text(const struct args *a, char *buf, size_t size)
 /**
  * where_put - Write a span's name, and its netns.
  * @fp: where to
- * @a: the span, or what is of it
+ * @a: the span, or a source or output of it
  */
 void where_put(FILE *fp, const struct args *a)
 {
@@ -167,7 +167,7 @@ static void output_put(FILE *fp, const struct args *a)
 }
 
 /**
- * struct entry_ops - What is different about each kind of entry.
+ * struct entry_ops - Operations of a kind of entry.
  * @cmd: the command its line begins with, one or two words
  * @read: parses the words after these, fills in what they leave out
  * @cmp: orders by what it is known by
@@ -211,7 +211,7 @@ static const struct entry_ops entry_ops[ENTRY_KINDS] = {
 	},
 };
 
-/* How many words of a line are the command @ops is for; 0 if it is another. */
+/* Number of words of the command of @ops at the head of a line; 0 for another command. */
 static int entry_cmd_words(const struct entry_ops *ops, int argc, char **argv)
 {
 	int i;
@@ -227,7 +227,7 @@ static int entry_cmd_words(const struct entry_ops *ops, int argc, char **argv)
  * @c: configuration
  * @kind: what the entry is
  *
- * Return: the entry, which counts when who calls has counted it, or NULL.
+ * Return: the entry, which the caller must count in @c, or NULL.
  */
 struct entry *config_next(struct config *c, enum entry_kind kind)
 {
@@ -241,7 +241,7 @@ struct entry *config_next(struct config *c, enum entry_kind kind)
 }
 
 /**
- * config_add_line - Add what a line of a file says.
+ * config_add_line - Add the entry of a line of a file.
  * @c: configuration
  * @line: number of the line
  * @argc: number of its words
@@ -283,7 +283,7 @@ static int entry_cmp(const struct entry *x, const struct entry *y)
 	return entry_ops[x->kind].cmp(&x->a, &y->a);
 }
 
-/* Of two that are known by the same, the one that comes first is less. */
+/* Orders by key; of two entries with the same key, the first one is less. */
 static int index_cmp(const void *a, const void *b)
 {
 	const struct entry *x = *(const struct entry *const *)a;
@@ -294,7 +294,7 @@ static int index_cmp(const void *a, const void *b)
 }
 
 /**
- * config_sort - Make entries known by their keys.
+ * config_sort - Make entries accessible by their keys.
  * @c: configuration, complete, or changed since it was sorted
  * @twice: set to the second entry of a key that two have; the first is
  *         config_find() of it
@@ -327,7 +327,7 @@ int config_sort(struct config *c, const struct entry **twice)
  * @c: configuration, after config_sort()
  * @key: an entry of another configuration
  *
- * Return: the first that is known by the same, or NULL.
+ * Return: the first entry with the same key, or NULL.
  */
 const struct entry *config_find(const struct config *c, const struct entry *key)
 {
@@ -345,7 +345,7 @@ const struct entry *config_find(const struct config *c, const struct entry *key)
 }
 
 /**
- * config_drop - Take an entry out.
+ * config_drop - Remove an entry.
  * @c: configuration; it has to be sorted again
  * @e: the entry
  */
@@ -372,11 +372,11 @@ void config_free(struct config *c)
 }
 
 /**
- * entry_same - Is what there is what is wanted?
- * @old: what there is
- * @want: what is wanted, known by the same
+ * entry_same - Are two entries the same?
+ * @old: the existing entry
+ * @want: the wanted entry, with the same key
  *
- * A program of somebody else's is no filter that a line can have.
+ * A filter without text, made by another program, differs from every line.
  *
  * Return: true if nothing has to be changed.
  */
@@ -386,7 +386,7 @@ bool entry_same(const struct entry *old, const struct entry *want)
 }
 
 /**
- * entry_text - Tell which entry is meant.
+ * entry_text - Name an entry, for messages.
  * @e: the entry
  * @buf: room for the text
  * @size: bytes in @buf
@@ -399,7 +399,7 @@ const char *entry_text(const struct entry *e, char *buf, size_t size)
 }
 
 /**
- * entry_is_nameless - Is an entry of a netns that a file cannot name?
+ * entry_is_nameless - Is the netns of an entry one that a file cannot name?
  * @e: the entry
  *
  * Return: true if so.
@@ -410,12 +410,13 @@ bool entry_is_nameless(const struct entry *e)
 }
 
 /**
- * entry_can_be_said - Does the command line have words for an entry?
+ * entry_can_be_said - Can an entry be written as a command line?
  * @e: the entry, from the kernel
  *
- * Others may have made what vspanctl would not, or would read as a pattern.
+ * Another program may have made a source with a name that vspanctl refuses, or reads as
+ * a pattern.
  *
- * Return: false if it has none.
+ * Return: true if it can.
  */
 bool entry_can_be_said(const struct entry *e)
 {

@@ -12,7 +12,7 @@
 /* The longest: "add ", a source, " to " and a span */
 #define ENTRY_TEXT_LEN	(SOURCE_TEXT_LEN + SPAN_TEXT_LEN + 16)
 
-/* What a configuration consists of; each has a row in the table of config.c. */
+/* The kinds of entries; each has a row in the table of config.c. */
 enum entry_kind {
 	ENTRY_SPAN,
 	ENTRY_SOURCE,
@@ -21,11 +21,11 @@ enum entry_kind {
 };
 
 /**
- * struct entry - Something that a line of a configuration describes.
- * @kind: what it is
- * @line: the line of the file, 0 if the kernel told it
+ * struct entry - A span, source or output of a configuration.
+ * @kind: which of these
+ * @line: its line in the file, 0 if it is from the kernel
  * @is_mute: a source with a filter that has no text
- * @skip: it cannot be made, and what there is of it is left as it is
+ * @skip: it cannot be made; the kernel's object is left as it is
  * @a: the words of the line, with what they leave out filled in
  */
 struct entry {
@@ -37,7 +37,7 @@ struct entry {
 };
 
 /**
- * struct config - All that save writes and restore makes.
+ * struct config - A configuration, as save writes and restore makes it.
  * @entries: of struct entry, in the order of the file or of the kernel
  * @index: pointers to them, sorted, after config_sort()
  */

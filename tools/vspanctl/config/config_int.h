@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the files about configurations share among themselves. */
+/* Declarations that the files of config/ share. */
 #ifndef VSPANCTL_CONFIG_INT_H
 #define VSPANCTL_CONFIG_INT_H
 

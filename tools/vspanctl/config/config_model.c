@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel has, as the lines of a file would say it. */
+/* Makes a configuration from the state of the kernel. */
 #include "config/config_int.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #include "args/vlan.h"
 
-/* An older module has the span of a source looked up by its name alone. */
+/* An older module only tells the name of a source's span. */
 static void config_add_where(struct args *a, const struct span *span,
 			     bool by_id)
 {
@@ -40,7 +40,7 @@ int config_add_span(struct config *c, const struct span *span)
 	e->a.frames = span->frames;
 	e->a.qlen = span->qlen;
 	e->a.mtu = span->mtu;
-	/* Elsewhere it is others who bring it up. */
+	/* A span in another netns is brought up there. */
 	e->a.down = !span->up && !span->is_away;
 	config_add_where(&e->a, span, true);
 	c->entries.count++;
@@ -126,10 +126,10 @@ static int config_add_parts(struct config *c, const struct span *span)
  * @c: configuration
  * @m: the kernel's words, after model_link()
  *
- * A span that goes with a program is not for a file: neither saved nor touched.
+ * A span that is owned by a program is left out, so that it is neither saved nor changed.
  *
- * Return: 0, -ENOMEM, or -EINTR if something is of a span that came after the
- * spans were read.
+ * Return: 0, -ENOMEM, or -EINTR if a source or output belongs to a span that was made
+ * after the spans were read.
  */
 int config_add_model(struct config *c, const struct model *m)
 {

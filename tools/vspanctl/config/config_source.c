@@ -8,7 +8,7 @@
 #include "vspanctl.h"
 #include "args/words.h"
 
-/* What the kernel takes for words that are not there. */
+/* The kernel's defaults for options that are not given. */
 static void source_defaults(struct args *a)
 {
 	if (!(a->has & HAS_HOOK))
@@ -25,7 +25,7 @@ static void source_defaults(struct args *a)
 
 /**
  * source_read - Parse the words after add.
- * @a: gets them, and what they leave out
+ * @a: gets them, and the defaults of other options
  * @argc: number of words
  * @argv: the words
  *
@@ -41,7 +41,7 @@ int source_read(struct args *a, int argc, char **argv)
 }
 
 /**
- * source_cmp - Order sources by what they are known by.
+ * source_cmp - Order sources by key.
  * @x: a source
  * @y: another
  *
@@ -56,7 +56,7 @@ int source_cmp(const struct args *x, const struct args *y)
 	return d ? d : (x->kind > y->kind) - (x->kind < y->kind);
 }
 
-/* Which frames, how many, and how much of them. */
+/* The options that select frames, and limit the number and length of copies. */
 static unsigned int source_changes_copy(const struct args *old,
 					const struct args *want)
 {
@@ -80,8 +80,8 @@ static unsigned int source_changes_copy(const struct args *old,
 	return has;
 }
 
-/* HAS_* of what makes one of the other. With redirect the kernel changes the hook,
- * unless that is named too.
+/* HAS_* of the options that turn one source into the other. With redirect the kernel also
+ * changes the hook, unless that is given.
  */
 static unsigned int source_changes(const struct args *old,
 				   const struct args *want)
@@ -105,9 +105,9 @@ static unsigned int source_changes(const struct args *old,
 }
 
 /**
- * source_same - Is nothing to be changed?
- * @old: what there is
- * @want: what is wanted
+ * source_same - Do two sources have the same options?
+ * @old: the existing source
+ * @want: the wanted source
  *
  * Return: true if so.
  */
@@ -117,7 +117,7 @@ bool source_same(const struct args *old, const struct args *want)
 }
 
 /**
- * source_text - Tell which source is meant.
+ * source_text - Name a source, for messages.
  * @a: the source
  * @buf: room for the text
  * @size: bytes in @buf
@@ -189,11 +189,11 @@ void source_put(FILE *fp, const struct args *a)
 }
 
 /**
- * entry_changes - What has to be said to have a source as it is wanted?
- * @old: what there is, NULL to make it
- * @want: what is wanted
+ * entry_changes - Find the options that a request for a source must have.
+ * @old: the existing source, NULL to make it
+ * @want: the wanted source
  *
- * An older module that lacks an option is not told of it where it is not used.
+ * Options that are not used are left out, since an older module may not know them.
  *
  * Return: HAS_* of those options.
  */

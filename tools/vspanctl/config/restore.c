@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* restore: make what a file says of what there is, with as little as will do.
- * What is the same on both sides is not touched and loses nothing.
+/* restore: changes the state of the kernel into that of a file, with as few changes as
+ * possible. Objects that are the same in both are not touched and lose no frames.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,10 +13,10 @@
 
 /**
  * struct step - One change.
- * @kind: of what
- * @old: what there is, NULL to make something
- * @want: what is wanted, NULL to delete something
- * @skip: it was not done, and is not to be undone
+ * @kind: kind of the entry
+ * @old: the existing entry, NULL to make it
+ * @want: the wanted entry, NULL to delete it
+ * @skip: the step was not done and must not be undone
  */
 struct step {
 	enum entry_kind kind;
@@ -26,15 +26,15 @@ struct step {
 };
 
 /**
- * struct plan - How to get from one configuration to the other.
+ * struct plan - The steps from one configuration to another.
  * @file: name of the file, for messages
- * @now: what there is
- * @want: what the file says
- * @span0: the default span, where it has to be made without a line for it
- * @steps: what to do, in order
- * @count: how many steps
- * @force: a line that cannot be done costs no other
- * @has_gaps: lines could not be read, so that nobody knows what else is wanted
+ * @now: the state of the kernel
+ * @want: the configuration of the file
+ * @span0: the default span, if it has to be made without a line for it
+ * @steps: the steps, in order
+ * @count: number of steps
+ * @force: go on after a line that fails
+ * @has_gaps: some lines could not be read, so what they wanted is not known
  * @ret: exit code of the first line that could not be done
  */
 struct plan {
@@ -51,7 +51,7 @@ struct plan {
 
 /* --- reading --- */
 
-/* Is a line that cannot be done the end? @ret: the exit code it asks for */
+/* Records a line that failed with exit code @ret. Returns 0 to go on, else @ret. */
 static int line_failed(struct plan *p, int ret)
 {
 	if (!p->ret)
@@ -143,7 +143,7 @@ static bool span_of_other(const struct entry *x, const struct entry *y)
 	       strcmp(x->a.netns, y->a.netns);
 }
 
-/* By the name that snapshot() has for it, of several that it may have. */
+/* Use the same name as snapshot(), since a netns may have several. */
 static void find_netns(struct ctx *ctx, struct plan *p, struct entry *e)
 {
 	char text[ENTRY_TEXT_LEN];
@@ -162,7 +162,7 @@ static void find_netns(struct ctx *ctx, struct plan *p, struct entry *e)
 	}
 }
 
-/* One that is not there is told of once, and costs its own lines alone. */
+/* A netns that does not exist is reported once. Only its own lines fail. */
 static int find_all_netns(struct ctx *ctx, struct plan *p)
 {
 	struct entry *e = p->want.entries.items;
@@ -182,7 +182,9 @@ static int find_all_netns(struct ctx *ctx, struct plan *p)
 	return sort_lines(p, &p->want);
 }
 
-/* Spans that the file wants in other netns, which nothing here feeds, nor a program has. */
+/* Add the spans of other netns that the file wants. Without sources here they are not in
+ * the snapshot. Spans that are owned by a program are left out.
+ */
 static int find_spans(struct ctx *ctx, struct plan *p)
 {
 	const struct entry *e = p->want.entries.items;
@@ -198,7 +200,7 @@ static int find_spans(struct ctx *ctx, struct plan *p)
 		strcpy(span.netns, e->a.netns);
 		if (config_add_span(&p->now, &span))
 			return refused(NULL, -ENOMEM, "restore");
-		/* What is added is found only then. */
+		/* Sort again, so that config_find() finds the added spans. */
 		ret = sort_lines(p, &p->now);
 	}
 	return ret;
@@ -214,13 +216,13 @@ static void plan_step(struct plan *p, enum entry_kind kind,
 	};
 }
 
-/* Can what is there be turned into what is wanted, or is it made anew? */
+/* Can the existing entry be changed into the wanted one? Else it is made anew. */
 static bool can_be_set(const struct entry *old, const struct entry *want)
 {
 	return old->kind != ENTRY_OUTPUT || entry_same(old, want);
 }
 
-/* What the file names, in its order, since among patterns the older counts. */
+/* Plan the entries of the file, in its order, since older patterns take precedence. */
 static void plan_wanted(struct plan *p, enum entry_kind kind)
 {
 	const struct entry *e = p->want.entries.items, *old;
@@ -236,7 +238,9 @@ static void plan_wanted(struct plan *p, enum entry_kind kind)
 	}
 }
 
-/* Is it not named in the file, or to be made anew? What no file can name stays. */
+/* Must an existing entry be deleted, because the file does not have it or because it is
+ * made anew? Entries that no file can name stay.
+ */
 static bool is_unwanted(const struct plan *p, const struct entry *old)
 {
 	const struct entry *want = config_find(&p->want, old);
@@ -246,7 +250,7 @@ static bool is_unwanted(const struct plan *p, const struct entry *old)
 	return want ? !want->skip && !can_be_set(old, want) : !p->has_gaps;
 }
 
-/* The last one first, so that they come back in their order if they must. */
+/* In reverse order, so that undoing the steps restores the original order. */
 static void plan_unwanted(struct plan *p, enum entry_kind kind)
 {
 	const struct entry *now = p->now.entries.items;
@@ -257,7 +261,7 @@ static void plan_unwanted(struct plan *p, enum entry_kind kind)
 			plan_step(p, kind, &now[i], NULL);
 }
 
-/* In another netns others are at home: what cannot be had there costs no more. */
+/* A span that is missing in another netns fails, but does not end restore. */
 static int plan_no_span(struct plan *p, struct entry *e)
 {
 	char text[ENTRY_TEXT_LEN], span[SPAN_TEXT_LEN];
@@ -272,7 +276,7 @@ static int plan_no_span(struct plan *p, struct entry *e)
 	return EXIT_OK;
 }
 
-/* Is there a span for what is new, or will there be one? */
+/* Check that the span of a new entry exists, or will be made. */
 static int plan_need_span(struct plan *p, struct entry *e)
 {
 	struct entry key = { .kind = ENTRY_SPAN };
@@ -319,8 +323,9 @@ static int plan_need_spans(struct plan *p)
 	return EXIT_OK;
 }
 
-/* New sources before old ones go: what both cover stays covered. No device may
- * be source and output of a span at any time, so outputs go first, come last.
+/* New sources are made before old ones are deleted, so that devices of both are mirrored
+ * all the time. Outputs are deleted first and made last, because no device may be a
+ * source and an output of a span at the same time.
  */
 static int plan_make(struct plan *p)
 {
@@ -378,18 +383,20 @@ static int (*const change[ENTRY_KINDS])(struct ctx *ctx,
 	[ENTRY_OUTPUT]	= change_output,
 };
 
-/* A program without text cannot be made again, and without it all is mirrored. */
+/* A source whose filter has no text cannot be restored: the program is not known, and
+ * without it all frames would be mirrored.
+ */
 static int undo_step(struct ctx *ctx, const struct step *s)
 {
 	if (s->old && s->old->is_mute)
 		return EXIT_REFUSED;
-	/* A span that was made elsewhere stays. */
+	/* A span that was made in another netns stays. */
 	if (s->kind == ENTRY_SPAN && s->want && s->want->a.is_away)
 		return EXIT_OK;
 	return change[s->kind](ctx, s->want, s->old);
 }
 
-/* Each step back leads to a state that the kernel has had. */
+/* Undo the steps in reverse order, so that each state is one that existed before. */
 static void plan_undo(struct ctx *ctx, const struct plan *p, size_t done)
 {
 	int ret = EXIT_OK;
@@ -402,8 +409,8 @@ static void plan_undo(struct ctx *ctx, const struct plan *p, size_t done)
 		report("restore: what was there before could not be put back in full; see: vspanctl show");
 }
 
-/* Is it for what is in another netns that this could not be done? Sources and outputs
- * are here, and so is the reason, but where their span is gone.
+/* Did a step fail because of another netns? For sources and outputs, which are in this
+ * netns, only if their span there is gone.
  */
 static bool is_lost_there(struct ctx *ctx, const struct step *s)
 {
@@ -415,7 +422,9 @@ static bool is_lost_there(struct ctx *ctx, const struct step *s)
 		span_get_at(ctx, a, &span) == -ENODEV);
 }
 
-/* May all else be done without this? With a span goes what is of it. */
+/* Can restore go on after this step has failed? Then a failed span also takes its sources
+ * and outputs with it.
+ */
 static bool plan_lose(struct ctx *ctx, struct plan *p, struct step *s)
 {
 	const struct entry *lost = s->want ? s->want : s->old;
@@ -462,8 +471,8 @@ static int restore(struct ctx *ctx, struct plan *p, const char *file)
 	report_at(p->file, 0);
 	if (ctx_try(ctx))
 		return EXIT_REFUSED;
-	/* Nothing to take away: the file as it is installed does not fail at each
-	 * boot of a machine whose module could not be built.
+	/* An empty file is no error without the module: the installed file must
+	 * not fail at each boot of a machine whose module could not be built.
 	 */
 	if (!ctx->nl.family && !p->want.entries.count)
 		return p->ret;
@@ -495,7 +504,7 @@ int cmd_restore(struct ctx *ctx, int argc, char **argv)
 	ret = config_file(ctx, "restore", argc, argv, &file);
 	if (ret)
 		return ret;
-	/* An end of input that the batch has seen first is no empty file. */
+	/* The batch has read standard input to its end: not an empty file. */
 	if (ctx->batch && !strcmp(file, "-") && !strcmp(ctx->batch, "-"))
 		return usage_error("restore - would read the commands that follow; name a file");
 	ret = restore(ctx, &p, file);

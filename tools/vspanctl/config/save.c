@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* save: write down what the kernel has. */
+/* save: writes the state of the kernel to a file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -16,7 +16,7 @@
 #define HEADER	"# Virtual SPAN ports, written by: vspanctl save\n" \
 		"# vspanctl restore makes what is here of what there is; see vspanctl(8).\n"
 
-/* Where the file is read, at boot, nobody knows the names of hosts. */
+/* The file is read at boot, when names of hosts cannot be resolved yet. */
 static int resolve_filter(struct entry *e)
 {
 	char text[ENTRY_TEXT_LEN], why[ARGS_ERR_LEN];
@@ -55,7 +55,7 @@ static int check_words(struct config *c)
 	return EXIT_OK;
 }
 
-/* What cannot be put back is no reason to save nothing. */
+/* Warn of entries that cannot be restored. The others are saved. */
 static int warn_nameless(const struct config *c)
 {
 	const struct entry *e = c->entries.items;
@@ -72,7 +72,7 @@ static int warn_nameless(const struct config *c)
 	return ret;
 }
 
-/* A filter may be of several lines. */
+/* A filter may have several lines. */
 static void put_comment(FILE *fp, const struct entry *e)
 {
 	char *text = NULL, *at;
@@ -109,7 +109,7 @@ static void write_config(FILE *fp, const struct config *c)
 	}
 }
 
-/* Who could read and change the old file can read and change the new one. */
+/* The new file gets the owner and the permissions of the old one. */
 static int take_after(int fd, const char *path)
 {
 	struct stat st;
@@ -145,7 +145,7 @@ static int write_all(int fd, const char *path, const struct config *c)
 	return err;
 }
 
-/* The name must not be lost with the power either. */
+/* The new name must survive a power failure, too. */
 static void sync_dir(const char *dir)
 {
 	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -156,7 +156,7 @@ static void sync_dir(const char *dir)
 	close(fd);
 }
 
-/* All of it, or the old file as it was. */
+/* Replace the file as a whole; on an error the old file stays as it was. */
 static int replace(const char *path, const char *dir, const struct config *c)
 {
 	char *tmp;
@@ -176,7 +176,7 @@ static int replace(const char *path, const char *dir, const struct config *c)
 	return err;
 }
 
-/* A link is followed: what it leads to is replaced, not the link. */
+/* Follow symbolic links, so that their target is replaced. */
 static char *real_path(const char *file)
 {
 	char *path = realpath(file, NULL);

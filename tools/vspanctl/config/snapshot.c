@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What save and restore begin with: the file's name, the kernel's state. */
+/* Common beginning of save and restore: the name of the file and the kernel's state. */
 #include "config/snapshot.h"
 
 #include <errno.h>
@@ -31,14 +31,14 @@ int config_file(const struct ctx *ctx, const char *cmd, int argc, char **argv,
 	if (!**file)
 		return usage_error("the name of the file is empty; see: vspanctl %s help",
 				   cmd);
-	/* What is in it is not meant for another netns. */
+	/* The default file is not meant for other netns. */
 	if (!argc && ctx->netns)
 		return usage_error("%s with -n needs a FILE, since " DEFAULT_FILE " is for the host's own network namespace",
 				   cmd);
 	return EXIT_OK;
 }
 
-/* Only rtnetlink tells of MTUs. A span that has gone meanwhile has none. */
+/* Read MTUs from rtnetlink. A span that was deleted meanwhile has none. */
 static int span_mtus(struct nl *nl, struct model *m)
 {
 	struct span *span = m->spans.items;

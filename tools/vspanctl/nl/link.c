@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Devices, as rtnetlink tells of them. */
+/* Reads devices from rtnetlink. */
 #include "nl/link.h"
 
 #include <errno.h>
@@ -224,9 +224,9 @@ const struct link *link_by_index(const struct array *links, uint32_t ifindex)
 }
 
 /**
- * link_on - Find a device of some kind that is made on another.
+ * link_on - Find an upper device of a kind, such as a VLAN device.
  * @links: after links_read()
- * @ifindex: index of that other
+ * @ifindex: index of the lower device
  * @kind: the kind
  *
  * Return: the first such device or NULL.
@@ -263,7 +263,7 @@ int link_in_netns(struct nl *nl, int32_t netnsid, uint32_t ifindex,
 }
 
 /**
- * link_now - Ask for a device once more.
+ * link_now - Read a device again.
  * @nl: the connection, after nl_open_rtnl()
  * @ifindex: its index
  * @link: filled in
@@ -277,9 +277,9 @@ int link_now(struct nl *nl, uint32_t ifindex, struct link *link)
 }
 
 /**
- * link_named - Is there a device of a name?
+ * link_named - Check whether a device of a name exists.
  * @nl: the connection
- * @name: the name, its own or an alternative one, which may be longer
+ * @name: own or alternative name
  *
  * Return: 0 or a negative errno; -ENODEV if there is none.
  */
@@ -296,8 +296,8 @@ int link_named(struct nl *nl, const char *name)
 }
 
 /**
- * link_vfs - Ask how many SR-IOV functions are beside a device.
- * @link: the device, of any netns: on its bus it is the host's
+ * link_vfs - Get the number of SR-IOV functions of a device.
+ * @link: the device, in any netns; sysfs of its bus is the same in all
  *
  * Return: how many.
  */
@@ -319,7 +319,7 @@ unsigned int link_vfs(const struct link *link)
 	return vfs;
 }
 
-/* What a port answers of VLANs, and whose it is. */
+/* The VLANs of a port, and state of reading a range. */
 struct port_vlans {
 	int ifindex;
 	uint8_t *bitmap;

@@ -10,23 +10,23 @@
 #include "nl/netns.h"
 
 /**
- * struct link - What rtnetlink tells of a device, as far as it matters here.
+ * struct link - Attributes of a device.
  * @ifindex: its index
  * @name: its name
  * @type: ARPHRD_*
  * @flags: IFF_*
- * @carrier: it has one
+ * @carrier: it has a carrier
  * @mtu: its MTU
- * @promiscuity: how many want it promiscuous
+ * @promiscuity: number of users that want it promiscuous
  * @master: index of its master, 0 for none
- * @lower: index of what it is made on, of the other end of a veth
+ * @lower: index of its lower device, or of the other end of a veth
  * @is_lower_away: @lower is in another netns
  * @lower_netnsid: that netns, if @is_lower_away
  * @kind: kind of a virtual device, or ""
- * @is_hardware: a device of a bus carries it
+ * @is_hardware: it belongs to a device on a bus
  * @is_switched: a switch chip can forward between it and others
- * @place: where it is below /sys/bus, or ""
- * @vlan_filtering: it is a bridge that heeds VLANs
+ * @place: its path below /sys/bus, or ""
+ * @vlan_filtering: it is a VLAN-aware bridge
  * @xdp: XDP_ATTACHED_*
  * @xdp_id: number of the XDP program, if the kernel tells one
  * @rx: frames it received

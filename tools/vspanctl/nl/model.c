@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel says, put together. */
+/* Reads the state of the kernel, and links its objects. */
 #include "nl/model.h"
 
 #include <errno.h>
@@ -9,11 +9,11 @@
 #define READ_TRIES	10
 
 /**
- * array_next - Have room for one more.
- * @a: the array; @a->count is the caller's to raise
+ * array_next - Make room for one more item.
+ * @a: the array; the caller increments @a->count
  * @size: bytes of an item
  *
- * Return: where it goes, or NULL without memory.
+ * Return: the place of the new item, or NULL without memory.
  */
 void *array_next(struct array *a, size_t size)
 {
@@ -98,7 +98,7 @@ int model_output_cb(const struct nlmsghdr *nlh, void *data)
 	return err;
 }
 
-/* By name, one in this netns before one of the same name that is away. */
+/* Orders by name; a span in this netns comes before others of the same name. */
 static int span_cmp(const void *a, const void *b)
 {
 	const struct span *x = a, *y = b;
@@ -163,7 +163,9 @@ static struct span *span_by_name(struct model *m, const char *name)
 	       &spans[lo] : NULL;
 }
 
-/* An older module tells the name alone; it means the span here if there is one. */
+/* An older module only tells the name: take the span of that name in this netns, if there
+ * is one.
+ */
 static void complete_id(struct model *m, const char *name, struct span_id *of)
 {
 	const struct span *span = of->ifindex ? NULL : span_by_name(m, name);
@@ -199,7 +201,7 @@ static struct span *span_by_id(struct model *m, struct span **index,
 	return hit ? *hit : NULL;
 }
 
-/* Without a span the source is of a span made after spans were read. */
+/* A source without a span belongs to one that was made after spans were read. */
 static void link_sources(struct model *m, struct span **index)
 {
 	struct source *src = m->sources.items;
@@ -375,7 +377,7 @@ static int model_read_once(struct model *m, struct nl *nl, unsigned int what)
 		if (dumps[i].what && !(dumps[i].what & what))
 			continue;
 		err = model_dump(m, nl, dumps[i].cmd, dumps[i].cb);
-		/* An older module has none of what it does not know. */
+		/* An older module does not know some kinds of objects. */
 		if (err && err != -EOPNOTSUPP)
 			return err;
 	}
@@ -388,7 +390,7 @@ static int model_read_once(struct model *m, struct nl *nl, unsigned int what)
  * @nl: an open connection
  * @what: MODEL_* besides the spans
  *
- * A dump that a change has overtaken is begun anew, a few times.
+ * A dump that was interrupted by a change is repeated, a few times.
  *
  * Return: 0 or a negative errno; -EINTR if the changes did not stop.
  */

@@ -11,11 +11,11 @@
 #include "nl/nl.h"
 
 /**
- * struct span_id - Which span, whatever it is called by now.
+ * struct span_id - Identifies a span, even if it was renamed.
  * @ifindex: index of its device in its own netns; 0 if an older module does not say
  * @is_away: it was moved to another netns
  * @netnsid: that netns, if @is_away
- * @is_told: by the kernel, and not concluded from the name
+ * @is_told: the kernel has told this; else it was derived from the name
  */
 struct span_id {
 	uint32_t ifindex;
@@ -34,7 +34,7 @@ struct span_id {
  * @ifindex: its index
  * @hook: VSPAN_HOOK_*
  * @has_promisc: the source asks for promiscuous devices
- * @promisc: and this one is
+ * @promisc: this device is promiscuous for the source
  * @next: next of the same source, after model_link()
  */
 struct binding {
@@ -69,16 +69,16 @@ struct dir_stats {
  * @dir: VSPAN_DIR_* bits
  * @hook: VSPAN_HOOK_* asked for
  * @redirect: frames are moved, not copied
- * @promisc: the devices are to be promiscuous
+ * @promisc: the devices should be promiscuous
  * @dup_keep: second copies are kept
- * @is_filtered: a filter decides
- * @filter: its text, which a program of another maker may not have
+ * @is_filtered: it has a filter
+ * @filter: text of the filter; "" if another program has set none
  * @snaplen: bytes of a frame to copy, 0 for all
  * @snap_headers: copy no payload
  * @share: which share of the flows is copied, 1 to @shares
- * @shares: among how many they are divided, 0 for all flows
- * @sample: one frame in so many is copied, 0 or 1 for every one
- * @rate: most copies a second, 0 for no limit
+ * @shares: number of shares, 0 for all flows
+ * @sample: one in so many frames is copied, 0 or 1 for all
+ * @rate: most copies per second, 0 for no limit
  * @tag: VSPAN_TAG_*
  * @vlans: bitmap, NULL if all VLANs are copied
  * @is_dormant: bound to no device
@@ -86,9 +86,9 @@ struct dir_stats {
  * @rx: copies of received frames
  * @tx: copies of transmitted frames
  * @filtered: frames the VLAN list or the filter refused
- * @dup: frames the span had already
- * @sampled_out: frames that sampling passed over
- * @off_cable: frames that the host gave to the device as received
+ * @dup: frames of which the span had a copy already
+ * @sampled_out: frames that were not sampled
+ * @off_cable: received frames that no cable has carried
  * @other_shares: frames of flows that are in another share
  * @drops: lost frames by VSPAN_A_DROP_*
  * @bindings: first binding, after model_link()
@@ -131,14 +131,14 @@ struct source {
 };
 
 /**
- * struct output - Where a span's frames go too.
+ * struct output - A device or psample group to which a span's frames are sent as well.
  * @span: the span
  * @of: the same span
  * @dev: name of the device, "" of a psample group
  * @is_psample: it is a psample group
  * @group: number of that group
- * @vlan: VLAN of the tag put around each frame, 0 for none
- * @strip: the frame's own tag is taken off first
+ * @vlan: VLAN of the tag that is added to each frame, 0 for none
+ * @strip: the frame's own tag is removed first
  * @ifindex: index of the device, 0 if there is none
  * @is_dormant: nothing is sent
  * @dormant: VSPAN_DORMANT_*, if @is_dormant
@@ -170,14 +170,13 @@ struct output {
  * @netnsid: that netns, if @is_away
  * @netns: its name in ip-netns(8), if model_name_netns() found one
  * @up: administratively up
- * @reader: somebody reads it
- * @idle: what its sources send is not looked at
- * @owned: it goes with a program, and is in no file
+ * @reader: it has a reader
+ * @idle: transmitted frames of its sources are ignored
+ * @owned: it is deleted with a program's socket, and is never saved
  * @frames: VSPAN_FRAMES_*
  * @qlen: frames in each queue
  * @mtu: MTU of its device, if it was asked for by span_mtus()
- * @pins: bytes that a reader who has stopped can hold, at most; 0 if the module does not
- *	say
+ * @pins: most bytes that a stopped reader can hold; 0 if the module does not say
  * @delivered: frames and bytes delivered
  * @monitor_tx_dropped: frames the monitor tried to send
  * @drops: lost frames by VSPAN_A_DROP_*
@@ -222,7 +221,7 @@ struct array {
 };
 
 /**
- * struct model - All the kernel told.
+ * struct model - The state of the kernel.
  * @spans: of struct span, by name after model_link()
  * @sources: of struct source, in kernel order
  * @bindings: of struct binding, in kernel order

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel says, message by message, read into structs. */
+/* Parses messages of the kernel into structs. */
 #include "nl/model.h"
 
 #include <errno.h>
@@ -255,7 +255,7 @@ static int get_vlans(const struct nlattr *attr, struct source *src)
 	return 0;
 }
 
-/* Which frames, how many, and how much of them. */
+/* The options that select frames, and limit the number and length of copies. */
 static int get_copy(const struct nlattr **tb, struct source *src)
 {
 	const struct nlattr *text = tb[VSPAN_A_SOURCE_FILTER_TEXT];

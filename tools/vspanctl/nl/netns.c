@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Network namespaces by the names that ip-netns(8) gives them, and by the
- * numbers that the kernel has for them in ours.
+/* Network namespaces by their names of ip-netns(8), and by the IDs that the kernel has
+ * assigned to them in our own namespace.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,7 +16,7 @@
 #include "nl/netns.h"
 
 /**
- * netns_can_be - Could a network namespace have that name?
+ * netns_can_be - Is a name valid for a network namespace?
  * @name: the name
  *
  * Return: false if it can be no name of a file in /run/netns.
@@ -115,7 +115,7 @@ int netns_id(struct nl *nl, int fd, int32_t *netnsid)
 	nlh = netnsid_request(nl, RTM_NEWNSID, fd);
 	mnl_attr_put_u32(nlh, NETNSA_NSID, -1);
 	err = nl_talk(&nl->rtnl, nlh, NULL, NULL);
-	/* Somebody else may have had it numbered in between. */
+	/* Another process may have assigned an ID in between. */
 	*netnsid = netnsid_of(nl, fd);
 	if (*netnsid >= 0)
 		return 0;

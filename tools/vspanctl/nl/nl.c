@@ -95,7 +95,7 @@ static void nl_extack_save(struct nl_sock *s, const struct nlmsghdr *nlh,
 	}
 }
 
-/* Where in the request it is that the kernel does not like. */
+/* The attribute of the request that the kernel has refused. */
 static uint16_t nl_refused_attr(const struct nl_sock *s,
 				const struct nlmsghdr *nlh, size_t off)
 {
@@ -168,7 +168,7 @@ static int nl_recv_one(struct nl_sock *s, const struct nlmsghdr *nlh,
 	}
 }
 
-/* How much is to be received; what does not fit would be lost. */
+/* Length of the next datagram; libmnl would lose what does not fit. */
 static ssize_t nl_peek(struct nl_sock *s)
 {
 	return recv(mnl_socket_get_fd(s->mnl), NULL, 0, MSG_PEEK | MSG_TRUNC);

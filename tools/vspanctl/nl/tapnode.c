@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Nodes of taps have the numbers of their devices, which are counted in each network
- * namespace: a node may be that of another namespace's device.
+/* A node /dev/tapN is named after the interface index of its device. Each network
+ * namespace has its own indexes, so the node may belong to a device of another one.
  */
 #include "nl/tapnode.h"
 
@@ -13,10 +13,10 @@
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 
-/* What is mounted at /sys is the sysfs of the netns that its mounter was in, and -n or
- * nsenter(1) have led elsewhere: a device there may have the span's name and number. One
- * of our own is mounted nowhere, and ends with its descriptor. -1 if that is not ours
- * to do, or the kernel is older than 5.2.
+/* Open a sysfs of the current netns. The one at /sys shows the netns of the process that
+ * has mounted it, which is another one after -n or nsenter(1), and may have a device with
+ * the span's name and index. The new sysfs is not attached to a path and ends with its
+ * descriptor. Returns -1 without the right to mount, or on kernels before 5.2.
  */
 static int sysfs_open(void)
 {
@@ -31,7 +31,7 @@ static int sysfs_open(void)
 	return fd;
 }
 
-/* Who cannot mount has not come here by -n either. */
+/* Without the right to mount, -n is not possible either, so /sys is right. */
 static int sysfs_open_span(const char *span, uint32_t ifindex)
 {
 	char path[64];

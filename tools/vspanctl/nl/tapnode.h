@@ -4,7 +4,7 @@
 
 #include <stdint.h>
 
-/* What /dev/tapN is, N being the number of a span's device. */
+/* The state of /dev/tapN, where N is the index of a span's device. */
 enum tap_node {
 	TAP_NODE_UNKNOWN,	/* sysfs does not tell: a tenant's span has none */
 	TAP_NODE_RIGHT,

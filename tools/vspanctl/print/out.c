@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One call prints both worlds: text when there is a format, JSON under a key.
+/* Prints text or JSON with the same calls: text if there is a format, JSON if there is a
+ * key.
  *
- * Small and our own because iproute2's printer is not packaged as a library,
- * and jansson and json-c build the whole tree in memory before the first byte
- * is written: a thousand sources with their counters, for each `show`.
+ * iproute2's printer is not available as a library. jansson and json-c build the whole
+ * tree in memory before they write the first byte, with the counters of maybe a thousand
+ * sources.
  */
 #include "print/out.h"
 
@@ -13,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Text that came from elsewhere must not steer the terminal. */
+/* Replace control characters, so that names cannot control the terminal. */
 static void out_plain(struct out *o, const char *s)
 {
 	for (; *s; s++) {
@@ -100,8 +101,8 @@ static void out_json_char(struct out *o, unsigned char c)
 		putc(c, o->fp);
 }
 
-/* A device name is bytes, a JSON string is Unicode: what is not UTF-8 becomes
- * U+FFFD, or strict parsers would refuse the whole document.
+/* A device name may have any bytes. Bytes that are not UTF-8 become U+FFFD, since strict
+ * parsers would refuse the whole JSON document.
  */
 static void out_quoted(struct out *o, const char *str)
 {
@@ -122,7 +123,7 @@ static void out_quoted(struct out *o, const char *str)
 	putc('"', o->fp);
 }
 
-/* Whatever comes before a value: comma, line break, key. */
+/* Print what precedes a value: comma, line break, key. */
 static void out_lead(struct out *o, const char *key)
 {
 	uint32_t bit = UINT32_C(1) << o->depth;
@@ -285,7 +286,7 @@ void out_s32(struct out *o, const char *key, const char *fmt, int val)
 }
 
 /**
- * out_bool - Print a truth.
+ * out_bool - Print a boolean.
  * @o: printer
  * @key: JSON key, NULL in an array
  * @yes: text if true

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How spans, sources, bindings and outputs look, in show and in monitor alike. */
+/* Prints spans, sources, bindings and outputs, for show and monitor. */
 #include "print/print.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ static const char *const dormant_reasons[] = {
 	[VSPAN_DORMANT_SHADOWED]	= "other sources have all that %s means",
 };
 
-/* The same for programs, and of check. */
+/* Names of the reasons, for programs and for check. */
 static const char *const dormant_keys[] = {
 	[VSPAN_DORMANT_NO_DEVICE]	= "no_device",
 	[VSPAN_DORMANT_LOOPBACK]	= "loopback",
@@ -61,7 +61,7 @@ static const char *const drop_names[VSPAN_A_DROP_MAX + 1] = {
 
 #define NAME_OF(names, val) name_of(names, ARRAY_SIZE(names), val)
 
-/* A newer kernel may use a value we have no name for. */
+/* A newer kernel may use a value that has no name here. */
 static const char *name_of(const char *const *names, size_t n, uint32_t val)
 {
 	return val < n && names[val] ? names[val] : "unknown";
@@ -114,7 +114,7 @@ static void print_switch(struct out *o, const char *key)
 	out_wrap(o, INDENT, " ", "%s", key);
 }
 
-/* What was asked for, where it is not what comes unasked. */
+/* Print the options that differ from their defaults. */
 static void print_options(struct out *o, const struct source *src)
 {
 	out_str(o, "hook", NULL, NAME_OF(hook_names, src->hook));
@@ -144,7 +144,7 @@ static void print_share(struct out *o, const struct source *src)
 	out_wrap(o, INDENT, " ", "share %u/%u", src->share, src->shares);
 }
 
-/* In text quoted, as it is written. */
+/* In text, the filter is quoted as on the command line. */
 static void print_filter(struct out *o, const struct source *src)
 {
 	out_str(o, "filter", NULL, src->filter);
@@ -154,7 +154,7 @@ static void print_filter(struct out *o, const struct source *src)
 		out_wrap(o, INDENT, " ", "filter (a program without text)");
 }
 
-/* Which frames, how many, and how much of them. */
+/* Print the options that select frames, and limit the number and length of copies. */
 static void print_copy(struct out *o, const struct source *src)
 {
 	if (src->is_filtered)
@@ -178,7 +178,7 @@ static void print_copy(struct out *o, const struct source *src)
 }
 
 /**
- * print_span - Print what a span is.
+ * print_span - Print a span.
  * @o: printer, inside an object
  * @span: the span
  */
@@ -200,7 +200,7 @@ void print_span(struct out *o, const struct span *span)
  * print_time - Print the time of day, with its zone.
  * @o: printer, inside an object
  *
- * Of what was read from the kernel it is soon after it has happened.
+ * For an event this is shortly after it has happened.
  */
 void print_time(struct out *o)
 {
@@ -259,7 +259,7 @@ void print_source(struct out *o, const struct source *src, int width)
 	print_copy(o, src);
 }
 
-/* What was asked for is with the source; this is what the device is. */
+/* The state of the device; the source has the option. */
 static const char *promisc_text(const struct binding *b)
 {
 	if (!b->has_promisc)
@@ -305,7 +305,7 @@ void print_bindings(struct out *o, const struct source *src)
 	out_array_close(o);
 }
 
-/* A loop is told from the side of the one that waits for it to be opened. */
+/* The sentence for a loop differs between source and output. */
 static void why_dormant(char *buf, size_t len, uint32_t why, const char *name,
 			const char *loop)
 {
@@ -347,7 +347,7 @@ void output_why(const struct output *output, char *buf, size_t len)
 }
 
 /**
- * dormant_key - Name a reason to be dormant, for programs.
+ * dormant_key - Get the name of a reason to be dormant, for programs.
  * @why: VSPAN_DORMANT_*
  *
  * Return: its name; "dormant" if it is newer than this vspanctl.
@@ -405,7 +405,7 @@ static void print_dir_stats(struct out *o, const char *key,
 }
 
 /**
- * drop_name - Name a reason for which a frame is lost.
+ * drop_name - Get the name of a reason for losses.
  * @reason: VSPAN_A_DROP_*
  *
  * Return: its name.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* show, and what span show and output show have of it. */
+/* show, span show and output show. */
 #include <errno.h>
 #include <string.h>
 
@@ -107,7 +107,7 @@ void show_span(struct ctx *ctx, const struct span *span)
 }
 
 /**
- * show_span_alone - Print a span and nothing of what feeds or leaves it.
+ * show_span_alone - Print a span without its sources and outputs.
  * @ctx: context
  * @span: the span
  */
@@ -140,7 +140,7 @@ void show_span_outputs(struct ctx *ctx, const struct span *span)
 }
 
 /**
- * show_model - Print what was read.
+ * show_model - Print one span of a model, or all.
  * @ctx: context
  * @m: model, after model_link()
  * @name: name of the span, NULL for all

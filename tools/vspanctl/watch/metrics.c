@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* metrics: all counters in the OpenMetrics text format, or in the older one of
+/* metrics: prints all counters in the OpenMetrics text format, or in the older format of
  * Prometheus that node_exporter's textfile collector reads.
  */
 #include "watch/metrics.h"
@@ -12,7 +12,7 @@
 #include "vspan-drops.h"
 
 /**
- * struct sample - Where in the model the next sample comes from.
+ * struct sample - The part of the model that the next sample comes from.
  * @o: printer
  * @f: family of the sample
  * @span: span
@@ -27,7 +27,7 @@ struct sample {
 	const struct output *output;
 };
 
-/* What a family has a sample for each of. */
+/* The objects for which a family has samples. */
 enum level { OF_SPAN, OF_SOURCE, OF_OUTPUT };
 
 /**
@@ -77,7 +77,7 @@ static void put_object(const struct sample *s)
 
 	fprintf(fp, "%s%s{", s->f->name, s->f->is_counter ? "_total" : "");
 	put_label(fp, "span", s->span->name);
-	/* Spans of one name may be in several netns. */
+	/* Several netns may have spans of the same name. */
 	if (s->span->is_away)
 		fprintf(fp, ",netnsid=\"%d\"", s->span->netnsid);
 	if (s->src) {
@@ -287,7 +287,7 @@ static const struct family families[] = {
 		output_drops),
 };
 
-/* In the older format a family has the name of its samples. */
+/* In the older format, the name of a family is that of its samples. */
 static void put_head(FILE *fp, const struct family *f, bool openmetrics)
 {
 	const char *end = f->is_counter && !openmetrics ? "_total" : "";
@@ -340,7 +340,7 @@ void metrics_print(struct out *o, const struct model *m, bool openmetrics)
 		fputs("# EOF\n", o->fp);
 }
 
-/* Without a word it is OpenMetrics. */
+/* The default is OpenMetrics. */
 static int format_parse(int argc, char **argv, bool *openmetrics)
 {
 	*openmetrics = true;

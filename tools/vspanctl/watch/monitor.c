@@ -119,7 +119,7 @@ static int event_output(struct ctx *ctx, const struct event *e,
 		 e->cmd == VSPAN_CMD_OUTPUT_NEW_NTF ? "to" : "of", output.span);
 	print_of(o, &output.of);
 	print_output(o, &output);
-	/* That it has its device, or has it no more, is what "set" tells. */
+	/* The event "set" of an output tells that it has gained or lost its device. */
 	if (e->cmd == VSPAN_CMD_OUTPUT_SET_NTF ||
 	    (e->cmd == VSPAN_CMD_OUTPUT_NEW_NTF &&
 	     (o->json || output.is_dormant)))
@@ -147,8 +147,8 @@ static const struct nl_policy family_policy[CTRL_ATTR_FAMILY_ID + 1] = {
 	[CTRL_ATTR_FAMILY_ID]	= { .type = MNL_TYPE_U16 },
 };
 
-/* An unloaded module sends no more events, and the group is not the one that
- * a module loaded later has.
+/* End when the module is unloaded: it sends no more events, and if it is loaded again,
+ * the group has another ID.
  */
 static int monitor_ctrl(const struct ctx *ctx, const struct nlmsghdr *nlh,
 			uint8_t cmd)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* top: what is flowing now, once or again and again. */
+/* top: shows current rates, once or repeatedly. */
 #include "watch/top.h"
 
 #include <errno.h>
@@ -13,7 +13,7 @@
 #include "vspanctl.h"
 
 #define MS_PER_DAY	86400000
-#define FIRST_MS	100	/* nobody likes an empty screen */
+#define FIRST_MS	100	/* the first screen appears early */
 
 /**
  * struct top_run - A run of top.
@@ -72,7 +72,7 @@ static int count_parse(struct top_run *run, const char *val)
 	return EXIT_OK;
 }
 
-/* The options come behind the command, where top(1) and ping(8) have them. */
+/* Parse the options, which follow the command as in top(1) and ping(8). */
 static int parse(struct top_run *run, int argc, char **argv)
 {
 	int i, ret = EXIT_OK;
@@ -90,7 +90,7 @@ static int parse(struct top_run *run, int argc, char **argv)
 	return ret;
 }
 
-/* Of no use is a span that may be made any time: most often it is a wrong name. */
+/* A span that does not exist is refused, since its name is most likely wrong. */
 static bool is_there(const struct top_run *run)
 {
 	const struct model *m = &run->models[run->which];
@@ -131,7 +131,7 @@ static int tell(struct top_run *run, const struct top *t, bool is_first)
 	struct out *o = &run->ctx->out;
 
 	if (run->on_screen)
-		return 0;	/* it is drawn while we wait */
+		return 0;	/* top_screen_wait() draws it */
 	if (o->json) {
 		top_json(o, t);
 		out_text(o, "\n");
@@ -142,7 +142,7 @@ static int tell(struct top_run *run, const struct top *t, bool is_first)
 	return out_flush(o);
 }
 
-/* False: the user has had enough. */
+/* Returns false if the user has quit. */
 static bool wait_until(const struct top_run *run, const struct top *t, uint64_t end)
 {
 	uint64_t now = now_ms();
@@ -195,7 +195,7 @@ static int run_top(struct top_run *run)
 {
 	int err;
 
-	/* Whoever says how often wants to keep what is told. */
+	/* With a count, the output is probably stored. */
 	run->on_screen = !run->ctx->out.json && !run->left &&
 			 isatty(STDOUT_FILENO) && isatty(STDIN_FILENO);
 	if (run->on_screen && top_screen_open()) {

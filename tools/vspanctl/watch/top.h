@@ -8,7 +8,7 @@
 #define TOP_WIDTH	80
 
 /**
- * struct top_item - What a source, an output or a span has counted in an interval.
+ * struct top_item - Counts of a source, an output or a span in an interval.
  * @src: the source, NULL if it is not one
  * @out: the output, NULL if it is not one; with neither it is the span
  * @rx: received frames copied; of a span those delivered, of an output those sent
@@ -24,7 +24,7 @@ struct top_item {
 };
 
 /**
- * struct top_group - A span and what feeds and leaves it, busiest first.
+ * struct top_group - A span with its sources and outputs, busiest first.
  * @span: the span
  * @total: what the span itself has counted
  * @items: its sources and outputs
@@ -38,7 +38,7 @@ struct top_group {
 };
 
 /**
- * struct top - What happened between two readings.
+ * struct top - Counts between two readings.
  * @groups: spans, busiest first
  * @count: how many
  * @ms: milliseconds between the readings, at least 1
@@ -51,7 +51,7 @@ struct top {
 	uint64_t ms;
 };
 
-/* What a row of the table is. */
+/* The kinds of rows of the table. */
 enum top_kind {
 	TOP_HEAD,
 	TOP_SPAN,
@@ -59,7 +59,7 @@ enum top_kind {
 	TOP_DROP,
 };
 
-/* Takes the rows of the table, from the first to the last. */
+/* Called for each row of the table, in order. */
 typedef void (*top_row_fn)(void *data, enum top_kind kind, const char *text);
 
 /* top_diff.c */

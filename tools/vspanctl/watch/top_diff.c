@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What has been counted between two readings of the counters. */
+/* Computes the differences between two readings of the counters. */
 #include "watch/top.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What is new since then counts from zero; so does what was made anew in between,
- * of which less is counted than before.
+/* An object that was made in between counts from zero. So does one that was deleted and
+ * made again, which has counted less than before.
  */
 static uint64_t since(uint64_t before, uint64_t now)
 {
@@ -65,8 +65,8 @@ static bool is_same_output(const struct output *a, const struct output *b)
 	       !strcmp(a->dev, b->dev);
 }
 
-/* Sources keep their order from one reading to the next: the one that is looked for is
- * nearly always the one behind the last one found.
+/* Sources have the same order in both readings, so the next one is nearly always behind
+ * the last one found.
  */
 static const struct source *source_before(const struct source **at,
 					  const struct source *first,
@@ -119,7 +119,7 @@ static uint64_t all_drops(const struct top_item *item)
 	return sum;
 }
 
-/* Less than 0 if @a has more to tell. */
+/* Less than 0 if @a is busier. */
 static int busier(const struct top_item *a, const struct top_item *b)
 {
 	uint64_t x = a->rx.packets + a->tx.packets + all_drops(a);
@@ -128,7 +128,7 @@ static int busier(const struct top_item *a, const struct top_item *b)
 	return (x < y) - (x > y);
 }
 
-/* Where all are idle they stay where they are: qsort() needs to be told. */
+/* Equally busy items keep their order, which qsort() does not guarantee. */
 static int item_cmp(const void *a, const void *b)
 {
 	const struct top_item *x = a, *y = b;
@@ -178,7 +178,7 @@ static int fill_group(struct top_group *g, const struct span *before,
 }
 
 /**
- * top_diff - Tell what has been counted between two readings.
+ * top_diff - Compute what was counted between two readings.
  * @t: result; free it whatever is returned
  * @before: the first reading
  * @now: the second

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How top looks: rows of 80 columns, or an object of JSON. */
+/* The output of top: rows of 80 columns, or a JSON object. */
 #include "watch/top.h"
 
 #include <inttypes.h>
@@ -13,7 +13,7 @@
 #define NAME_WIDTH	47
 #define RATE_LEN	24
 
-/* Five digits at most; what is more is in thousands, millions, ... */
+/* At most five digits, with a suffix for thousands, millions and so on. */
 static const char *rate_text(uint64_t rate, char *buf)
 {
 	const char *unit = " kMGTPE";
@@ -29,7 +29,7 @@ static const char *rate_text(uint64_t rate, char *buf)
 	return buf;
 }
 
-/* Of a long interval there may be no product in 64 bits. */
+/* For a long interval the product could overflow 64 bits. */
 static uint64_t per_second(uint64_t n, uint64_t ms)
 {
 	return n / ms * 1000 + n % ms * 1000 / ms;
@@ -108,8 +108,8 @@ static void span_row(const struct top *t, top_row_fn row, void *data,
 
 /**
  * top_rows - Make the table.
- * @t: what is to be told
- * @row: gets each row, the heading first
+ * @t: the counts
+ * @row: called for each row, the heading first
  * @data: for @row
  */
 void top_rows(const struct top *t, top_row_fn row, void *data)
@@ -204,9 +204,9 @@ static void json_group(struct out *o, const struct top *t,
 }
 
 /**
- * top_json - Print an object with all that the table has.
+ * top_json - Print a JSON object with the content of the table.
  * @o: printer of JSON
- * @t: what is to be told
+ * @t: the counts
  */
 void top_json(struct out *o, const struct top *t)
 {

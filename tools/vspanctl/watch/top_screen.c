@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The screen of top, by ncurses. A file of its own: its macros (bool, OK, ...) are in
- * nobody else's way.
+/* The screen of top, with ncurses. In a separate file because of ncurses' macros (bool,
+ * OK, ...).
  */
 #include "watch/top.h"
 
@@ -13,7 +13,7 @@
 #define KEYS	"q: quit, arrows: scroll"
 #define CTRL_L	0x0c	/* what other programs have written over is drawn anew */
 
-/* One screen is all there is. */
+/* There is only one screen. */
 static struct {
 	SCREEN *term;
 	bool has_colours;
@@ -22,7 +22,7 @@ static struct {
 } screen;
 
 /**
- * top_screen_open - Take the terminal over.
+ * top_screen_open - Set up the terminal.
  *
  * Return: 0, or -1 if its type is not known.
  */
@@ -46,7 +46,7 @@ int top_screen_open(void)
 }
 
 /**
- * top_screen_close - Give it back as it was.
+ * top_screen_close - Restore the terminal.
  */
 void top_screen_close(void)
 {
@@ -69,7 +69,7 @@ static attr_t look(enum top_kind kind)
 	}
 }
 
-/* The heading stays, the others move under it. The last line is for the keys. */
+/* The heading is fixed, the other rows scroll. The last line shows the keys. */
 static void draw_row(void *data, enum top_kind kind, const char *text)
 {
 	int y = screen.row++;
@@ -86,7 +86,7 @@ static void draw_row(void *data, enum top_kind kind, const char *text)
 
 /**
  * top_screen_draw - Draw the table.
- * @t: what is to be told
+ * @t: the counts
  */
 void top_screen_draw(const struct top *t)
 {
@@ -113,7 +113,7 @@ static void scroll_by(int rows)
 		screen.from = 0;
 }
 
-/* Of a terminal that has gone getch() does not wait. */
+/* getch() does not wait if the terminal is gone. */
 static bool hung_up(void)
 {
 	struct pollfd fd = { .fd = STDIN_FILENO, .events = POLLIN };
@@ -125,8 +125,8 @@ static bool hung_up(void)
  * top_screen_wait - Wait for a key.
  * @ms: milliseconds, at most
  *
- * Return: false if the user has had enough, or has gone; true if the table is to be drawn, since the
- * time is up, the size of the screen is another, or other rows are wanted.
+ * Return: false if the user has quit or the terminal is gone. True if the table has to be
+ * drawn again: the time is up, the screen has another size, or the user has scrolled.
  */
 bool top_screen_wait(uint64_t ms)
 {
