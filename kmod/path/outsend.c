@@ -65,7 +65,7 @@ static int vspan_output_tag(const struct vspan_output *out,
 
 /* Hide the protocol of a frame from a tunnel. If an IP packet is too long for its path, a
  * tunnel would send an ICMP error to the sender of the packet (tnl_update_pmtu() in
- * net/ipv4/ip_tunnel.c), who never sent anything through that tunnel. A tag is inserted
+ * net/ipv4/ip_tunnel.c), although that sender does not use the tunnel. A tag is inserted
  * into the bytes for the same reason. The flow hash depends on the protocol, so it is
  * calculated first.
  *
