@@ -257,7 +257,7 @@ static void test_switches(struct ktap *t)
 		"a switch alone is on");
 }
 
-/* A filter's text may be 1023 characters, and no more. */
+/* A filter's text has at most 1023 characters. */
 static void test_long_filter(struct ktap *t)
 {
 	char text[VSPAN_FILTER_TEXT_LEN + 2];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* check: what virtual devices cannot show, on devices that were made up. */
+/* check: findings that virtual devices cannot cause, with invented devices. */
 #include "check/check.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@
 
 static _Alignas(struct nlmsghdr) char buf[4096];
 
-/* A message of rtnetlink with what a switch port of hardware has. */
+/* A message of rtnetlink about a port of a switch chip. */
 static struct nlmsghdr *msg_link(void)
 {
 	static const uint8_t id[4] = { 1, 2, 3, 4 };

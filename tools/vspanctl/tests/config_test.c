@@ -29,7 +29,7 @@ static const struct entry *entry_at(const struct config *c, size_t i)
 	return (const struct entry *)c->entries.items + i;
 }
 
-/* Lines and how save writes what they say. */
+/* Lines, and the same lines as save writes them. */
 static const struct {
 	const char *line;
 	const char *want;
@@ -124,7 +124,7 @@ static void test_bad(struct ktap *t)
 	config_free(&c);
 }
 
-/* Two lines: known by the same, and if so: nothing to change? */
+/* Pairs of lines: do they have the same key, and the same options? */
 static const struct {
 	const char *old;
 	const char *want;
@@ -285,7 +285,7 @@ static void test_model(struct ktap *t)
 	model_free(&m);
 }
 
-/* Of two spans of one name each has its own, whatever is asked for first. */
+/* Two spans of the same name have different sources, in any order of lookups. */
 static void test_id(struct ktap *t)
 {
 	static const char *const texts[] = {
@@ -331,7 +331,7 @@ static void test_ghost(struct ktap *t)
 	model_free(&m);
 }
 
-/* What has to be said to make a source, and to make it of another. */
+/* The options of a request that makes a source, and of one that changes another into it. */
 static const struct {
 	const char *old;
 	const char *want;

@@ -2,7 +2,7 @@
 #ifndef VSPANCTL_FAKESOCK_H
 #define VSPANCTL_FAKESOCK_H
 
-/* libmnl's socket calls of which a kernel made for a test has nothing to say. */
+/* Replacements for libmnl's socket calls, common to all tests with a fake kernel. */
 #include <libmnl/libmnl.h>
 #include <stdlib.h>
 #include <sys/socket.h>

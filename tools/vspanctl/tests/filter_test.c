@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Filters: which "vlan" is the outermost tag's, and what no program comes of. */
+/* Filters: which "vlan" means the outermost tag, and which expressions are refused. */
 #include "args/filter.h"
 
 #include <arpa/inet.h>
@@ -60,7 +60,7 @@ static void test_marked(struct ktap *t)
 	}
 }
 
-/* What is put into a message is a program, or nothing at all. */
+/* Either a whole program is put into a message, or nothing. */
 static int put(const char *text, struct nlmsghdr **nlh, char *err, size_t len)
 {
 	static char buf[65536];
@@ -82,7 +82,7 @@ static unsigned int tag_loads(const struct nlmsghdr *nlh)
 	return count;
 }
 
-/* The first of the two programs asks once more which of them it is. */
+/* The first of the two programs begins with the branch between them. */
 static void test_tag(struct ktap *t)
 {
 	struct nlmsghdr *nlh;
@@ -116,8 +116,8 @@ static void test_none(struct ktap *t)
 		nlh->nlmsg_len > MNL_NLMSG_HDRLEN, "no filter is a program too");
 }
 
-/* For us and for libpcap: "dual" has an address of each family, no other name has any;
- * what is an address itself is that.
+/* Replaces the resolver of the tool and of libpcap: "dual" has an address of each family,
+ * other names have none, and addresses stand for themselves.
  */
 static struct sockaddr_in in4 = { .sin_family = AF_INET };
 static struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
@@ -163,7 +163,7 @@ void freeaddrinfo(struct addrinfo *list)
 	(void)list;
 }
 
-/* What a name stands for, all of it; and what is none stays. */
+/* A name is replaced by all of its addresses; other words stay. */
 static void test_resolve(struct ktap *t)
 {
 	static const struct {

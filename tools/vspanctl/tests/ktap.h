@@ -39,7 +39,7 @@ static inline void ktap_str(struct ktap *t, const char *got, const char *want,
 		printf("#  got: %s\n# want: %s\n", got, want);
 }
 
-/* The plan may come last: nobody has to count by hand. */
+/* Prints the plan last, since the number of tests is only known then. */
 static inline int ktap_end(const struct ktap *t)
 {
 	printf("1..%u\n# Totals: pass:%u fail:%u\n", t->count,

@@ -191,7 +191,7 @@ static void check_binding(struct ktap *t, struct ctx ctx,
 	free(text);
 }
 
-/* It is, it is not yet, and a module that does not say. */
+/* Promiscuous, not yet promiscuous, and a module that does not tell. */
 static void test_promisc(struct ktap *t)
 {
 	struct ctx text = { 0 }, json = { .out.json = true };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The conversation with the kernel, against a kernel of a few lines: it takes
- * the place of libmnl's socket calls and answers each request from a script.
+/* Requests and answers, with a fake kernel: it replaces libmnl's socket calls and answers
+ * each request from a script.
  */
 #include "nl/nl.h"
 
@@ -148,7 +148,7 @@ static void reply_link(const struct nlmsghdr *req, size_t len)
 	reply_end(nlh);
 }
 
-/* What is left of an earlier request must not be taken for this answer. */
+/* Messages of an earlier request must not be taken for this answer. */
 static void reply_stale(const struct nlmsghdr *req)
 {
 	struct nlmsghdr *nlh = reply(req, NLMSG_ERROR, NLM_F_CAPPED);

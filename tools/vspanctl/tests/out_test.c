@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The printer: both worlds, nesting, escapes, breaking of lines. */
+/* The printer: text and JSON, nesting, escapes, breaking of lines. */
 #include "print/out.h"
 
 #include <errno.h>
@@ -72,7 +72,7 @@ static void test_strings(struct ktap *t)
 	}
 }
 
-/* The same calls for all worlds. */
+/* The same calls for text and JSON. */
 static void print_sample(struct out *o)
 {
 	out_array_open(o, NULL);

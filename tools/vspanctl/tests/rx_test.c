@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Messages longer than any buffer that was thought of: a kernel of a few lines, in the
- * place of libmnl's socket calls, tells of a NIC with a thousand functions.
+/* Messages longer than the receive buffer: a fake kernel, in place of libmnl's socket
+ * calls, sends a NIC with a thousand functions.
  */
 #include "nl/nl.h"
 
@@ -67,7 +67,7 @@ static size_t fake_waiting(void)
 	return kernel.len;
 }
 
-/* libmnl says ENOSPC of what does not fit, and that is lost. */
+/* Like libmnl, returns ENOSPC for a message that does not fit, which is then lost. */
 ssize_t mnl_socket_recvfrom(const struct mnl_socket *nl, void *buf, size_t size)
 {
 	size_t len = kernel.len;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which version is older, and what is said of a module that is. */
+/* Comparing versions, and the sentences about an older module. */
 #include "version.h"
 
 #include <errno.h>

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* VLAN lists: what is read comes back in canonical form, what is wrong does
- * not come in.
- */
+/* VLAN lists: good ones are written back in canonical form, bad ones are refused. */
 #include "args/vlan.h"
 
 #include <linux/vspan.h>
