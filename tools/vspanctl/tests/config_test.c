@@ -331,7 +331,7 @@ static void test_ghost(struct ktap *t)
 	model_free(&m);
 }
 
-/* The options of a request that makes a source, and of one that changes another into it. */
+/* The options of a request to make a source, or to change another one into it. */
 static const struct {
 	const char *old;
 	const char *want;
