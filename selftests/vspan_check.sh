@@ -169,16 +169,23 @@ dormant_by_rename()
 	fi
 }
 
+# altnames {add|del}: of devices that can be a source, and of two that cannot
+altnames()
+{
+	ip -n "$sw" link property "$1" dev p2 altname ens2 altname eno2 &&
+		ip -n "$sw" link property "$1" dev p1 altname ens1 &&
+		ip -n "$sw" link property "$1" dev lo altname ens3 &&
+		ip -n "$sw" link property "$1" dev span0 altname ens4
+}
+
 # A device that is copied by another name, or is an output, is not noted.
 alternative_name()
 {
 	span_add "$sw" span0 && mirrored p1 && source_add "$sw" 'en*' && traffic ||
 		return
 	gone alternative_name || fail "none has one yet: $FOUND"
-	ip -n "$sw" link property add dev p2 altname ens2 altname eno2
-	ip -n "$sw" link property add dev p1 altname ens1
-	ip -n "$sw" link property add dev lo altname ens3
-	ip -n "$sw" link property add dev span0 altname ens4
+	defer altnames del
+	altnames add || { fail "no names"; return; }
 	checked
 	check_eq "findings" "$(grep alternative_name <<<"$FOUND")" \
 		"alternative_name note vspanctl add ens2 to span0"
@@ -191,8 +198,7 @@ alternative_name()
 	gone alternative_name || fail "p2 is an output: $FOUND"
 	check_vspan "$sw" output del span0 dev ens2
 	finds alternative_name note
-	ip -n "$sw" link property del dev p2 altname ens2 altname eno2
-	ip -n "$sw" link property del dev p1 altname ens1
+	altnames del
 	gone alternative_name || fail "none has one any more: $FOUND"
 }
 
