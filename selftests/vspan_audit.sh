@@ -14,6 +14,7 @@ ALL_TESTS=(
 	"record_of_what_is_deleted_along"
 	"no_record_of_what_was_refused"
 	"odd_names_are_in_hex"
+	"a_stuck_daemon_is_not_waited_for"
 	"events_of_a_pattern"
 	"events_of_a_master"
 	"events_of_changing_hands"
@@ -213,6 +214,18 @@ event()
 
 	read -r -t $((DEADLINE / 1000)) -u "$EVENTS_FD" line
 	check_eq "event" "$line" "$1"
+}
+
+# All who want RTNL would wait too, up to a minute.
+a_stuck_daemon_is_not_waited_for()
+{
+	local out
+
+	audit_start || return
+	kill_quietly "$AUDIT_PID"
+	out=$("$PKT" auditd sh -c "$VSPANCTL -n $sw add eth0 rx && $VSPANCTL -n $sw del eth0" 2>&1) ||
+		{ fail "pkt auditd" "$out"; return; }
+	echo "# $out"
 }
 
 events_of_a_pattern()

@@ -13,6 +13,7 @@ ALL_TESTS=(
 	"dump_of_another_netns_goes_on"
 	"dump_of_one_span"
 	"as_many_as_are_allowed"
+	"memory_is_the_tenants"
 	"promisc_of_a_locked_device"
 	"host_is_answered changing"
 	"host_is_answered overlapping"
@@ -209,6 +210,63 @@ as_many_as_are_allowed()
 	tenant ip link del t0
 	tenant ip link add t0 type vspan
 	check_ok "and with their span" tenant "$PKT" nl new span=t0 source=e% count=6
+}
+
+# cgroup_start: a cgroup of its own, whose memory is counted; $CGROUP
+cgroup_start()
+{
+	local root
+
+	root=$(mktemp -d) && CGROUP=$root/vspan-$RUN_ID || return
+	defer rmdir "$root"
+	mount -t cgroup2 none "$root" && defer umount "$root" &&
+		grep -qw memory "$root/cgroup.controllers" &&
+		echo +memory >"$root/cgroup.subtree_control" && mkdir "$CGROUP" &&
+		defer rmdir "$CGROUP" && return
+	skip "no cgroup can count memory here (CONFIG_MEMCG, cgroup v2)"
+	return 1
+}
+
+# As tenant(), and the cgroup pays.
+paying_tenant()
+{
+	# shellcheck disable=SC2016	# sh expands it
+	sh -c 'echo 0 >"$1/cgroup.procs" && shift && exec "$@"' sh "$CGROUP" \
+		nsenter --target "$TENANT" --user --net --setuid 0 --setgid 0 "$@"
+}
+
+# paid_since BYTES: what the cgroup holds more now, in REPLY
+paid_since()
+{
+	REPLY=$(($(<"$CGROUP/memory.current") - $1))
+}
+
+paid_less_than()
+{
+	paid_since "$1"
+	[ "$REPLY" -lt "$2" ]
+}
+
+# A source, its rule and its counters are more than 512 bytes. The cgroup counts in steps
+# of 64 pages a CPU.
+memory_is_the_tenants()
+{
+	local count=8000 before max
+
+	cgroup_start || return
+	tenant_start t0 || return
+	max=$(<"$TENANT_MAX")
+	defer sh -c "echo $max >$TENANT_MAX"
+	echo "$count" >"$TENANT_MAX"
+	check_ok "one that is not counted" paying_tenant "$PKT" nl new span=t0 source=w% count=10
+	check_ok "flush" tenant "$VSPANCTL" flush
+	before=$(<"$CGROUP/memory.current")
+	check_ok "sources" paying_tenant "$PKT" nl new span=t0 source=d% count="$count"
+	paid_since "$before"
+	echo "# $count sources: $REPLY bytes"
+	[ "$REPLY" -ge $((count * 512)) ] || fail "the tenant's cgroup pays $REPLY bytes"
+	check_ok "flush" tenant "$VSPANCTL" flush
+	check_wait "paid back" paid_less_than "$before" $((count * 512 / 2))
 }
 
 # Once RTNL was never let go: dummy has a lock of its own from Linux 6.15 on.

@@ -27,7 +27,7 @@ SIDE_BY_SIDE=${SIDE_BY_SIDE:-3}
 # long.
 KERNEL_TESTS=(vspan_basic.sh vspan_vlan.sh vspan_tap.sh vspan_isolation.sh vspan_gso.sh
 	vspan_share.sh)
-KERNEL_SIZES=(SHARED=9000)
+KERNEL_SIZES=(SHARED=2000)
 # What make was told for us is not meant for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 

@@ -313,6 +313,8 @@ int main(int argc, char **argv)
 		return fuzz_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "audit"))
 		return audit_main();
+	if (!strcmp(argv[1], "auditd"))
+		return auditd_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "last"))
 		return last_main(argc - 2, argv + 2);
 	if (!strcmp(argv[1], "json"))

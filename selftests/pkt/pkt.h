@@ -192,6 +192,7 @@ int fuzz_main(int argc, char **argv);
 
 /* audit.c */
 int audit_main(void);
+int auditd_main(int argc, char **argv);
 
 /* last.c */
 int last_main(int argc, char **argv);
