@@ -222,7 +222,7 @@ static int vspan_dev_validate(struct nlattr *tb[], struct nlattr *data[],
 	if (tb[IFLA_ADDRESS] &&
 	    vspan_dev_validate_addr(tb[IFLA_ADDRESS], extack))
 		return -EADDRNOTAVAIL;
-	if (!qlen || vspan_dev_qlen_fits(nla_get_u32(qlen)))
+	if (!qlen || vspan_tapdev_qlen_fits(nla_get_u32(qlen)))
 		return 0;
 	NL_SET_ERR_MSG_ATTR(extack, qlen,
 			    "a span's txqueuelen is 1 to 32767 frames");

@@ -9,7 +9,6 @@
 #include <linux/net.h>
 #include <net/sock.h>
 
-#include "config/device.h"
 #include "config/idle.h"
 #include "config/loop.h"
 #include "config/tapdev.h"
@@ -222,7 +221,7 @@ int vspan_tapdev_event(struct vspan_dev *vs, unsigned long event)
 		vspan_tapdev_remove(vs);
 		return 0;
 	case NETDEV_CHANGE_TX_QUEUE_LEN:
-		if (!vspan_dev_qlen_fits(vs->dev->tx_queue_len))
+		if (!vspan_tapdev_qlen_fits(vs->dev->tx_queue_len))
 			return -ERANGE;
 		return tap_queue_resize(&vs->tap);
 	}

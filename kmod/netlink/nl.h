@@ -46,8 +46,6 @@ extern struct genl_family vspan_nl_family;
 /* nlsource.c */
 int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
 		   const struct vspan_nl_ref *ref, vspan_nl_serve_fn *serve);
-void vspan_nl_lock(const struct genl_info *info);
-void vspan_nl_unlock(struct genl_info *info);
 struct vspan_source *vspan_nl_find_source(struct genl_info *info,
 					  const struct vspan_source_key *key);
 
@@ -85,16 +83,19 @@ union vspan_nl_object {
 typedef int vspan_nl_fill_fn(struct sk_buff *skb, struct net *net,
 			     union vspan_nl_object obj);
 
+/* nlnotify.c */
+void vspan_nl_lock(struct genl_info *info);
+void vspan_nl_unlock(struct genl_info *info);
+void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
+		     union vspan_nl_object obj);
+
 /* nlget.c */
-extern const struct genl_info *vspan_nl_echo;
 int vspan_nl_reply(struct genl_info *info, u8 cmd, vspan_nl_fill_fn *fill,
 		   union vspan_nl_object obj);
 struct vspan_net *vspan_nl_dump_start(struct netlink_callback *cb);
 bool vspan_nl_dump_wants(struct netlink_callback *cb, const struct vspan_dev *vs);
 int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 		      vspan_nl_fill_fn *fill, union vspan_nl_object obj);
-void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
-		     union vspan_nl_object obj);
 void vspan_nl_notify_span(const struct vspan_dev *vs, enum vspan_change what);
 void vspan_nl_notify_source(const struct vspan_source *src, enum vspan_change what);
 void vspan_nl_notify_binding(const struct vspan_binding *b, enum vspan_change what);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sends replies, dumps and notifications with the attributes of nlfill.c. */
+/* Replies, dumps, and what notifications say, with the attributes of nlfill.c. */
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
@@ -122,66 +122,6 @@ int vspan_nl_dump_one(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 	}
 	genlmsg_end(skb, hdr);
 	return 0;
-}
-
-/* The request under way whose sender asks to be told what it changes, or NULL; RTNL. */
-const struct genl_info *vspan_nl_echo;
-
-/* That request, if it came from @net: its sender learns of nothing elsewhere. */
-static const struct genl_info *vspan_nl_echo_in(const struct net *net)
-{
-	return vspan_nl_echo && net_eq(genl_info_net(vspan_nl_echo), net) ?
-	       vspan_nl_echo : NULL;
-}
-
-static void vspan_nl_tell(struct net *net, struct sk_buff *msg,
-			  const struct genl_info *echo)
-{
-	if (echo)
-		genl_notify(&vspan_nl_family, msg, (struct genl_info *)echo,
-			    VSPAN_NLGRP_CONFIG, GFP_KERNEL);
-	else
-		genlmsg_multicast_netns(&vspan_nl_family, net, msg, 0,
-					VSPAN_NLGRP_CONFIG, GFP_KERNEL);
-}
-
-/**
- * vspan_nl_notify - notify the listeners in a netns of a change
- * @net: the netns
- * @cmd: VSPAN_CMD_*_NTF
- * @fill: function that puts the attributes of @obj into the message
- * @obj: the object
- *
- * If there is no memory for the message, listeners get the error ENOBUFS, which tells
- * them that they have missed a change.
- *
- * Context: RTNL.
- */
-void vspan_nl_notify(struct net *net, u8 cmd, vspan_nl_fill_fn *fill,
-		     union vspan_nl_object obj)
-{
-	const struct genl_info *echo = vspan_nl_echo_in(net);
-	struct vspan_net *vn = vspan_net(net);
-	struct sk_buff *msg;
-	void *hdr;
-
-	ASSERT_RTNL();
-	/* A dump with sequence number 0 is never marked as interrupted. */
-	if (!++vn->generation)
-		vn->generation++;
-	if (!echo && !genl_has_listeners(&vspan_nl_family, net, VSPAN_NLGRP_CONFIG))
-		return;
-	msg = genlmsg_new(GENLMSG_DEFAULT_SIZE, GFP_KERNEL);
-	hdr = msg ? genlmsg_put(msg, echo ? echo->snd_portid : 0,
-				echo ? echo->snd_seq : 0, &vspan_nl_family, 0, cmd) : NULL;
-	if (!hdr || fill(msg, net, obj)) {
-		nlmsg_free(msg);
-		genl_set_err(&vspan_nl_family, net, 0, VSPAN_NLGRP_CONFIG,
-			     -ENOBUFS);
-		return;
-	}
-	genlmsg_end(msg, hdr);
-	vspan_nl_tell(net, msg, echo);
 }
 
 /**

@@ -3,7 +3,6 @@
 #include <net/genetlink.h>
 #include <net/rtnetlink.h>
 
-#include "config/promisc.h"
 #include "config/source.h"
 #include "net.h"
 #include "netlink/netlink-gen.h"
@@ -55,35 +54,6 @@ int vspan_nl_keyed(struct sk_buff *skb, struct genl_info *info,
 	err = serve(skb, info, &key);
 	rtnl_unlock();
 	return err;
-}
-
-/**
- * vspan_nl_lock - take RTNL for a request for a change
- * @info: the request
- *
- * Up to vspan_nl_unlock(), its sender is told what changes, if it asks for that with
- * NLM_F_ECHO.
- */
-void vspan_nl_lock(const struct genl_info *info)
-{
-	rtnl_lock();
-	if (nlmsg_report(info->nlhdr))
-		vspan_nl_echo = info;
-}
-
-/**
- * vspan_nl_unlock - release RTNL at the end of a request for a change
- * @info: the request
- *
- * Promiscuous mode is changed here and not in the work, so that it is in effect when the
- * request returns, and so that the audit log names the user of the request. Devices of
- * other netns are left to the work.
- */
-void vspan_nl_unlock(struct genl_info *info)
-{
-	vspan_promisc_run(genl_info_net(info));
-	vspan_nl_echo = NULL;
-	rtnl_unlock();
 }
 
 /* Like vspan_nl_keyed(), for a request that changes something. */
