@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* How frames may pass several bindings of a span, for path/dedup.c. */
+/* Finds out how a frame may pass several bindings of a span, for path/dedup.c. */
 #include <linux/if_vlan.h>
 #include <linux/rtnetlink.h>
 
@@ -17,7 +17,7 @@
 static bool vspan_dedup_goes_on(const struct vspan_dev *vs,
 				struct net_device *dev);
 
-/* Does the span copy all that a device sends, there or below? */
+/* Does the span copy all frames that a device sends, on the device or below it? */
 static bool vspan_dedup_sends(const struct vspan_dev *vs, struct net_device *dev)
 {
 	const struct vspan_binding *b = vspan_port_binding(dev, vs);
@@ -44,8 +44,9 @@ static bool vspan_dedup_by_ports(const struct vspan_dev *vs,
 	return any;
 }
 
-/* What a VLAN device sends goes through its NIC, what a bond or team sends
- * through a port. A bridge or macvlan may lead it elsewhere.
+/* Does the span copy all frames that a device sends on its lower devices? A VLAN device
+ * sends through its NIC, a bond or team through its ports. A bridge or macvlan may send
+ * to devices that are not below it.
  */
 static bool vspan_dedup_goes_on(const struct vspan_dev *vs,
 				struct net_device *dev)
@@ -58,13 +59,13 @@ static bool vspan_dedup_goes_on(const struct vspan_dev *vs,
 
 /**
  * struct vspan_dedup_look - what the bindings of a span have in common
- * @n: how many there are
- * @bridge: the bridge that the first is, or is a port of
- * @same: they are all ports of that bridge, or the bridge itself
- * @one_way: the ports only receive, and the bridge only sends
- * @whole: all is copied, whole
- * @by_port: it can be told by which port a frame came in
- * @asks: some of their rules leave out what the span has
+ * @n: number of bindings
+ * @bridge: the master of the first device, or that device if it has none
+ * @same: all devices are ports of one bridge, or the bridge itself
+ * @one_way: ports copy received frames only, and the bridge sent frames only
+ * @whole: all rules copy all frames, in full length
+ * @by_port: skb_iif reliably names the port that received a frame
+ * @asks: at least one rule suppresses second copies
  */
 struct vspan_dedup_look {
 	unsigned int n;
@@ -76,7 +77,10 @@ struct vspan_dedup_look {
 	bool asks;
 };
 
-/* As it is now. If tc comes later, frames in a backlog may be shown twice. */
+/* Does skb_iif reliably name the port that received a frame? The answer is for the
+ * current tc filters. If filters are added later, frames in a backlog may be copied
+ * twice.
+ */
 static bool vspan_dedup_trusts_iif(struct net_device *dev)
 {
 	bool trusts;
@@ -115,11 +119,11 @@ static enum vspan_overlap vspan_dedup_overlap(const struct vspan_dedup_look *loo
 }
 
 /**
- * vspan_dedup_begin - several bindings of a span are about to change
+ * vspan_dedup_begin - start a change of several bindings of a span
  * @vs: the span
  *
- * There is one plan for all of them, vspan_dedup_end()'s: each looks at every binding.
- * Meanwhile a frame may pass several of them.
+ * A plan looks at every binding, so it is made once, in vspan_dedup_end(). Until then,
+ * the packet path assumes that a frame may pass several bindings.
  *
  * Context: RTNL.
  */
@@ -130,11 +134,11 @@ void vspan_dedup_begin(struct vspan_dev *vs)
 }
 
 /**
- * vspan_dedup_end - they have changed
+ * vspan_dedup_end - end a change of several bindings of a span
  * @vs: the span
  *
  * Context: RTNL.
- * Return: true if no other change of many is under way.
+ * Return: true if no other such change is in progress.
  */
 bool vspan_dedup_end(struct vspan_dev *vs)
 {
@@ -145,12 +149,12 @@ bool vspan_dedup_end(struct vspan_dev *vs)
 }
 
 /**
- * vspan_dedup_unsure - what a device sends may soon not be copied below it
+ * vspan_dedup_unsure - stop leaving frames to lower devices before a change
  * @vs: the span, of which a binding or rule is about to change
- * @dev: the device of that binding, or NULL for a rule, which may have many
+ * @dev: the device of that binding, or NULL for a rule, which may have many bindings
  *
- * Until vspan_dedup_plan() no device leaves its frames to one below it, so that
- * none falls between the old rule, by which it was left, and the new.
+ * Until vspan_dedup_plan(), every device copies its own frames. Otherwise a frame that an
+ * upper device has left to a lower one might not be copied by the lower one's new rule.
  *
  * Context: RTNL, may sleep.
  */
@@ -173,8 +177,8 @@ void vspan_dedup_unsure(struct vspan_dev *vs, struct net_device *dev)
 }
 
 /**
- * vspan_dedup_plan - find out how frames may pass several bindings of a span
- * @vs: the span; its bindings, their rules, or masters have changed
+ * vspan_dedup_plan - find out how a frame may pass several bindings of a span
+ * @vs: the span; its bindings, their rules, or master devices have changed
  *
  * Context: RTNL.
  */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The memory of path/seen.c, and the marks by which it tells bindings apart. */
+/* Allocates the memory of path/seen.c, and the marks that distinguish bindings there. */
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -9,12 +9,12 @@
 #include "vspan.h"
 
 /**
- * vspan_seen_mark_get - tell a binding from others of its span
+ * vspan_seen_mark_get - allocate the mark of a new binding
  * @vs: the span
  *
  * Context: RTNL.
- * Return: a mark that no other has, unless there are more than VSPAN_SEEN_MARKS;
- *	two of the same mark may show a frame twice.
+ * Return: the mark. It is unique unless the span has more than VSPAN_SEEN_MARKS bindings;
+ *	a frame that passes two bindings with the same mark may be copied twice.
  */
 u8 vspan_seen_mark_get(struct vspan_dev *vs)
 {
@@ -28,9 +28,9 @@ u8 vspan_seen_mark_get(struct vspan_dev *vs)
 }
 
 /**
- * vspan_seen_mark_put - a binding goes
- * @vs: its span
- * @mark: its mark
+ * vspan_seen_mark_put - free the mark of a binding
+ * @vs: the span
+ * @mark: the mark
  *
  * Context: RTNL.
  */
@@ -40,7 +40,7 @@ void vspan_seen_mark_put(struct vspan_dev *vs, u8 mark)
 }
 
 /**
- * vspan_seen_flush - let go of all that is kept
+ * vspan_seen_flush - free all copies that are kept
  * @vs: the span; its NAPIs are disabled
  *
  * Context: may sleep.
@@ -61,7 +61,7 @@ void vspan_seen_flush(struct vspan_dev *vs)
 }
 
 /**
- * vspan_seen_create - nothing is seen yet
+ * vspan_seen_create - allocate the notes of a new span
  * @vs: a new span
  *
  * Return: 0 or -ENOMEM.
@@ -84,7 +84,7 @@ int vspan_seen_create(struct vspan_dev *vs)
 }
 
 /**
- * vspan_seen_destroy - free what vspan_seen_create() made
+ * vspan_seen_destroy - free the memory from vspan_seen_create()
  * @vs: the span, flushed
  */
 void vspan_seen_destroy(struct vspan_dev *vs)
