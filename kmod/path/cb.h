@@ -9,15 +9,15 @@
 #define VSPAN_SNAP_NONE		U32_MAX	/* whole frames */
 
 /**
- * struct vspan_cb - what a copy carries from hook to outputs, in skb->cb
+ * struct vspan_cb - data of a copy on its way from the hook to the outputs, in skb->cb
  * @in_ifindex: device that received the frame, or 0
  * @out_ifindex: device that transmitted it, or 0
- * @rate: one frame in so many was taken
+ * @rate: sampling rate; one frame in @rate was copied
  * @snap: bytes of each frame to deliver, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
- * @note: how the copy is noted in &struct vspan_dev.seen, or 0
- * @form: lower half of vspan_seen_form(), if the copy is noted; @snap is the other
- * @frames: how many it is on the wire, as its source has counted it: production may
- *	write another number to memory that both have, gso_segs
+ * @note: vspan_seen_note() of the copy, or 0
+ * @form: lower half of vspan_seen_form() if @note is not 0; the upper half is @snap
+ * @frames: number of frames on the wire, as counted for the source. It is not read from
+ *	gso_segs again, since production shares that memory and may change it.
  */
 struct vspan_cb {
 	int in_ifindex;
@@ -31,7 +31,7 @@ struct vspan_cb {
 
 static inline struct vspan_cb *vspan_cb(struct sk_buff *skb)
 {
-	/* Segmentation keeps its own notes from byte 32 on. */
+	/* GSO uses the bytes from 32 on (struct skb_gso_cb). */
 	BUILD_BUG_ON(sizeof(struct vspan_cb) > 32);
 	return (struct vspan_cb *)skb->cb;
 }

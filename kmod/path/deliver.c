@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The last step: a copy becomes a frame that the span has received. */
+/* Delivers copies: the span receives them as frames. */
 #include <linux/etherdevice.h>
 #include <linux/local_lock.h>
 
@@ -14,16 +14,16 @@
 #include "stats.h"
 #include "vspan.h"
 
-/* Makes frames of long copies, for all queues. From vspan_queue_init(). */
+/* Segments long copies, for all queues. Allocated by vspan_queue_init(). */
 struct workqueue_struct *vspan_deliver_wq;
 
 /**
- * struct vspan_verdict - what became of the frame that a CPU delivers
- * @bh_lock: for kernels with PREEMPT_RT on which BH does not exclude BH
- * @vs: the span that is delivering, or NULL
- * @task: in whose context; with PREEMPT_RT, another may come in between
- * @full: the tap's ring had no room for it
- * @no_memory: there was no clone for the tap
+ * struct vspan_verdict - result for the frame that a CPU is delivering
+ * @bh_lock: for kernels with PREEMPT_RT where BH sections can preempt each other
+ * @vs: the span that delivers the frame, or NULL
+ * @task: the task that delivers it; with PREEMPT_RT, another task may preempt it
+ * @full: the tap's ring had no room for the frame
+ * @no_memory: the frame could not be cloned for the tap
  */
 struct vspan_verdict {
 	local_lock_t bh_lock;
@@ -38,12 +38,12 @@ static DEFINE_PER_CPU(struct vspan_verdict, vspan_verdict) = {
 };
 
 /**
- * vspan_deliver_lost - the tap's reader does not get a frame
+ * vspan_deliver_lost - record that the tap's reader does not get a frame
  * @vs: the span
  * @why: VSPAN_DROP_RING_FULL or VSPAN_DROP_NO_MEMORY
  *
- * vspan_deliver_receive() counts it, if it is its frame: tc may lead others here, whose
- * copies have not been counted anywhere.
+ * If vspan_deliver_receive() is delivering the frame, it counts the loss. A frame that tc
+ * has redirected to the span is counted here.
  *
  * Context: BH off.
  */
@@ -59,7 +59,7 @@ void vspan_deliver_lost(const struct vspan_dev *vs, enum vspan_drop why)
 		v->no_memory = true;
 }
 
-/* To the tap's reader, or nowhere. */
+/* Pass a frame to the tap; free it if there is no reader. */
 static void vspan_deliver_tap(const struct vspan_dev *vs, struct sk_buff *skb)
 {
 	if (unlikely(!vspan_ring_charge(vs, skb))) {
@@ -71,11 +71,11 @@ static void vspan_deliver_tap(const struct vspan_dev *vs, struct sk_buff *skb)
 }
 
 /**
- * vspan_deliver_handler - rx_handler of the span: to the tap, never upwards
- * @pskb: the frame, after packet sockets of all protocols and tc
+ * vspan_deliver_handler - rx_handler of the span, passes frames to the tap only
+ * @pskb: the frame, after packet sockets for all protocols and tc
  *
- * Packet sockets of one protocol come after the handler; only for them is the
- * frame let through, and past IP and ARP (RX_HANDLER_EXACT).
+ * Packet sockets for one protocol get frames after the rx_handler. If there are any,
+ * RX_HANDLER_EXACT passes the frame to them, but not to IP and ARP.
  *
  * Return: RX_HANDLER_CONSUMED or RX_HANDLER_EXACT.
  */
@@ -99,7 +99,9 @@ rx_handler_result_t vspan_deliver_handler(struct sk_buff **pskb)
 	return RX_HANDLER_EXACT;
 }
 
-/* Cut what the hook could not; consumes @skb if it does. */
+/* Cut a copy that the hook could not cut. Return: @skb, or a new copy that replaces it,
+ * or NULL if there was no memory.
+ */
 static struct sk_buff *vspan_deliver_snap(struct sk_buff *skb)
 {
 	unsigned int len = vspan_snap_len(skb, vspan_cb(skb)->snap);
@@ -117,8 +119,7 @@ static struct sk_buff *vspan_deliver_snap(struct sk_buff *skb)
 }
 
 /**
- * vspan_deliver_tap_only - is the tap's reader the only one that the core could lead a
- *	frame to?
+ * vspan_deliver_tap_only - is the tap the only receiver of frames in the core?
  * @vs: the span
  *
  * Context: RCU.
@@ -130,9 +131,10 @@ bool vspan_deliver_tap_only(const struct vspan_dev *vs)
 	       !vspan_reader_has_others(vs->dev);
 }
 
-/* As netif_receive_skb() would, less the search for others. What has a tag in
- * its bytes goes the long way, where the core takes the tag out. RPS is left out: it
- * would break the order of copies, and lose sight of their readers' rings.
+/* Receive a frame: like netif_receive_skb(), but directly to the tap if there is no other
+ * receiver. If the tag is in the bytes, the core has to untag the frame, so it takes the
+ * normal path. RPS is not used: it would break the order of copies, and a full ring could
+ * not be reported to the caller.
  */
 static void vspan_deliver_pass(const struct vspan_dev *vs, struct sk_buff *skb,
 			       bool tap_only)
@@ -146,8 +148,8 @@ static void vspan_deliver_pass(const struct vspan_dev *vs, struct sk_buff *skb,
 	vspan_deliver_tap(vs, skb);
 }
 
-/* Return: why the tap's reader did not get the frame; VSPAN_DROP_CNT if it did, or if
- * there is none.
+/* Return: why the tap's reader did not get the frame; VSPAN_DROP_CNT if it did, or if the
+ * tap has no reader.
  */
 static enum vspan_drop vspan_deliver_receive(const struct vspan_dev *vs,
 					     struct sk_buff *skb, bool tap_only)
@@ -171,7 +173,7 @@ static enum vspan_drop vspan_deliver_receive(const struct vspan_dev *vs,
 	return why;
 }
 
-/* psample is served with what is cut after that. NULL: there was no memory. */
+/* Pass a copy to psample, then cut it. Return: NULL if there was no memory. */
 static struct sk_buff *vspan_deliver_prepare(struct vspan_dev *vs,
 					     struct sk_buff *skb)
 {
@@ -186,8 +188,8 @@ static struct sk_buff *vspan_deliver_prepare(struct vspan_dev *vs,
 	return skb;
 }
 
-/* A full ring, if its reader is the only one, is worth remembering: the hook need
- * not clone for it.
+/* Record a full ring if the tap is the only reader, so that the hook makes no clones for
+ * it for a while (vspan_mirror_stalled()).
  */
 static void vspan_deliver_note(struct vspan_dev *vs, bool full, bool tap_only)
 {
@@ -200,17 +202,17 @@ static void vspan_deliver_note(struct vspan_dev *vs, bool full, bool tap_only)
 		WRITE_ONCE(vs->full_at, at);
 }
 
-/* Nothing can be left to do to a frame on its own, with its checksum. */
+/* Is the copy a single frame with its checksum, so that no more work is needed? */
 static bool vspan_deliver_as_is(const struct sk_buff *skb)
 {
 	return likely(!skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL);
 }
 
 /**
- * struct vspan_turn - one turn of a queue to deliver
+ * struct vspan_turn - one round of deliveries from a queue
  * @vs: the span
- * @tap_only: the tap's reader was the only one when it began
- * @ring: frames on their way into its ring
+ * @tap_only: vspan_deliver_tap_only() at the beginning
+ * @ring: frames to be put into the tap's rings together
  */
 struct vspan_turn {
 	struct vspan_dev *vs;
@@ -232,8 +234,9 @@ static void vspan_deliver_turn_end(struct vspan_turn *turn)
 				   true);
 }
 
-/* What the core and tap.ko would do nothing more to: no tag to be taken out of the
- * bytes, nothing to be made for a reader without virtio headers.
+/* Can the frame go into the tap's ring directly? It can if the core and tap.ko would not
+ * change it: there is no tag in the bytes, and a reader without virtio headers can take
+ * the frame as it is.
  */
 static bool vspan_deliver_is_for_ring(const struct vspan_dev *vs,
 				      const struct sk_buff *skb)
@@ -244,8 +247,8 @@ static bool vspan_deliver_is_for_ring(const struct vspan_dev *vs,
 	       list_empty(&vs->outputs);
 }
 
-/* To all there are. A frame counts as delivered unless the tap's reader should have had
- * it, and does not.
+/* Deliver a frame to all outputs and readers. It counts as delivered unless the tap's
+ * reader has lost it.
  */
 static void vspan_deliver_to_all(struct vspan_dev *vs, struct sk_buff *skb,
 				 bool tap_only)
@@ -266,14 +269,14 @@ static void vspan_deliver_to_all(struct vspan_dev *vs, struct sk_buff *skb,
 }
 
 /**
- * vspan_deliver_keeps - will a copy be in the tap's ring as it is now?
- * @vs: the span, the only reader of which is the tap's
+ * vspan_deliver_keeps - will a copy be put into the tap's ring unchanged?
+ * @vs: the span, whose only reader is the tap
  * @skb: the copy; data at the MAC header
  *
- * That may change until it is delivered: what is shared then and goes another way is
- * cloned first. What is charged to a socket is to be the reader's alone.
+ * This may change before the delivery; then a copy that is shared is cloned first. A copy
+ * that is charged to a socket must not be shared, so the result is false for large ones.
  *
- * Return: true if so, for all that is known.
+ * Return: true if so, as far as is known now.
  */
 bool vspan_deliver_keeps(const struct vspan_dev *vs, const struct sk_buff *skb)
 {
@@ -292,7 +295,7 @@ static void vspan_deliver_frame(struct vspan_turn *turn, struct sk_buff *skb)
 		__skb_queue_tail(&turn->ring, skb);
 		return;
 	}
-	/* Not ahead of those that came before. */
+	/* Keep the order: earlier frames go first. */
 	vspan_deliver_turn_end(turn);
 	if (likely(skb))
 		skb = skb_share_check(skb, GFP_ATOMIC);
@@ -302,8 +305,8 @@ static void vspan_deliver_frame(struct vspan_turn *turn, struct sk_buff *skb)
 		vspan_stats_drop(turn->vs->stats, VSPAN_DROP_NO_MEMORY, n);
 }
 
-/* Let the work make frames of the copy that was begun last. The NAPI does nothing more
- * until that is done.
+/* Let the work segment the current copy. The NAPI delivers nothing until the work has
+ * finished.
  */
 static void vspan_deliver_later(struct vspan_queue *q, struct sk_buff *skb)
 {
@@ -311,8 +314,8 @@ static void vspan_deliver_later(struct vspan_queue *q, struct sk_buff *skb)
 	queue_work(vspan_deliver_wq, &q->work);
 }
 
-/* Make frames of the next copy: none if it was lost. False if it takes so long that
- * a work does it.
+/* Make frames of the next copy: segment it or finish its checksum, if needed. There are
+ * no frames if it is lost. Return: false if the copy is so long that the work does this.
  */
 static bool vspan_deliver_begin(struct vspan_queue *q, struct vspan_turn *turn)
 {
@@ -320,7 +323,7 @@ static bool vspan_deliver_begin(struct vspan_queue *q, struct vspan_turn *turn)
 
 	q->begun++;
 	if (!vspan_deliver_as_is(skb) && vspan_wire_is_long(q->vs, skb)) {
-		/* The work may be there first. */
+		/* The work may deliver at once, so earlier frames go first. */
 		vspan_deliver_turn_end(turn);
 		vspan_deliver_later(q, skb);
 		return false;
@@ -341,16 +344,16 @@ static void vspan_deliver_next(struct vspan_queue *q, struct vspan_turn *turn)
 }
 
 /**
- * vspan_deliver_straight - give a copy to the tap's reader, at once
+ * vspan_deliver_straight - put a copy into the tap's ring without the queue
  * @vs: the span
- * @skb: the copy, as vspan_queue_add() has it; no other of its flow waits
+ * @skb: the copy, as passed to vspan_queue_add(); no other copy of its flow is queued
  *
- * Whoever is alone in a poll shares no step with others, and pays for a softirq, two
- * locks and a list.
+ * The queue costs a softirq, two locks and a list. That only pays if a poll delivers
+ * several copies.
  *
- * Context: BH off, RCU; production's.
- * Return: false, and nothing was done, if there is more to be done to the copy, or if
- *	there are other readers, or another CPU is at the ring.
+ * Context: BH off, RCU; the context of the production packet.
+ * Return: false if nothing was done, because the copy needs more work, there are other
+ *	readers, or another CPU holds the lock of the ring.
  */
 bool vspan_deliver_straight(struct vspan_dev *vs, struct sk_buff *skb)
 {
@@ -366,14 +369,14 @@ bool vspan_deliver_straight(struct vspan_dev *vs, struct sk_buff *skb)
 }
 
 /**
- * vspan_deliver - bring copies into the span's form and receive them
- * @q: the queue, which has taken a batch of them
- * @budget: frames that may be delivered; the rest stays in @q
+ * vspan_deliver - make frames of copies, and receive them
+ * @q: the queue, which has taken a batch of copies
+ * @budget: maximum number of frames; the rest stays in @q
  *
- * Who begins to read in the middle of a batch has the next one.
+ * Readers are looked up once per call, so a new one gets frames from the next call on.
  *
  * Context: the NAPI of @q.
- * Return: frames delivered, or lost on their way.
+ * Return: number of frames that were delivered or lost.
  */
 unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget)
 {
@@ -393,9 +396,9 @@ unsigned int vspan_deliver(struct vspan_queue *q, unsigned int budget)
 }
 
 /**
- * vspan_deliver_frames - receive frames that were made of a long copy
+ * vspan_deliver_frames - receive the frames of a long copy
  * @q: the queue
- * @budget: how many of them
+ * @budget: maximum number of frames
  *
  * Context: the work of @q, BH off.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From a hook to the span's queue, in the production packet's own context:
- * as little as possible, and never anything to the packet itself.
+ * Copies frames from a hook to the span's queue. It runs in the context of the production
+ * packet, so it does as little as possible, and never changes the packet.
  */
 #include <linux/hash.h>
 #include <linux/rculist.h>
@@ -32,9 +32,7 @@
 #include "stats.h"
 #include "vspan.h"
 
-/* Losses here are the source's, and are shown at its span too, which outlives
- * the source.
- */
+/* Count a loss for the source, and also for the span, which outlives the source. */
 static void vspan_mirror_drop(const struct vspan_source *src,
 			      const struct sk_buff *skb, enum vspan_drop why)
 {
@@ -44,14 +42,14 @@ static void vspan_mirror_drop(const struct vspan_source *src,
 	vspan_stats_drop(src->vs->stats, why, n);
 }
 
-/* The tap's reader, whom most spans have, is asked for here. */
+/* The reader of the tap is checked first and inline, since most spans have only that. */
 static bool vspan_mirror_has_reader(const struct vspan_dev *vs)
 {
 	return likely(READ_ONCE(vs->tap.numvtaps)) ||
 	       vspan_reader_any(vs);
 }
 
-/* Is a copy worth making? Nobody reads: no clone. */
+/* May the frame be copied? Without a reader, a clone would be wasted. */
 static bool vspan_mirror_may(const struct vspan_dev *vs,
 			     const struct sk_buff *skb, enum vspan_drop *why)
 {
@@ -68,8 +66,8 @@ static bool vspan_mirror_may(const struct vspan_dev *vs,
 	return false;
 }
 
-/* What else a frame was told on its way and skb_scrub_packet() leaves: how urgent it is,
- * whom tc led it to, that its sender has made the FCS, or knows its neighbour.
+/* Clear the fields of the skb that direct its transmission and that skb_scrub_packet()
+ * does not clear.
  */
 static void vspan_mirror_scrub_hints(struct sk_buff *skb)
 {
@@ -81,14 +79,14 @@ static void vspan_mirror_scrub_hints(struct sk_buff *skb)
 	skb_set_dst_pending_confirm(skb, 0);
 	skb_set_queue_mapping(skb, 0);
 	skb_reset_redirect(skb);
-	/* Else the span's packet sockets would be passed over. */
+	/* Otherwise the core skips the span's packet sockets. */
 	skb_skip_tc_classify(skb);
 }
 
-/* Cut every tie to where the frame comes from: its device, route, conntrack, socket,
- * marks, and pages that a sender waits for. What stays is the bytes, the tag and the
- * time of arrival. The device may be gone before the copy is delivered; the span
- * empties its queues before it goes itself, or to another netns.
+/* Remove all references from the copy to the frame's origin: device, route, conntrack,
+ * socket, marks, and zero-copy pages that a sender waits for. The bytes, the tag and the
+ * receive time stay. The origin device may be unregistered before the copy is delivered.
+ * The span cannot: it empties its queues before it is unregistered or changes netns.
  */
 static bool vspan_mirror_scrub(const struct vspan_dev *vs, struct sk_buff *skb)
 {
@@ -104,7 +102,7 @@ static bool vspan_mirror_scrub(const struct vspan_dev *vs, struct sk_buff *skb)
 	return true;
 }
 
-/* The length to which copies are cut. */
+/* The length to which the rule cuts copies. */
 static u32 vspan_mirror_snap(const struct vspan_rule *rule)
 {
 	if (likely(!rule->snap_headers && !rule->snaplen))
@@ -112,8 +110,7 @@ static u32 vspan_mirror_snap(const struct vspan_rule *rule)
 	return vspan_snap_rule(rule);
 }
 
-/* Where the copy was taken and how much of it is wanted, for those further on.
- */
+/* Record in the copy where it was taken and how much of it is delivered. */
 static void vspan_mirror_label(struct sk_buff *skb, const struct vspan_rule *rule,
 			       enum vspan_dir dir)
 {
@@ -132,7 +129,7 @@ static bool vspan_mirror_overlaps(const struct vspan_dev *vs)
 	return unlikely(READ_ONCE(vs->seen.overlap) != VSPAN_OVERLAP_NONE);
 }
 
-/* How the copy that this rule makes of the frame is told from others of it. */
+/* The form by which a copy that this rule makes is compared with other copies. */
 static u64 vspan_mirror_form(const struct vspan_binding *b,
 			     const struct vspan_rule *rule,
 			     const struct sk_buff *skb, enum vspan_dir dir)
@@ -144,10 +141,10 @@ static u64 vspan_mirror_form(const struct vspan_binding *b,
 }
 
 /**
- * struct vspan_whole - what is known of a frame before its copy is cut
- * @flow: from vspan_order_flow()
- * @form: from vspan_mirror_form() where bindings of the span overlap, or VSPAN_FORM_NONE
- * @data: its first byte
+ * struct vspan_whole - properties of a frame before its copy is cut
+ * @flow: vspan_order_flow()
+ * @form: vspan_mirror_form() if bindings of the span overlap, or VSPAN_FORM_NONE
+ * @data: first byte of the frame
  */
 struct vspan_whole {
 	unsigned int flow;
@@ -155,7 +152,7 @@ struct vspan_whole {
 	const unsigned char *data;
 };
 
-/* Note that the span has the frame; but not by a copy that shares no memory with it. */
+/* Note that the span has the frame, if the copy shares the memory of the frame. */
 static void vspan_mirror_note(const struct vspan_binding *b, struct sk_buff *skb,
 			      const struct vspan_whole *whole)
 {
@@ -167,7 +164,7 @@ static void vspan_mirror_note(const struct vspan_binding *b, struct sk_buff *skb
 	cb->note = vspan_seen_note(whole->data, b->mark);
 }
 
-/* Give @skb, which is ours, to the span of the binding. */
+/* Pass @skb, which the caller owns, to the span of the binding. */
 static void vspan_mirror_send(const struct vspan_binding *b,
 			      const struct vspan_rule *rule,
 			      struct sk_buff *skb, enum vspan_dir dir,
@@ -183,11 +180,11 @@ static void vspan_mirror_send(const struct vspan_binding *b,
 	len = vspan_wire_len_fast(skb);
 	vspan_mirror_label(skb, rule, dir);
 	vspan_cb(skb)->frames = n;
-	/* By it the tap, too, finds the queue: one for both ways. 0 would be none; and who
-	 * sends the copy on looks at the upper bits.
+	/* The tap selects its queue by this hash, so both directions of a flow use the
+	 * same queue. 0 means no hash. Devices that transmit the copy use the upper bits.
 	 */
 	__skb_set_sw_hash(skb, (whole->flow + 1) * GOLDEN_RATIO_32, true);
-	/* What was allocated from the emergency reserve must be freed soon. */
+	/* Memory from the emergency reserve must be freed soon, so it is not queued. */
 	if (skb_pfmemalloc(skb) || !vspan_mirror_scrub(src->vs, skb))
 		goto drop;
 	vspan_mirror_note(b, skb, whole);
@@ -202,9 +199,9 @@ drop:
 	consume_skb(skb);
 }
 
-/* GSO packets are cut up first, checksums finished while all the bytes are
- * there, and psample is told how long a frame was: all in the span's context,
- * on a clone.
+/* Can the copy be cut here, and to which length? Otherwise a whole clone is cut in the
+ * span's context: after segmentation (GSO), after the checksum has been computed over all
+ * bytes (CHECKSUM_PARTIAL), or after psample has got the length of the frame.
  */
 static bool vspan_mirror_short(const struct vspan_source *src,
 			       const struct vspan_rule *rule,
@@ -222,7 +219,9 @@ static bool vspan_mirror_short(const struct vspan_source *src,
 	return *len < skb->len;
 }
 
-/* A clone that is cut costs less than a copy of the bytes. */
+/* Make a truncated copy: a trimmed clone if possible, as that is cheaper than copying the
+ * bytes.
+ */
 static struct sk_buff *vspan_mirror_cut(struct sk_buff *skb, unsigned int len,
 					bool mine)
 {
@@ -236,8 +235,8 @@ static struct sk_buff *vspan_mirror_cut(struct sk_buff *skb, unsigned int len,
 	return copy;
 }
 
-/* Was the ring full a moment ago, and is it for nobody else that a copy would be
- * made? Every eighth frame is tried all the same, to find out when there is room.
+/* Was the tap's ring full a moment ago, and is the tap the only reader? Then frames are
+ * not cloned, except every eighth, which finds out when the ring has room.
  */
 static bool vspan_mirror_stalled(const struct vspan_dev *vs,
 				 const struct vspan_rule *rule)
@@ -249,7 +248,7 @@ static bool vspan_mirror_stalled(const struct vspan_dev *vs,
 	return this_cpu_inc_return(vs->queues->stalled) % 8;
 }
 
-/* Count what the ring would have turned away. */
+/* Count a frame as if the full ring had dropped its copy. */
 static void vspan_mirror_turn_away(const struct vspan_source *src,
 				   const struct sk_buff *skb,
 				   enum vspan_dir dir)
@@ -262,13 +261,13 @@ static void vspan_mirror_turn_away(const struct vspan_source *src,
 	vspan_stats_drop(src->vs->stats, VSPAN_DROP_RING_FULL, n);
 }
 
-/* Is the MAC header written over, once the taps have seen the frame? */
+/* Will the device overwrite the MAC header after the packet taps? */
 static bool vspan_mirror_unstable(const struct vspan_port *port, enum vspan_dir dir)
 {
 	return dir == VSPAN_DIR_TX && port->unstable;
 }
 
-/* @mine: the frame itself may be sent, as nobody else has it. */
+/* @mine: the caller has the only reference to @skb, so it is used without a clone. */
 static void vspan_mirror_copy(const struct vspan_binding *b,
 			      const struct vspan_rule *rule,
 			      struct sk_buff *skb, enum vspan_dir dir,
@@ -285,7 +284,7 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 			consume_skb(skb);
 		return;
 	}
-	/* Of the whole frame: some copies of a flow are cut here, some later. */
+	/* From the whole frame, since only some copies of a flow are cut here. */
 	whole.flow = vspan_order_flow(skb);
 	whole.data = skb->data;
 	whole.form = vspan_mirror_overlaps(src->vs) ?
@@ -304,8 +303,8 @@ static void vspan_mirror_copy(const struct vspan_binding *b,
 		consume_skb(skb);
 }
 
-/* By what the frame is: whether it came by the cable (what the host loops back has no
- * MAC header to judge by), VLAN, filter, share, and whether the span has it already.
+/* Does the rule select the frame? The cable is checked first: frames that the host loops
+ * back have no valid MAC header for the other checks.
  */
 static bool vspan_mirror_selects(const struct vspan_binding *b,
 				 const struct vspan_rule *rule,
@@ -329,7 +328,9 @@ static bool vspan_mirror_selects(const struct vspan_binding *b,
 	return false;
 }
 
-/* While a binding moves between the hooks, a received frame meets it at both. */
+/* Does the binding take the frame at this hook? While a binding moves between hooks, a
+ * received frame passes both.
+ */
 static bool vspan_mirror_has(const struct vspan_binding *b, const struct sk_buff *skb,
 			     enum vspan_dir dir)
 {
@@ -348,8 +349,8 @@ static bool vspan_mirror_samples(const struct vspan_source *src,
 	return false;
 }
 
-/* A rule that wants few frames may have none lost, by which it would be noticed that the
- * span's reader is gone.
+/* Check for a reader when a frame is not selected, too. With a rule that selects few
+ * frames, it would otherwise take long until the span becomes idle.
  */
 static void vspan_mirror_pass(struct vspan_dev *vs)
 {
@@ -357,7 +358,7 @@ static void vspan_mirror_pass(struct vspan_dev *vs)
 		vspan_idle_soon(vs);
 }
 
-/* The rule by which the frame is to be copied, or NULL. */
+/* The rule by which the frame must be copied, or NULL. */
 static const struct vspan_rule *
 vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
 		   enum vspan_dir dir)
@@ -386,16 +387,16 @@ vspan_mirror_wants(const struct vspan_binding *b, const struct sk_buff *skb,
 }
 
 /**
- * vspan_mirror - copy a frame to every span that wants it
- * @port: the device it was taken from
- * @skb: the frame, its MAC header set; one reference to it is consumed
- * @dir: which way it went
+ * vspan_mirror - copy a frame to every span that selects it
+ * @port: the device that received or transmitted it
+ * @skb: the frame, with its MAC header set; one reference to it is consumed
+ * @dir: the direction of the frame
  *
- * Where that reference is the last, as it is on TX, where the core cloned for
- * us, the frame itself goes to the last span, and costs no clone.
+ * If that reference is the last one, as for transmitted frames, which the core clones for
+ * each tap, @skb itself goes to the last span without another clone.
  *
- * Everything sees the frame from its MAC header on; who gets the packet after
- * us, and only this CPU has it, gets it back as it was.
+ * skb->data is moved to the MAC header for the copies. If others hold @skb, it is moved
+ * back afterwards; only this CPU uses @skb meanwhile.
  *
  * Context: BH off, RCU.
  */

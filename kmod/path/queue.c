@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * From the production context to the span's own: a bounded queue per CPU,
- * emptied by a NAPI of the span. gro_cells would do, but sends clones through
- * netif_rx(), whose backlog production shares.
+ * Moves copies from the context of production to that of the span: a bounded queue per
+ * CPU, emptied by a NAPI of the span. gro_cells are not used since they pass clones to
+ * netif_rx(), whose backlog is shared with production.
  */
 #include <linux/netdevice.h>
 
@@ -37,14 +37,16 @@ static int vspan_queue_take(struct vspan_queue *q, struct sk_buff_head *batch,
 	return n;
 }
 
-/* Has the work a copy, and with it all that the NAPI calls its own? */
+/* Is the work segmenting a copy? Then it owns the members of @q that the NAPI otherwise
+ * owns.
+ */
 static bool vspan_queue_is_cutting(const struct vspan_queue *q)
 {
 	/* Pairs with vspan_queue_cut(). */
 	return smp_load_acquire(&q->long_copy);
 }
 
-/* Copies that have been begun, and have no frames left to be delivered. */
+/* The number of copies whose frames have all been delivered. */
 static u32 vspan_queue_ended(const struct vspan_queue *q)
 {
 	return q->begun - (vspan_queue_is_cutting(q) || q->frames);
@@ -56,8 +58,8 @@ static bool vspan_queue_is_idle(const struct vspan_queue *q)
 	       skb_queue_empty_lockless(&q->list);
 }
 
-/* Deliver up to @budget frames. A copy may be many: what is left of it is taken up in
- * the next poll, as others are waiting for the CPU.
+/* Deliver up to @budget frames. A copy may have more segments; the rest of them is
+ * delivered in the next poll, so that others get the CPU in between.
  */
 static unsigned int vspan_queue_work(struct vspan_queue *q, int budget)
 {
@@ -69,8 +71,8 @@ static unsigned int vspan_queue_work(struct vspan_queue *q, int budget)
 		vspan_seen_keep(q->vs, &q->batch);
 	}
 	made = vspan_deliver(q, budget);
-	/* Pairs with vspan_queue_has(): who finds these gone from here may have
-	 * others delivered elsewhere.
+	/* Pairs with vspan_queue_has(): when it sees that these copies are delivered, the
+	 * next ones of their flow may be delivered by another CPU.
 	 */
 	smp_store_release(&q->done, vspan_queue_ended(q));
 	return made;
@@ -79,9 +81,9 @@ static unsigned int vspan_queue_work(struct vspan_queue *q, int budget)
 /**
  * vspan_queue_poll - deliver what is in a queue
  * @napi: &struct vspan_queue.napi
- * @budget: frames that may be delivered
+ * @budget: maximum number of frames
  *
- * Return: less than @budget if that was all for now.
+ * Return: less than @budget if the NAPI has nothing more to do.
  */
 int vspan_queue_poll(struct napi_struct *napi, int budget)
 {
@@ -92,8 +94,8 @@ int vspan_queue_poll(struct napi_struct *napi, int budget)
 		made = vspan_queue_work(q, budget);
 	if (!vspan_queue_is_cutting(q) && !vspan_queue_is_idle(q))
 		return budget;
-	/* Whoever adds to an empty queue, and the work, call napi_schedule(), which
-	 * is remembered until here.
+	/* No copy is left behind: a napi_schedule() for a copy added to the empty queue,
+	 * or by the work, makes napi_complete_done() schedule the NAPI again.
 	 */
 	made = min_t(unsigned int, made, budget - 1);
 	napi_complete_done(napi, made);
@@ -101,12 +103,12 @@ int vspan_queue_poll(struct napi_struct *napi, int budget)
 }
 
 /**
- * vspan_queue_cut - make frames of a long copy, and deliver them
+ * vspan_queue_cut - segment a long copy, and deliver the frames
  * @work: &struct vspan_queue.work
  *
- * Thousands of frames may be in a copy that a guest has sent (with a gso_size of 8).
- * They are made with BH on, and delivered some at a time: whatever else the CPU has to do
- * comes first, and is not put off to ksoftirqd, as it is where softirqs are many.
+ * A copy that a guest has sent with a gso_size of 8 may have thousands of segments. They
+ * are made with BH on and delivered in small groups. So other work of the CPU goes first,
+ * and its softirqs are not deferred to ksoftirqd.
  *
  * Context: process, BH on.
  */
@@ -136,8 +138,8 @@ static bool vspan_queue_has_room(const struct vspan_queue *q)
 	       q->truesize < (size_t)qlen * VSPAN_QUEUE_TRUESIZE;
 }
 
-/* Is a copy of that flow still to be delivered from here? A flow that rests while
- * the counters go half around may seem to be; it does no harm.
+/* Does the queue have a copy of the flow that is not delivered yet? The result may be a
+ * harmless false positive if the flow has paused while the counters advanced by 2^31.
  */
 static bool vspan_queue_has(const struct vspan_queue *q, unsigned int flow)
 {
@@ -145,9 +147,9 @@ static bool vspan_queue_has(const struct vspan_queue *q, unsigned int flow)
 	return (s32)(READ_ONCE(q->tails[flow]) - smp_load_acquire(&q->done)) > 0;
 }
 
-/* Is the queue of @cpu, which is locked, where the flow's next copy belongs? If the
- * flow has nothing there any more, it is led to the CPU it is at now, @led; once, lest
- * two CPUs take it from each other for ever.
+/* Must the flow's next copy go to the queue of @cpu, which is locked? If that queue has
+ * no copy of the flow, the flow moves to the current CPU, and @led is set. It moves once
+ * per copy, so that two CPUs do not take it from each other forever.
  */
 static bool vspan_queue_keeps(const struct vspan_queue *q, unsigned int flow,
 			      unsigned int cpu, bool *led)
@@ -164,7 +166,7 @@ static bool vspan_queue_keeps(const struct vspan_queue *q, unsigned int flow,
 	return false;
 }
 
-/* @q is locked, and has the flow. */
+/* Add a copy to @q, which is locked and is the queue of the flow. */
 static bool vspan_queue_put(struct vspan_queue *q, unsigned int flow,
 			    struct sk_buff *skb, enum vspan_drop *why)
 {
@@ -180,9 +182,9 @@ static bool vspan_queue_put(struct vspan_queue *q, unsigned int flow,
 	return true;
 }
 
-/* May the copy be delivered without the queue? Where copies come one at a time, that
- * costs less; every so often one is queued, to find out whether they still do. What is
- * here of its flow, from whichever CPU, goes first.
+/* May the copy be delivered without the queue? That is cheaper if copies arrive one at a
+ * time. After VSPAN_QUEUE_ALONE copies one is queued, to find out whether they still do.
+ * A copy is also queued if its flow belongs to another CPU or has copies in the queue.
  */
 static bool vspan_queue_may_skip(struct vspan_dev *vs, unsigned int flow)
 {
@@ -197,18 +199,18 @@ static bool vspan_queue_may_skip(struct vspan_dev *vs, unsigned int flow)
 }
 
 /**
- * vspan_queue_add - hand a copy over to the span
+ * vspan_queue_add - pass a copy to the span
  * @vs: the span
  * @flow: vspan_order_flow() of the frame
- * @skb: the copy; data at the MAC header; consumed if there was room
- * @why: set to the reason if there was none
+ * @skb: the copy; data at the MAC header; consumed if the result is true
+ * @why: set to the reason if the result is false
  *
- * To this CPU's queue; but where copies of the same flow, which was at another CPU,
- * are not delivered yet, behind those, as get_rps_cpu() does it. So no copy
- * overtakes one that was taken before it, of the same way or the other.
+ * The copy goes to the queue of this CPU. If another CPU's queue still has copies of the
+ * same flow, it goes behind these, as in get_rps_cpu(). So the copies of a flow stay in
+ * order, in each direction and between the two.
  *
  * Context: BH off, RCU.
- * Return: true if the span has it now.
+ * Return: false if there was no room or the span is down.
  */
 bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
 		     struct sk_buff *skb, enum vspan_drop *why)
@@ -218,9 +220,9 @@ bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
 
 	if (vspan_queue_may_skip(vs, flow) && vspan_deliver_straight(vs, skb))
 		return true;
-	/* Mostly, only this CPU adds here, and its consumer is here too: the lock
-	 * is for flows that have moved, a threaded NAPI, and vspan_queue_close().
-	 * Another round follows when the flow was led elsewhere.
+	/* Usually only this CPU adds copies to the queue and removes them. The lock is
+	 * for flows that have moved, a threaded NAPI, and vspan_queue_close(). If the
+	 * flow has moved, the loop starts again with its new queue.
 	 */
 	do {
 		unsigned int cpu = READ_ONCE(vs->flow_cpu[flow]);
@@ -234,7 +236,7 @@ bool vspan_queue_add(struct vspan_dev *vs, unsigned int flow,
 		spin_unlock(&q->list.lock);
 	} while (unlikely(!keeps));
 
-	/* Another CPU's NAPI, too, may run here. */
+	/* This also works for the queue of another CPU: its NAPI then runs here. */
 	if (added && first)
 		napi_schedule(&q->napi);
 	return added;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Into the rings of the span's tap, many frames at a time. tap_handle_frame() takes a
- * lock for each, and wakes readers who are awake.
+ * Puts frames into the rings of the span's tap, several at a time. tap_handle_frame()
+ * takes a lock for each frame, and wakes the reader even if it is awake.
  */
 #include <linux/if_tap.h>
 #include <linux/poll.h>
@@ -15,24 +15,27 @@
 #include "stats.h"
 #include "vspan.h"
 
-/* What frames of a page or less may hold in one ring, and larger ones in all of them */
+/* Memory limit, in bytes: for frames of a page or less in each ring, and for larger
+ * frames in all rings together.
+ */
 static u64 vspan_ring_share(const struct vspan_dev *vs)
 {
 	return (u64)READ_ONCE(vs->dev->tx_queue_len) * VSPAN_QUEUE_TRUESIZE;
 }
 
 /**
- * vspan_ring_charge - is there room for a frame's memory in the tap's rings?
+ * vspan_ring_charge - charge the memory of a frame, if the tap's rings have room for it
  * @vs: the span
- * @skb: the frame, on its way there; ours
+ * @skb: the frame, owned by the caller
  *
- * A ring counts frames, and one may be 64 KiB. Small ones are bounded by their number;
- * the others are charged to a socket until their reader has them, as what a process
- * sends is. It costs them two atomic operations, and outlives the span, as the rings do
- * whose readers keep them open.
+ * A ring limits the number of frames, but one frame may have 64 KiB. That number is
+ * enough of a limit for small frames. Large ones are charged to the socket @vs->pinned
+ * until their reader takes them, like frames that a process sends. This costs two atomic
+ * operations per frame. The socket may outlive the span, like the rings that readers keep
+ * open.
  *
  * Context: BH off.
- * Return: true if so; the room is then taken.
+ * Return: false if there is no room.
  */
 bool vspan_ring_charge(const struct vspan_dev *vs, struct sk_buff *skb)
 {
@@ -41,7 +44,7 @@ bool vspan_ring_charge(const struct vspan_dev *vs, struct sk_buff *skb)
 
 	if (likely(skb->truesize <= VSPAN_QUEUE_TRUESIZE))
 		return true;
-	/* One has room, however large it is: else a short ring would take none. */
+	/* One frame always has room; otherwise a short ring would take no large frame. */
 	held = sk_wmem_alloc_get(sk);
 	if (held && held + skb->truesize > vspan_ring_share(vs))
 		return false;
@@ -50,10 +53,10 @@ bool vspan_ring_charge(const struct vspan_dev *vs, struct sk_buff *skb)
 }
 
 /**
- * vspan_ring_pins - how much memory can a reader hold that has stopped?
+ * vspan_ring_pins - get the maximum memory of frames in the rings of stopped readers
  * @vs: the span
  *
- * Return: bytes, with as many queues as the tap has now; of one if it has none.
+ * Return: bytes, for the current number of the tap's queues, or for one if it has none.
  */
 u64 vspan_ring_pins(const struct vspan_dev *vs)
 {
@@ -61,11 +64,11 @@ u64 vspan_ring_pins(const struct vspan_dev *vs)
 }
 
 /**
- * struct vspan_ring_sums - what became of the frames of a batch
- * @frames: that readers have
- * @bytes: of those
- * @lost: for which there was no room
- * @full: the last of all was one of these
+ * struct vspan_ring_sums - results for the frames of a batch
+ * @frames: number of frames delivered
+ * @bytes: length of these frames
+ * @lost: number of frames without room in their ring
+ * @full: the last frame of the batch had no room
  */
 struct vspan_ring_sums {
 	unsigned int frames;
@@ -74,8 +77,8 @@ struct vspan_ring_sums {
 	bool full;
 };
 
-/* As tap_get_queue() has it, which finds the hash of vspan_mirror_send(), too. NULL: the
- * reader has just gone.
+/* The queue for a frame, by the hash from vspan_mirror_send(), as in tap_get_queue().
+ * NULL if the last reader has just closed the tap.
  */
 static struct tap_queue *vspan_ring_of(const struct vspan_dev *vs,
 				       const struct sk_buff *skb)
@@ -85,7 +88,9 @@ static struct tap_queue *vspan_ring_of(const struct vspan_dev *vs,
 	return rcu_dereference(vs->tap.taps[n > 1 ? skb->hash % n : 0]);
 }
 
-/* Counts first: what is in the ring is its reader's. */
+/* Put one frame into a ring. The length is read first, as the reader owns the frame once
+ * it is in the ring.
+ */
 static bool vspan_ring_add(const struct vspan_dev *vs, struct tap_queue *q,
 			   struct sk_buff *skb, struct vspan_ring_sums *sums)
 {
@@ -103,8 +108,8 @@ static bool vspan_ring_add(const struct vspan_dev *vs, struct tap_queue *q,
 	return true;
 }
 
-/* Move frames to the ring of @q, up to the first that another queue is to have; those
- * without room to @lost.
+/* Move frames to the ring of @q, up to the first frame for another queue. Frames without
+ * room go to @lost.
  */
 static void vspan_ring_fill(const struct vspan_dev *vs, struct tap_queue *q,
 			    struct sk_buff_head *frames,
@@ -123,8 +128,9 @@ static void vspan_ring_fill(const struct vspan_dev *vs, struct tap_queue *q,
 	spin_unlock(&q->ring.producer_lock);
 }
 
-/* Whoever is about to sleep looks into the ring once more, behind a barrier that this
- * one pairs with (prepare_to_wait() in tap_do_read(), poll_wait()).
+/* Wake the reader of a ring if it sleeps. The barrier in skwq_has_sleeper() pairs with
+ * those of a reader before it checks the ring and sleeps (prepare_to_wait() in
+ * tap_do_read(), poll_wait()).
  */
 static void vspan_ring_wake(struct tap_queue *q)
 {
@@ -133,7 +139,9 @@ static void vspan_ring_wake(struct tap_queue *q)
 					   EPOLLIN | EPOLLRDNORM | EPOLLRDBAND);
 }
 
-/* For whom the reader has gone, counts as delivered, as for all who come too late. */
+/* Free a frame whose reader has closed the tap. It counts as delivered, like any other
+ * frame that no reader waits for.
+ */
 static void vspan_ring_miss(struct sk_buff_head *frames,
 			    struct vspan_ring_sums *sums)
 {
@@ -155,13 +163,13 @@ static void vspan_ring_count(const struct vspan_dev *vs,
 }
 
 /**
- * vspan_ring_put - give frames to the readers of the span's tap, and count them
+ * vspan_ring_put - pass frames to the readers of the span's tap, and count them
  * @vs: the span
- * @frames: whole and with their checksums; data at the MAC header, no tag in the
- *	bytes, the hash set; at least one; is left empty
+ * @frames: at least one frame, with checksums and hash, data at the MAC header, no tag in
+ *	the bytes; the list is empty afterwards
  *
  * Context: BH off, RCU.
- * Return: true if the last of them was lost, because the ring was full.
+ * Return: true if the last frame was lost because its ring was full.
  */
 bool vspan_ring_put(struct vspan_dev *vs, struct sk_buff_head *frames)
 {
@@ -187,16 +195,15 @@ bool vspan_ring_put(struct vspan_dev *vs, struct sk_buff_head *frames)
 }
 
 /**
- * vspan_ring_try - the same for one frame, if it can be had at once
+ * vspan_ring_try - like vspan_ring_put() for one frame, without waiting for the lock
  * @vs: the span
- * @skb: the frame, as for vspan_ring_put(); is the reader's, or lost and freed
- * @full: whether it was lost
+ * @skb: the frame, as for vspan_ring_put(); consumed if the result is true
+ * @full: set to whether the frame was lost because its ring was full
  *
- * Does not wait for another CPU that is at the ring. The reader is woken as by any
- * socket that has got a packet.
- *
- * Context: BH off, RCU; production's, where wake-ups are made for sockets, too.
- * Return: false, and nothing was done, if another CPU is there or nobody reads.
+ * Context: BH off, RCU; the context of the production packet, where sockets wake their
+ *	readers, too.
+ * Return: false if nothing was done, because another CPU holds the lock of the ring or
+ *	the tap has no reader.
  */
 bool vspan_ring_try(struct vspan_dev *vs, struct sk_buff *skb, bool *full)
 {

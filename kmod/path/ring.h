@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What may be asked of ring.c. */
+/* Puts frames into the rings of the span's tap. */
 #ifndef _VSPAN_RING_H
 #define _VSPAN_RING_H
 

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which frames does a span have? A frame is known by where its first byte is in
- * memory, and by its form: one that was cut begins there too. As long as one who
- * shares that memory keeps it, nobody may change the frame there, and nobody can put
- * another there: who writes to shared data has to copy it first. So for each place
- * that is noted here, a copy of that frame is kept: the one on its way in a queue, and
- * after that the copy that the tap's reader has, or a clone, while production has the
- * frame, for VSPAN_SEEN_FOR at most.
+ * Remembers the frames of which a span has a copy. A frame is identified by the address
+ * of its first byte, and by its form, since a truncated copy has the same address. While
+ * a clone shares the data of a frame, the data must not be changed (a writer copies
+ * shared data first), and its memory cannot be used for another frame. So for each
+ * address that is noted here, a copy of the frame is kept: the copy in the queue; and
+ * after that, the copy in the tap's ring or a clone, as long as production holds the
+ * frame, but for VSPAN_SEEN_FOR at most.
  *
- * A note is made while the copy is there already, and taken away while it still
- * is. Who finds one has his own frame at that place, and both are there at once:
- * it is the same frame.
+ * A note is made after its copy, and removed before the copy is freed. So if a frame has
+ * the address in a note, the frame and the copy exist at the same time and are the same.
  */
 #include <linux/bitfield.h>
 #include <linux/hash.h>
@@ -24,24 +23,24 @@
 #include "path/seen.h"
 #include "vspan.h"
 
-/* Bits of a note that tell bindings apart; the rest is the address. */
+/* Bits of a note for the mark of the binding; the others are the address. */
 #define VSPAN_SEEN_MARK_BITS	ilog2(VSPAN_SEEN_MARKS)
 
-/* A slot that somebody is writing to */
+/* A slot that a CPU is writing to */
 #define VSPAN_SEEN_BUSY		U64_MAX
 
-/* A form: how long the frame is, its VLAN, and how much of it is copied. */
+/* Fields of a form: length to which the copy is cut, VLAN, and length of the frame. */
 #define VSPAN_FORM_SNAP		GENMASK_ULL(63, 32)
 #define VSPAN_FORM_VID		GENMASK_ULL(31, 20)
 #define VSPAN_FORM_LEN		GENMASK_ULL(19, 0)
 
-/* How long a copy is kept, in ticks: frames that wait in a qdisc or pass a veth
- * pair come by later than their copy leaves the queue.
+/* Time for which a copy is kept, in ticks. A frame that waits in a qdisc or passes a veth
+ * pair reaches the next binding after its copy has left the queue.
  */
 #define VSPAN_SEEN_FOR		(HZ / 20)
 
-/* What may be kept, per CPU: production's memory is not to be pinned in bulk. A power of
- * two.
+/* Limits per CPU, so that little of production's memory is pinned: number of copies, a
+ * power of two, and their memory.
  */
 #define VSPAN_SEEN_KEPT		256
 #define VSPAN_SEEN_TRUESIZE	(2U << 20)
@@ -52,12 +51,12 @@ static struct vspan_seen_slot *vspan_seen_slot(struct vspan_dev *vs, u64 note)
 }
 
 /**
- * vspan_seen_form - how a copy looks, beside its bytes
+ * vspan_seen_form - describe a copy by its length and VLAN
  * @len: length of the frame
- * @snap: to how many bytes it is cut, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
- * @vid: its VLAN, as the rule sees it that copies it
+ * @snap: length to which it is cut, VSPAN_SNAP_HEADERS or VSPAN_SNAP_NONE
+ * @vid: VLAN of the frame, as seen by the rule that copies it
  *
- * Return: the form, or VSPAN_FORM_NONE of what is too long to be described.
+ * Return: the form, or VSPAN_FORM_NONE if the frame is too long for it.
  */
 u64 vspan_seen_form(unsigned int len, u32 snap, u16 vid)
 {
@@ -68,9 +67,9 @@ u64 vspan_seen_form(unsigned int len, u32 snap, u16 vid)
 }
 
 /**
- * vspan_seen_note - how a copy is noted
+ * vspan_seen_note - make a note about a copy
  * @data: first byte of the frame
- * @mark: of the binding that copies it
+ * @mark: mark of the binding that copies the frame
  *
  * Return: the note; never 0.
  */
@@ -80,13 +79,13 @@ u64 vspan_seen_note(const void *data, u8 mark)
 }
 
 /**
- * vspan_seen_set - a copy of that frame is in a queue
+ * vspan_seen_set - store the note about a copy that is in a queue
  * @vs: the span
  * @skb: the copy, which has a note
  *
- * Where another CPU is writing to the slot, there will be no note of this copy.
+ * The note is lost if another CPU is writing to its slot.
  *
- * Context: that queue's lock is held, so that vspan_seen_keep() comes later.
+ * Context: the queue's lock is held, so that vspan_seen_keep() is called later.
  */
 void vspan_seen_set(struct vspan_dev *vs, const struct sk_buff *skb)
 {
@@ -97,12 +96,12 @@ void vspan_seen_set(struct vspan_dev *vs, const struct sk_buff *skb)
 	if (old == VSPAN_SEEN_BUSY ||
 	    atomic64_cmpxchg(&slot->note, old, VSPAN_SEEN_BUSY) != old)
 		return;
-	/* Who reads this form reads a note that is busy, or the new one, after it. */
+	/* A reader of this form then reads VSPAN_SEEN_BUSY or the new note. */
 	WRITE_ONCE(slot->form, FIELD_PREP(VSPAN_FORM_SNAP, cb->snap) | cb->form);
 	atomic64_set_release(&slot->note, cb->note);
 }
 
-/* Another note may have taken the place meanwhile. */
+/* Remove a note, unless another one has overwritten it. */
 static void vspan_seen_clear(struct vspan_dev *vs, u64 note)
 {
 	struct vspan_seen_slot *slot = vspan_seen_slot(vs, note);
@@ -111,8 +110,9 @@ static void vspan_seen_clear(struct vspan_dev *vs, u64 note)
 		atomic64_cmpxchg(&slot->note, note, 0);
 }
 
-/* Another VLAN is another frame to who selects by VLANs. A filter may: but a tag that
- * is there or not is a matter of the layer, as for a NIC and its VLAN device.
+/* Is the VLAN the same to this rule? A rule that selects by VLAN needs the exact VLAN. A
+ * filter may look at the VLAN too, but there a missing tag matches: a frame has a tag on
+ * the NIC and none on its VLAN device. To other rules the VLAN does not matter.
  */
 static bool vspan_seen_vlan(u64 noted, u64 form, const struct vspan_rule *rule)
 {
@@ -123,9 +123,9 @@ static bool vspan_seen_vlan(u64 noted, u64 form, const struct vspan_rule *rule)
 	return !rule->filter || had == has || !had || !has;
 }
 
-/* Is what the span has of a frame as good as what this rule would copy? A frame that
- * was trimmed at its end (padding, by netfilter) is in the longer one; a truncated copy is
- * only as good as one that is as short.
+/* Does the copy that the span has contain the copy that this rule would make? A whole
+ * copy also contains the frame after its padding has been trimmed, as by netfilter. A
+ * truncated copy only contains one of the same lengths.
  */
 static bool vspan_seen_covers(u64 noted, u64 form, const struct vspan_rule *rule)
 {
@@ -139,18 +139,18 @@ static bool vspan_seen_covers(u64 noted, u64 form, const struct vspan_rule *rule
 }
 
 /**
- * vspan_seen - has the span a copy of this frame, taken at another device?
+ * vspan_seen - does the span have a copy of this frame from another device?
  * @vs: the span
  * @skb: the frame; data at the MAC header
- * @mark: of the binding on this device
+ * @mark: mark of the binding on this device
  * @form: vspan_seen_form() of the copy that would be made
- * @rule: by which it would be made
+ * @rule: the rule of that copy
  *
- * The device itself does not count: what is received and sent by one port is on
- * that cable twice.
+ * A copy from the same device does not count: a frame that a port receives and transmits
+ * is on the cable twice.
  *
  * Context: RCU.
- * Return: true if that is certain.
+ * Return: true if it certainly does.
  */
 bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u64 form,
 		const struct vspan_rule *rule)
@@ -169,7 +169,9 @@ bool vspan_seen(struct vspan_dev *vs, const struct sk_buff *skb, u8 mark, u64 fo
 	       vspan_seen_covers(noted, form, rule);
 }
 
-/* Production is done with the frame: it will not come by again. */
+/* Is it time to free this copy? If it is no longer cloned, production has freed the
+ * frame, so the frame cannot pass another binding.
+ */
 static bool vspan_seen_over(const struct vspan_kept *kept,
 			    const struct vspan_kept_copy *copy)
 {
@@ -184,10 +186,10 @@ static struct vspan_kept_copy *vspan_seen_nth(const struct vspan_kept *kept, u32
 }
 
 /**
- * vspan_seen_drop - let go of the oldest copy that is kept, and of its note
- * @kept: where it is kept; its lock is held
+ * vspan_seen_drop - free the oldest copy that is kept, and its note
+ * @kept: the copies; the lock is held
  *
- * Return: false if none is kept.
+ * Return: false if there is no copy.
  */
 bool vspan_seen_drop(struct vspan_kept *kept)
 {
@@ -210,7 +212,7 @@ static void vspan_seen_expire(struct vspan_kept *kept)
 }
 
 /**
- * vspan_seen_work - let go of copies whose time has come
+ * vspan_seen_work - free the copies that need not be kept any longer
  * @work: &struct vspan_kept.work
  */
 void vspan_seen_work(struct work_struct *work)
@@ -226,7 +228,7 @@ void vspan_seen_work(struct work_struct *work)
 }
 
 /**
- * vspan_seen_forget - a copy is in no queue any more, and not kept
+ * vspan_seen_forget - remove the note of a copy that leaves the queue and is not kept
  * @vs: the span
  * @skb: the copy, as it was put into the queue
  *
@@ -240,7 +242,7 @@ void vspan_seen_forget(struct vspan_dev *vs, const struct sk_buff *skb)
 		vspan_seen_clear(vs, note);
 }
 
-/* Most spans never keep a copy. */
+/* Allocate the ring buffer for the first copy; most spans never keep one. */
 static bool vspan_seen_may_keep(struct vspan_kept *kept)
 {
 	if (likely(kept->copies))
@@ -250,8 +252,8 @@ static bool vspan_seen_may_keep(struct vspan_kept *kept)
 	return kept->copies;
 }
 
-/* A copy that the reader gets as it is need not be cloned: the reader does not change
- * it, and frees it when the reader and this list are done with it.
+/* A copy that goes into the tap's ring unchanged needs no clone, only a reference: the
+ * reader does not modify it.
  */
 static struct sk_buff *vspan_seen_hold(const struct vspan_dev *vs, struct sk_buff *skb,
 				       bool tap_only)
@@ -266,7 +268,7 @@ static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb,
 {
 	struct sk_buff *mine = NULL;
 
-	/* A frame that production is done with cannot come by again. */
+	/* If production has freed the frame, it cannot pass another binding. */
 	if (skb_cloned(skb) && vspan_seen_may_keep(kept))
 		mine = vspan_seen_hold(kept->vs, skb, tap_only);
 	if (!mine) {
@@ -283,8 +285,8 @@ static void vspan_seen_keep_one(struct vspan_kept *kept, struct sk_buff *skb,
 	};
 }
 
-/* Where all is copied whole, what a port has received is known by skb_iif; what the
- * host sends is not.
+/* With VSPAN_OVERLAP_SOON, skb_iif identifies frames that another port has received, so
+ * only copies of transmitted frames are kept: those may be from the host.
  */
 static bool vspan_seen_keeps(u32 overlap, struct sk_buff *skb)
 {
@@ -312,12 +314,12 @@ static void vspan_seen_keep_all(struct vspan_kept *kept, struct sk_buff_head *ba
 }
 
 /**
- * vspan_seen_keep - copies have left their queue and will be changed
+ * vspan_seen_keep - keep copies that have left their queue, before they are changed
  * @vs: the span
  * @batch: the copies, as they were put into the queue
  *
- * Some may have been noted before the last change of the plan: whatever that is
- * now, no note stays behind.
+ * If a copy is not kept, its note is removed. That includes notes that were made before
+ * the last change of @vs->seen.overlap.
  *
  * Context: the span's NAPI.
  */

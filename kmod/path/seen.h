@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which frames a span has. */
+/* Remembers the frames of which a span has a copy. */
 #ifndef _VSPAN_SEEN_H
 #define _VSPAN_SEEN_H
 
@@ -9,19 +9,19 @@
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
-/* Notes of copies that a span has; and how many bindings they can tell apart. */
+/* Number of notes per span, as a power of two, and of bindings that notes distinguish. */
 #define VSPAN_SEEN_BITS		11
 #define VSPAN_SEEN_MARKS	128
 
-/* The form of what is not noted. */
+/* The form of a frame that gets no note. */
 #define VSPAN_FORM_NONE		U64_MAX
 
 struct vspan_dev;
 struct vspan_rule;
 
 /**
- * struct vspan_seen_slot - a note
- * @note: vspan_seen_note() of a copy that the span has, 0, or VSPAN_SEEN_BUSY
+ * struct vspan_seen_slot - a note about a copy
+ * @note: vspan_seen_note() of the copy, 0 if there is none, or VSPAN_SEEN_BUSY
  * @form: vspan_seen_form() of that copy; READ_ONCE/WRITE_ONCE
  */
 struct vspan_seen_slot {
@@ -32,8 +32,8 @@ struct vspan_seen_slot {
 /**
  * enum vspan_overlap - can a frame pass several bindings of a span?
  * @VSPAN_OVERLAP_NONE: no
- * @VSPAN_OVERLAP_SOON: by ports of one bridge, which copy all; see dedup.c
- * @VSPAN_OVERLAP_LATE: some time after the first
+ * @VSPAN_OVERLAP_SOON: only those of one bridge's ports that copy all frames; see dedup.c
+ * @VSPAN_OVERLAP_LATE: yes, the later ones after the first copy may have left its queue
  */
 enum vspan_overlap {
 	VSPAN_OVERLAP_NONE,
@@ -42,11 +42,11 @@ enum vspan_overlap {
 };
 
 /**
- * struct vspan_seen - which frames a span has
+ * struct vspan_seen - the frames of which a span has a copy
  * @overlap: enum vspan_overlap; READ_ONCE/WRITE_ONCE
- * @kept: copies that keep the notes true, per CPU
- * @slots: a note of each, by the hash of its place; a later one may take the slot
- * @marks: how many bindings have each mark; RTNL
+ * @kept: copies that are kept so that their notes stay valid, per CPU
+ * @slots: hash table of the notes, by address; a later note may overwrite an earlier one
+ * @marks: number of bindings that have each mark; RTNL
  */
 struct vspan_seen {
 	u32 overlap;
@@ -57,10 +57,10 @@ struct vspan_seen {
 
 /**
  * struct vspan_kept_copy - a copy that is kept for its note
- * @skb: a clone of it, or the copy itself, which the tap's reader has as well
- * @note: vspan_seen_note()
- * @truesize: memory it holds, in bytes
- * @at: since when, in lower bits of jiffies
+ * @skb: a clone of the copy, or a second reference to the copy in the tap's ring
+ * @note: vspan_seen_note() of the copy
+ * @truesize: memory of @skb, in bytes
+ * @at: time from which it is kept, the lower bits of jiffies
  */
 struct vspan_kept_copy {
 	struct sk_buff *skb;
@@ -71,12 +71,12 @@ struct vspan_kept_copy {
 
 /**
  * struct vspan_kept - copies that are kept for their notes, per CPU
- * @lock: of all the others
- * @copies: a ring of them, NULL before the first
- * @begin: number of the oldest
- * @end: number of the next
- * @truesize: memory they hold, in bytes
- * @work: lets them go when no more copies come
+ * @lock: protects the other members
+ * @copies: ring buffer of the copies, NULL before the first
+ * @begin: number of the oldest copy
+ * @end: number of the next copy
+ * @truesize: memory of all the copies, in bytes
+ * @work: frees the copies when no others arrive
  * @vs: the span
  */
 struct vspan_kept {
