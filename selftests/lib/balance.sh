@@ -1,17 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# The books of a span whose sources and outputs have been there from its first frame;
-# sourced after lib.sh. What the sources have selected is what the span has delivered or
-# lost; what they have lost, the span has lost; and each output had all that got so far.
+# Checks that the counters of a span add up, if its sources and outputs exist since its
+# first frame; sourced after lib.sh. The span has delivered or lost the copies that its
+# sources have made. It also counts the losses of its sources. Each output got all copies
+# that reached it.
 # shellcheck disable=SC2034	# WRONG is for the scripts
 
-# Counted where the copy would have been made, and behind the span's queue.
+# Losses at the hook, and behind the span's queue
 AT_HOOK=(span_down no_reader no_memory queue_full unreadable loop rate_limit)
 AT_SPAN=(segment checksum ring_full flushed)
 declare -A SUM=()
 WRONG=''	# what did not add up last
 
-# sum_up SPAN: of J, in SUM: copied, lost/REASON, and output/NAME
+# sum_up SPAN: put sums of J into SUM: copied, lost/REASON, and output/NAME
 sum_up()
 {
 	local key rest
@@ -34,7 +35,7 @@ sum_up()
 	done
 }
 
-# sum_of SPAN REASON...: what it has delivered, and lost for these reasons, in REPLY
+# sum_of SPAN REASON...: put its delivered frames and losses for these reasons into REPLY
 sum_of()
 {
 	local span=$1 reason
@@ -53,7 +54,7 @@ unbalanced()
 	WRONG="$1: $2, expected $3"
 }
 
-# span_balanced SPAN: by J
+# span_balanced SPAN: check the counters in J
 span_balanced()
 {
 	local span=$1 reason key
@@ -63,7 +64,7 @@ span_balanced()
 	! unbalanced "$span: delivered and lost, of what its sources copied" \
 		"$REPLY" "${SUM[copied]}" || return 1
 	for reason in "${AT_HOOK[@]}"; do
-		# of the span's own, where a packet socket had its clone and the tap none
+		# The span has its own, if a packet socket got its clone and the tap did not.
 		[ "$reason" != no_memory ] || continue
 		! unbalanced "$span: $reason, as its sources count it" \
 			"${J[$span/stats/drops/$reason]-0}" "${SUM[lost/$reason]-0}" || return 1
@@ -87,8 +88,9 @@ balanced()
 	done
 }
 
-# check_balanced NETNS SPAN...: in the end; J and SUM (of the last span) are left. Where a
-# guest has sent thousands of segments to many spans, that is when nothing moves any more.
+# check_balanced NETNS SPAN...: wait until the counters add up; J and SUM are left, SUM of
+# the last span. The wait goes on while counters change, since thousands of segments from a
+# guest take long to deliver to many spans.
 check_balanced()
 {
 	local before=''

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Files of configuration in tests of save and restore; sourced after topo.sh.
+# Configuration files for tests of save and restore; sourced after topo.sh.
 # shellcheck disable=SC2154	# setup_ns sets sw
 
 setup()
@@ -16,13 +16,13 @@ setup()
 	defer rm -rf "$DIR"
 }
 
-# Lines of a configuration on stdin to a file
+# Write the lines of a configuration from stdin to a file
 conf()
 {
 	cat >"$DIR/$1"
 }
 
-# Something of everything; undone at the end of the test case
+# Configure objects of every kind; undone at the end of the test case
 everything()
 {
 	conf all <<-'EOT'
@@ -51,7 +51,7 @@ defer_spans()
 	done
 }
 
-# All there is, with the counters if it is called with -s
+# Print the whole state; with counters if called with -s
 state()
 {
 	"$VSPANCTL" -n "$sw" "$@" -j show

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What vspanctl monitor tells of the netns sw; sourced after lib.sh.
+# Reads the events of vspanctl monitor in the netns sw; sourced after lib.sh.
 # shellcheck disable=SC2154	# setup_ns sets sw
 
-# monitor_start [-j]: events into EVENTS_FD. It has subscribed when it tells of
-# what we do over and over; the rest of that is read away.
+# monitor_start [-j]: start the monitor, whose events are read from EVENTS_FD. Changes are
+# repeated until it prints one, since it has subscribed then; their events are discarded.
 monitor_start()
 {
 	local i line
@@ -20,7 +20,7 @@ monitor_start()
 	events_until synced && events_until synced
 }
 
-# Read events up to one with $1 in it; all of them are in EVENTS.
+# Read events up to one that contains $1 into EVENTS.
 events_until()
 {
 	local line

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034,SC2154	# lib.sh and topo.sh set and read the names
-# What vspanctl check finds, and whether what it prints against it helps.
+# Checks the findings of vspanctl check, and that the commands that it prints as their
+# remedy work.
 
 setup()
 {
@@ -12,13 +13,13 @@ setup()
 	topo_bridge
 }
 
-# In the netns, with the tool in the path: as an operator there would.
+# Run a command in the netns like an operator, with the tool in the path.
 shell()
 {
 	PATH=$BIN:$PATH ip netns exec "$sw" bash -c "$1"
 }
 
-# checked [WORDS]: the findings, one a line, key severity and fix, in FOUND; RC
+# checked [WORDS]: put the findings into FOUND, one per line: key, severity, fix. Set RC.
 checked()
 {
 	local out
@@ -29,7 +30,8 @@ checked()
 	TAKEN=$(jq -r '.[] | select(.takes) | "\(.finding) \(.takes)"' <<<"$out")
 }
 
-# has KEY: its severity and fix in SEVERITY and FIX, what that takes away in TAKES
+# has KEY: put its severity and fix into SEVERITY and FIX, and what the fix removes into
+# TAKES
 has()
 {
 	local key severity line
@@ -58,7 +60,7 @@ finds()
 	[ "$2" == note ] || check_eq "exit status" "$RC" 1
 }
 
-# cured KEY SEVERITY [FIX]: found, and gone by what is printed
+# cured KEY SEVERITY [FIX]: the finding exists, and the printed command removes it
 cured()
 {
 	finds "$1" "$2" || return
@@ -67,15 +69,15 @@ cured()
 	check_wait "$1 is gone by: $FIX" gone "$1"
 }
 
-# mirrored SOURCE...: to span0, which is read
+# mirrored SOURCE...: add sources to span0, which has a reader
 mirrored()
 {
 	source_add "$sw" "$@" || return
 	reader all count span0 ns="$sw" end=0 timeout=0
 }
 
-# Both ways; it has been counted at p1 and p2 when it is received. The stream's numbers
-# are not that of the reader of span0, who goes on.
+# Send frames both ways; they are counted at p1 and p2 when they are received. The ids of
+# the streams differ from that of the reader of span0, which continues.
 traffic()
 {
 	local -a there=(id=98) back=(id=99 src=02:00:00:00:00:02 dst=02:00:00:00:00:01)

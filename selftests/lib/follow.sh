@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What tests of sources that follow devices share; sourced after topo.sh. The
-# netns under test is always sw, and its span is span0.
+# Functions for tests of sources that follow devices; sourced after topo.sh. The netns
+# under test is always sw, and its span is span0.
 # shellcheck disable=SC2034,SC2154	# setup_ns sets sw
 
-# pairs NAME...: each is a veth, up; its other end is x-NAME
+# pairs NAME...: make a veth for each NAME, up; its other end is x-NAME
 pairs()
 {
 	local name
@@ -20,7 +20,7 @@ pairs()
 	wait_up "$sw" "$@" "${@/#/x-}"
 }
 
-# A bridge with four ports, each a cable to a machine that speaks only when told.
+# A bridge with four ports, each a cable to a machine that sends only test frames.
 # Machine N has MAC 02:00:00:00:00:0N, the bridge itself ..:fe.
 #
 #             netns sw                              netns lan
@@ -46,8 +46,8 @@ topo_ports()
 		check_wait "ports of br0 forward" ports_forward "$sw" 4 && learn 1 2 3 4
 }
 
-# switch PORT...: these are ports of Open vSwitch's datapath sw0, in this order; DPCTL
-# sets it up
+# switch PORT...: add these ports to Open vSwitch's datapath sw0, in this order. DPCTL is
+# the command for its flows
 switch()
 {
 	local port
@@ -62,7 +62,7 @@ switch()
 	defer "${DPCTL[@]}" del-dp sw0
 }
 
-# learn N...: the bridge knows where these machines are
+# learn N...: let the bridge learn the ports of these machines
 learn()
 {
 	local n
@@ -72,14 +72,14 @@ learn()
 	done | bridge -n "$sw" -b -
 }
 
-# from A [B]: words for pkt that send from machine A to machine B, in REPLY
+# from A [B]: put arguments for pkt that send from machine A to machine B into REPLY
 from()
 {
 	REPLY="send e$1 ns=$lan src=02:00:00:00:00:0$1"
 	[ -z "${2:-}" ] || REPLY+=" dst=02:00:00:00:00:0$2"
 }
 
-# copies WHAT WANT PKT-WORDS...: what is sent makes so many copies on the span
+# copies WHAT WANT PKT-WORDS...: the frames that are sent make WANT copies on the span
 copies()
 {
 	flows "$1" "${@:3}" count span0 ns="$sw" || return 1
@@ -87,7 +87,7 @@ copies()
 	check_eq "$1: copies" "${KV[stream]} of ${KV[frames]} frames" "$2 of $2 frames"
 }
 
-# judged SOURCE: how many of what it sent were copied, or lost and counted, in REPLY
+# judged SOURCE: put the number of frames that it has copied or counted as lost into REPLY
 judged()
 {
 	local key n
@@ -100,7 +100,7 @@ judged()
 	done
 }
 
-# The devices that a source of span0 is bound on, in REPLY; J is current.
+# Put the devices of a source's bindings into REPLY, from J; the span is span0.
 bound()
 {
 	local key
@@ -118,7 +118,7 @@ bound_is()
 	json "$sw" show span0 && bound "$1" && [ "$REPLY" == "$2" ]
 }
 
-# check_bound SOURCE DEVS: in the order of their names; none means dormant
+# check_bound SOURCE DEVS: it is bound on these, in the order of names; none means dormant
 check_bound()
 {
 	json "$sw" show span0
@@ -132,7 +132,7 @@ check_bound()
 	fi
 }
 
-# check_why SOURCE WHY: it is dormant, and says why, in JSON and to the reader
+# check_why SOURCE WHY: it is dormant for this reason, in JSON and in the text output
 check_why()
 {
 	local out
@@ -143,7 +143,7 @@ check_why()
 	[[ $out == *"-> dormant: $2"* ]] || fail "show does not say '$2'" "$out"
 }
 
-# check_hook SOURCE DEV HOOK: how its frames are taken
+# check_hook SOURCE DEV HOOK: it uses this hook on DEV
 check_hook()
 {
 	json "$sw" show span0

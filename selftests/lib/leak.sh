@@ -1,11 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Memory that nobody points to any more, as kmemleak finds it in a debug kernel;
-# sourced after lib.sh.
+# Checks for memory leaks with the kmemleak of a debug kernel; sourced after lib.sh.
 
 KMEMLEAK=/sys/kernel/debug/kmemleak
 
-# An object is reported when two scans have not found it, and it is older than five
+# kmemleak reports an object that two scans have not found and that is older than five
 # seconds.
 leaked()
 {
@@ -18,7 +17,7 @@ leaked()
 	cat "$KMEMLEAK"
 }
 
-# Of what is found since clear_leaks, all is a failure: nobody else is at work.
+# Each leak since clear_leaks is a failure, since nothing else runs on the machine.
 check_no_leak()
 {
 	local found
@@ -28,7 +27,7 @@ check_no_leak()
 	[ -z "$found" ] || fail "memory is leaked" "${found:0:4000}"
 }
 
-# What was there before is none of ours.
+# Discard the leaks from before the test.
 clear_leaks()
 {
 	[ ! -w "$KMEMLEAK" ] || echo clear >"$KMEMLEAK"

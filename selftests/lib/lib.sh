@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What all vspan selftests share. A test script sets ALL_TESTS (one entry per
+# Functions for all vspan selftests. A test script sets ALL_TESTS (one entry per
 # test case: a function and its arguments), sources this file and ends with
-# tests_run. What a function finds is left in REPLY, KV, J, LINES: a fork costs
-# 20 ms on an emulated CPU.
+# tests_run. Functions return results in REPLY, KV, J and LINES, and not by command
+# substitution, since a fork costs 20 ms on an emulated CPU.
 # shellcheck disable=SC2034	# much of it is for the scripts
 
 SELFTESTS=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -24,7 +24,7 @@ WHY=''
 
 # --- undo ---------------------------------------------------------------
 
-# Schedule a command for the end of the scope; run in reverse order.
+# Schedule a command for the end of the scope; they run in reverse order.
 defer()
 {
 	local cmd
@@ -33,7 +33,7 @@ defer()
 	DEFERRED+=("$cmd")
 }
 
-# Run what was deferred since there were $1 entries.
+# Run the deferred commands down to entry $1.
 undo_to()
 {
 	local cmd
@@ -55,7 +55,7 @@ nap()
 	return 0
 }
 
-# Repeat a command until it succeeds, at most until the deadline.
+# Repeat a command until it succeeds, or until the deadline.
 busywait()
 {
 	local end=$((${EPOCHREALTIME/[^0-9]/} / 1000 + DEADLINE))
@@ -105,7 +105,7 @@ check_ok()
 	return 1
 }
 
-# check_wait WHAT COMMAND...: the condition comes true in the end
+# check_wait WHAT COMMAND...: the command succeeds before the deadline
 check_wait()
 {
 	local what=$1
@@ -143,7 +143,7 @@ link_ifindex()
 }
 
 # setup_ns a b: makes netns named a-... and b-...; their names are in $a and $b.
-# IPv6 is off, so that nothing speaks unasked and counts can be exact.
+# IPv6 is off, so that the host sends no frames by itself and counts can be exact.
 setup_ns()
 {
 	local var name
@@ -170,7 +170,7 @@ links_up()
 	done
 }
 
-# Until these are up, a veth sends into the void.
+# Wait until devices are up: a veth drops frames before that.
 wait_up()
 {
 	busywait links_up "$@" || { fail "not up in $1: ${*:2}"; return 1; }
@@ -205,7 +205,7 @@ vspan()
 	"$VSPANCTL" -n "$ns" "$@"
 }
 
-# lasting NETNS: all that show tells, but for what spans come to by themselves
+# lasting NETNS: the output of show without the states that change by themselves
 lasting()
 {
 	"$VSPANCTL" -n "$1" -j show | sed 's/"reader":[a-z]*,"idle":[a-z]*,//g'
@@ -216,7 +216,7 @@ check_vspan()
 	check_ok "vspanctl ${*:2}" vspan "$@"
 }
 
-# check_refused NS EXIT-CODE SAYS WORDS...: in one sentence
+# check_refused NS EXIT-CODE SAYS WORDS...: the command fails with one sentence
 check_refused()
 {
 	local out rc=0
@@ -227,7 +227,7 @@ check_refused()
 		fail "'${*:4}': '$out' does not say '$3'"
 }
 
-# Flatten what 'vspanctl -j ARGS' prints in a netns into J.
+# Flatten the output of 'vspanctl -j ARGS' in a netns into J.
 json()
 {
 	local ns=$1 path value out
@@ -240,7 +240,7 @@ json()
 	done <<<"$out"
 }
 
-# stats NETNS [SPAN]: J with counters
+# stats NETNS [SPAN]: read J, with counters
 stats()
 {
 	json "$1" -s show "${@:2}" || fail "no statistics of ${2:-all spans}"
@@ -263,9 +263,9 @@ json_is()
 	done
 }
 
-# wait_j NETNS PATH VALUE [PATH VALUE]...: until 'show' says all that at once. Who has
-# sent frames that nobody was to read knows in no other way that they have been counted:
-# the kernel may still have them when he has ended.
+# wait_j NETNS PATH VALUE [PATH VALUE]...: wait until 'show' has all these values at the
+# same time. After frames without a reader this is the only way to wait until they are
+# counted: the kernel may still process them after the sender has ended.
 wait_j()
 {
 	busywait json_is "$@" && return 0
@@ -281,7 +281,7 @@ wait_j()
 
 # --- traffic ------------------------------------------------------------
 
-# key=value words to KV
+# Parse key=value words into KV
 parse_kv()
 {
 	local word
@@ -292,8 +292,8 @@ parse_kv()
 	done
 }
 
-# flows WHAT PKT-WORDS...: run senders and readers in one pkt; all must be right.
-# Leaves the result lines, one per flow, in LINES.
+# flows WHAT PKT-WORDS...: run senders and readers in one pkt; all must succeed.
+# Puts the result lines, one per flow, into LINES.
 flows()
 {
 	local what=$1 out rc=0
@@ -317,7 +317,7 @@ background()
 	defer kill_quietly "${READER_PID[$name]}"
 }
 
-# reader NAME PKT-WORDS...: start one and wait until it is attached
+# reader NAME PKT-WORDS...: start a reader and wait until it is attached
 reader()
 {
 	local name=$1 line=''
@@ -334,7 +334,7 @@ stop()
 	finish "$1"
 }
 
-# finish NAME: wait for its end; its lines are in LINES, the last one in KV
+# finish NAME: wait for the end of a reader; its lines are in LINES, the last one in KV
 finish()
 {
 	local name=$1 fd=${READER_FD[$1]} rc=0
@@ -351,17 +351,17 @@ check_finish()
 	finish "$1" || { fail "reader $1" "${LINES[@]}"; return 1; }
 }
 
-# datagrams NETNS ADDRESS COUNT BYTES: with checksums that the sender leaves undone
+# datagrams NETNS ADDRESS COUNT BYTES: send UDP with checksums left to the device
 datagrams()
 {
 	ip netns exec "$1" bash -c "exec 3>/dev/udp/$2/9
 		for ((i = 0; i < $3; i++)); do printf '%0$4d' \$i >&3 || exit; done"
 }
 
-# ping_exact NETNS ADDRESS COUNT [OPTION...]: COUNT answered pings or a failure
-# After the first answer ping waits for the last one no longer than its interval, or
-# twice the time that one took: too short where a machine stops for a moment. So all go
-# at once, and the interval, which is then for nobody else, is long.
+# ping_exact NETNS ADDRESS COUNT [OPTION...]: send COUNT pings; all are answered.
+# After the last ping, ping waits for answers no longer than its interval or twice the
+# round-trip time. That is too short if the machine stops for a moment. So all pings are
+# sent at once (-l), with a long interval.
 ping_exact()
 {
 	local out
@@ -377,7 +377,7 @@ module_loaded()
 	[ -d /sys/module/vspan ]
 }
 
-# VSPAN_KO names a module that is not installed; modprobe knows the others.
+# Load the module: VSPAN_KO if it is set, otherwise the installed one.
 module_load()
 {
 	if [ -n "${VSPAN_KO:-}" ]; then
@@ -387,7 +387,7 @@ module_load()
 	fi
 }
 
-# Unloading is for a module the tests have loaded; others may be in use.
+# Tests only unload a module that they have loaded; another one may be in use.
 require_reload()
 {
 	[ "${VSPAN_MAY_UNLOAD:-0}" -eq 1 ] && return 0
@@ -403,8 +403,8 @@ setup_module()
 	defer rmmod vspan
 }
 
-# The module of the tests' own, whose devices receive what nobody can send. Beside
-# VSPAN_KO, if that is where selftests/vm/module.sh has built it.
+# Load the tests' own module, whose devices receive frames that user space cannot send. It
+# is below the directory of VSPAN_KO if selftests/vm/module.sh has built both.
 require_odd()
 {
 	local built=${VSPAN_KO:-}
@@ -418,7 +418,8 @@ require_odd()
 	check_ok "load" insmod "${VSPAN_ODD_KO:-$built}" && defer rmmod vspan_odd
 }
 
-# Built anew, elsewhere, if the tree has none or an old one: it may be read-only.
+# Build pkt if the tree has no current one. The tree may be read-only, so it is built in a
+# temporary directory.
 setup_pkt()
 {
 	local dir
@@ -432,7 +433,7 @@ setup_pkt()
 	PKT=$dir/pkt
 }
 
-# What is missing for the tests, in words; nothing if all is there.
+# Print what is missing for the tests, or nothing.
 missing()
 {
 	[ "$(id -u)" -eq 0 ] || { echo "not root"; return; }

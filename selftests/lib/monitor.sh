@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Monitor VMs of the vspan selftests; sourced after topo.sh. Such a VM is a stock
-# kernel, MONITOR_KERNEL, with MONITOR_INITRAMFS (vm/initramfs.sh monitor), where
-# the only program is tcpdump on the NIC; the VM's second serial port, a file,
-# has what it prints. Booting one takes some 15 s in user-mode Linux.
+# Monitor VMs of the vspan selftests; sourced after topo.sh. Such a VM boots the kernel
+# MONITOR_KERNEL with MONITOR_INITRAMFS (vm/initramfs.sh monitor), whose only program is
+# tcpdump on the NIC. The output goes to the VM's second serial port, which is a file.
+# Booting takes some 15 s in user-mode Linux.
 # shellcheck disable=SC2034	# some of it is for the scripts
 
 MONITOR_MB=192
@@ -11,7 +11,7 @@ BOOT_DEADLINE=${BOOT_DEADLINE:-240000}	# ms
 PING_LOT=20	# that go at once; each lot begins with number 1
 MARKS=0
 
-# require_monitor COMMAND...: and these are there
+# require_monitor COMMAND...: skip the test without a monitor VM or one of these commands
 require_monitor()
 {
 	require_command tcpdump ping "$@" || return 1
@@ -20,17 +20,17 @@ require_monitor()
 	return 1
 }
 
-# The guest itself must not say anything: no IPv6, and nobody gives it an address. What
-# tcpdump has not printed yet waits in the guest: with short slots, for 40,000 frames.
+# The guest must not send frames by itself: it has no IPv6 and no address. The buffer of
+# tcpdump in the guest holds 40,000 frames, due to the small snaplen.
 monitor_cmdline()
 {
 	REPLY="console=ttyS0 quiet panic=-1 mitigations=off VM_ROOT=none ipv6.disable=1"
-	# On a busy host an emulated timer may be late, which is no reason to give up.
+	# On a busy host an emulated timer may be late; the kernel must not panic then.
 	REPLY+=" no_timer_check"
 	REPLY+=" -- /monitor eth0 /dev/ttyS1 -Z root -n -t -l --immediate-mode -s 128 -B 8192 -Q in"
 }
 
-# monitor_ready OUT CONSOLE: until the guest's tcpdump listens; its output is OUT
+# monitor_ready OUT CONSOLE: wait until the guest's tcpdump, whose output is OUT, listens
 monitor_ready()
 {
 	local DEADLINE=$BOOT_DEADLINE
@@ -42,7 +42,7 @@ monitor_ready()
 	return 1
 }
 
-# pings COUNT BYTES: from p1 to p2, all answered; BYTES is the ICMP message's
+# pings COUNT BYTES: send pings from p1 to p2, all answered; BYTES of ICMP message each
 # shellcheck disable=SC2154	# topo_bridge sets p1
 pings()
 {
@@ -64,8 +64,8 @@ talk()
 	done
 }
 
-# talk_start BYTES [GAP]: p1 and p2 talk until talk_stop, and nothing may get lost; with
-# so many seconds between one lot of pings and the next
+# talk_start BYTES [GAP]: p1 pings p2 until talk_stop, in groups with GAP seconds between
+# them; no ping may get lost
 talk_start()
 {
 	TALK=$(mktemp -d) || return 1
@@ -76,14 +76,14 @@ talk_start()
 	check_wait "p1 talks with p2" test -s "$TALK/rounds"
 }
 
-# Whoever comes next need not hear it.
+# Stop the pings, also if the test case has failed.
 talk_end()
 {
 	touch "$TALK/quiet"
 	wait "$TALKER"
 }
 
-# How many pings it was is left in TALKED.
+# Put the number of pings into TALKED.
 talk_stop()
 {
 	talk_end || fail "$(cat "$TALK/lost")"
@@ -95,8 +95,8 @@ marked()
 	grep -q "echo reply, .* length $1\$" "$MONITOR_OUT"
 }
 
-# One ping of a length that no other has, until the guest has printed the answer:
-# then it has printed all that went before. REPLY is the length.
+# Send one ping with a unique length, and wait until the guest has printed the answer. All
+# earlier frames have been printed then. REPLY is the length.
 mark()
 {
 	local length=$((1000 + ++MARKS))
@@ -106,15 +106,15 @@ mark()
 	REPLY=$length
 }
 
-# between A B: what the guest has printed between these marks, in LINES
+# between A B: put the guest's output between these marks into LINES
 between()
 {
 	mapfile -t LINES < <(sed -n "/echo reply,.* length $1\$/,/echo request,.* length $2\$/p" \
 		"$MONITOR_OUT" | sed '1d; $d')
 }
 
-# check_pings COUNT BYTES: LINES are the copies of just these pings, each once, and
-# in either direction in order
+# check_pings COUNT BYTES: LINES are the copies of exactly these pings, each once, and in
+# order in each direction
 check_pings()
 {
 	local line sort
@@ -133,7 +133,7 @@ check_pings()
 	done
 }
 
-# guest_sees COUNT BYTES: the copies of so many pings, and nothing else
+# guest_sees COUNT BYTES: the guest prints the copies of COUNT pings, and nothing else
 guest_sees()
 {
 	local from

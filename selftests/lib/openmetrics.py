@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""openmetrics.py <FILE: says what of the OpenMetrics rules a text breaks.
+"""openmetrics.py <FILE: prints the OpenMetrics rules that a text breaks.
 
 Those of the text format that counters and gauges can break: order, one
 family after the other, metadata, suffixes, labels, values and the end.

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# Reports of KCSAN, in a kernel's log. A race is ours if one of the two accesses is in
-# the module, that is, if the report's title names one of its functions; the kernel at
-# large has many, which are others' affair. Sourced by the selftests and by what judges
-# a machine.
+# Filters KCSAN reports in a kernel log. A race belongs to the module if one of the two
+# accesses is in it: then the title of the report names one of its functions. Races in the
+# rest of the kernel are ignored. Sourced by the selftests and by the scripts that
+# evaluate the output of a machine.
 
-# All of the log on standard input but the reports of others' races
+# Print the log from standard input without the reports of other races
 without_others_races()
 {
 	awk '
@@ -14,7 +14,7 @@ without_others_races()
 		!others'
 }
 
-# others_races LOG: their titles
+# others_races LOG: print the titles of the other races
 others_races()
 {
 	sed -n '/vspan/!s/.*BUG: KCSAN: /  /p' "$1" | tr -d '\r'

@@ -34,7 +34,7 @@ topo_bridge()
 		check_wait "ports of br0 forward" ports_forward "$sw" 2
 }
 
-# topo_host NETNS DEV NUMBER PEER: host NUMBER, who knows its peer and the bridge
+# topo_host NETNS DEV NUMBER PEER: set up host NUMBER, with static neighbours
 topo_host()
 {
 	ip -n "$1" -b - <<-EOT
@@ -61,14 +61,14 @@ topo_cable()
 	wait_up "$sw" eth0 && wait_up "$p2" eth0
 }
 
-# span_add NETNS NAME: a span that is up
+# span_add NETNS NAME: make a span that is up
 span_add()
 {
 	ip -n "$1" link add "$2" up type vspan || { fail "cannot make $2"; return 1; }
 	defer ip -n "$1" link del "$2"
 }
 
-# source_add NETNS DEV WORDS...: undone at the end of the test case
+# source_add NETNS DEV WORDS...: add a source, deleted at the end of the test case
 source_add()
 {
 	local ns=$1 word span=span0
@@ -83,8 +83,8 @@ source_add()
 	defer vspan "$ns" del "${named[@]}" to "$span"
 }
 
-# A device that receives what it sends; ODD is the destination of frames that it makes
-# odd on the way, but for the last digit: see selftests/kmod/vspan_odd.c.
+# A device that receives the frames that it sends. It changes frames to the destinations
+# ODD plus one digit, as described in selftests/kmod/vspan_odd.c.
 # shellcheck disable=SC2034	# for the scripts
 ODD=02:0d:d0:00:00:0
 # shellcheck disable=SC2034
@@ -98,14 +98,14 @@ odd_add()
 	defer ip -n "$1" link del "$2"
 }
 
-# output_add NETNS SPAN WORDS...: undone at the end of the test case
+# output_add NETNS SPAN WORDS...: add an output, deleted at the end of the test case
 output_add()
 {
 	check_vspan "$1" output add "${@:2}" || return 1
 	defer vspan "$1" output del "${@:2:3}"
 }
 
-# books NETNS OUTPUT-PATH: all that it has counted, in REPLY: "packets=N REASON=N"
+# books NETNS OUTPUT-PATH: put the output's counters into REPLY: "packets=N REASON=N"
 books()
 {
 	local key
@@ -123,7 +123,8 @@ books_are()
 	books "$1" "$2" && [ "$REPLY" == "$3" ]
 }
 
-# check_books NETNS OUTPUT-PATH WANT: a frame is counted just after it has left
+# check_books NETNS OUTPUT-PATH WANT: wait for these counters, since a frame is counted
+# after it has been sent
 check_books()
 {
 	busywait books_are "$@" && return 0
@@ -131,9 +132,9 @@ check_books()
 	return 1
 }
 
-# tcp_copied READER FROM TO ADDRESS BYTES NETNS DEV MARKER...: a TCP transfer that DEV
-# receives; READER, which ends by the marker (id 99), has counted each byte that DEV has.
-# What TCP had to send again is in both.
+# tcp_copied READER FROM TO ADDRESS BYTES NETNS DEV MARKER...: run a TCP transfer that DEV
+# receives. READER, which ends with the marker (id 99), must count as many bytes as DEV;
+# retransmissions are in both numbers.
 tcp_copied()
 {
 	local name=$1 bytes=$5
@@ -149,7 +150,7 @@ tcp_copied()
 	check_eq "bad checksums at $name" "${KV[badcsum]}" 0
 }
 
-# tap_path NETNS SPAN: its /dev/tapN
+# tap_path NETNS SPAN: get its /dev/tapN
 tap_path()
 {
 	link_ifindex "$1" "$2" || { fail "no $2"; return 1; }
@@ -157,7 +158,7 @@ tap_path()
 	check_wait "$REPLY of $2" test -c "$REPLY"
 }
 
-# How often a NAPI had its turn
+# Print the number of NET_RX softirqs
 polls()
 {
 	awk '/NET_RX/ { for (i = 2; i <= NF; i++) n += $i } END { print n }' /proc/softirqs
