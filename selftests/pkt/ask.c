@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One request that names its span as the words say, by other ways than the tool:
+ * Sends one request with the given attributes, also with those that the tool does not
+ * use:
  *   pkt ask get|set|new|del|flush|span [ns=NAME] [name=NAME] [ifindex=N] [netnsid=N]
  *           [source=NAME] [share=N] [shares=N] [echo=1]
- * "span" asks for the span, the others are about a source. Prints "ok" or the errno's
- * name; with echo, what the kernel says of the changes comes first.
+ * "span" gets the span, the others are requests for a source. Prints "ok" or the name of
+ * the errno; with echo=1, the notifications of the changes first.
  */
 #define _GNU_SOURCE
 #include <linux/genetlink.h>
@@ -72,7 +73,7 @@ static void put(struct request *r, const struct op *op, const char *word)
 		die("ask: what is %s?", word);
 }
 
-/* Of NLM_F_ECHO: the notifications that have the sequence number of the request */
+/* Print the notifications for NLM_F_ECHO: those with the request's sequence number. */
 static void print_note(void *arg, const struct nlmsghdr *h)
 {
 	static const char *const notes[VSPAN_CMD_MAX + 1] = {

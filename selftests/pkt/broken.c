@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Super-frames of a VM that no host can cut up:
+ * Sends GSO packets of a VM that cannot be segmented:
  *   pkt broken DEV ns=NAME count=N len=BYTES
- * The TCP header says that it is shorter than a TCP header is.
+ * The length in the TCP header is shorter than a TCP header.
  */
 #include <string.h>
 

@@ -123,7 +123,7 @@ static uint64_t pull(int fd, uint64_t got)
 	return n > 0 ? (uint64_t)n : 0;
 }
 
-/* The other end has no more to say. */
+/* Has the other end finished sending? */
 static void wait_eof(int fd)
 {
 	struct pollfd pfd = { .fd = fd, .events = POLLIN };
@@ -144,8 +144,8 @@ static uint8_t tcp_state(int fd)
 }
 
 /*
- * End the connection here, and not behind our back: the last frame of all is the
- * acknowledgement by which @rx is closed, and who counts frames can count on it.
+ * End the connection here and not in the background, so that tests can count frames: the
+ * last frame is the acknowledgement that closes @rx.
  */
 static void bulk_end(int tx, int rx)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Count frames by kind, and check the checksums a wire would carry. */
+/* Counts frames by kind, and checks their checksums as they would be on a cable. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 #define MAX_TAGS	8
 #define MAX_TIMES	64
-#define CRC32C		0x82f63b78u	/* its polynomial, lowest bit first */
+#define CRC32C		0x82f63b78u	/* polynomial, lowest bit first */
 
 struct census {
 	uint32_t frames;
@@ -35,7 +35,7 @@ struct census {
 	uint32_t ntimes;
 	struct {
 		uint64_t time;
-		uint32_t frames;	/* in a row that have it */
+		uint32_t frames;	/* number of consecutive frames with it */
 	} times[MAX_TIMES];
 };
 
@@ -68,7 +68,7 @@ static void count_tag(struct census *c, const struct frame *fr)
 		c->ntags++;
 }
 
-/* What is behind the last place counts there, and so shows. */
+/* Frames beyond the last entry are counted there, so that they are noticed. */
 static void count_time(struct census *c, uint64_t time)
 {
 	uint32_t last = c->ntimes - 1;
@@ -93,7 +93,7 @@ static uint32_t crc32c(uint32_t crc, const uint8_t *p, uint32_t len)
 	return crc;
 }
 
-/* Over the packet without its checksum, which has its lowest byte first. */
+/* CRC32C over the packet without its checksum, which is stored lowest byte first. */
 static bool sctp_good(const uint8_t *p, uint32_t len)
 {
 	static const uint8_t none[4];
@@ -135,7 +135,7 @@ static void count_ip4(struct census *c, const uint8_t *ip, uint32_t len, bool pa
 		return;
 	ihl = (ip[0] & 15u) * 4;
 	tot = get16(ip + 2);
-	/* a super-frame beyond 64 KB has no length of its own */
+	/* a GSO packet beyond 64 KB has no length in its IP header */
 	if (!tot || tot > len)
 		tot = len;
 	if (ihl < 20 || tot < ihl + 8)

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The frames of a capture file, and their copies, byte for byte and in order. Words:
+ * Sends the frames of a capture file and compares their copies, byte for byte and in
+ * order. Words:
  *   file=PATH            pcap, in this machine's byte order, of Ethernet
- *   from=DEV fromns=NS   sent here
- *   ref=DEV refns=NS     what arrives here is to be copied; without: all that is sent
+ *   from=DEV fromns=NS   the device that sends them
+ *   ref=DEV refns=NS     frames that arrive here must be copied; without: all frames
  *   to=PORT tons=NS      the span;  mark=DEV markns=NS  for the markers
  */
 #define _GNU_SOURCE
@@ -15,9 +16,9 @@
 #include "log.h"
 #include "probe.h"
 
-#define SHORTEST	14	/* that can be sent */
+#define SHORTEST	14	/* frame that can be sent */
 #define LONGEST		(65535 + 14)
-#define BATCH		32	/* between looks at what has come */
+#define BATCH		32	/* frames sent between two reads */
 
 struct corpus {
 	struct flow from, ref, to, mark;
@@ -55,7 +56,7 @@ static uint32_t next_frame(struct corpus *c, uint8_t *buf)
 	return 0;
 }
 
-/* Markers only tell the end of the copies. */
+/* Markers only show the end of the copies. */
 static bool take_marker(struct corpus *c, const struct frame *fr)
 {
 	uint32_t id, seq;

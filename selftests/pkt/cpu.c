@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* On which CPUs this process runs. */
+/* Sets the CPUs on which this process runs. */
 #define _GNU_SOURCE
 #include "cpu.h"
 #include "pkt.h"
@@ -10,8 +10,8 @@ void cpu_set(const cpu_set_t *cpus)
 		die("sched_setaffinity: %m");
 }
 
-/* Only on the one where it is now: what it does it does in order. @before is for
- * cpu_set(), to end that.
+/* Bind the process to its current CPU, so that its frames stay in order. cpu_set() with
+ * @before ends that.
  */
 void cpu_stay(cpu_set_t *before)
 {

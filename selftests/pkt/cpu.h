@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* On which CPUs this process runs. _GNU_SOURCE is needed ahead of it. */
+/* Sets the CPUs on which this process runs. Define _GNU_SOURCE before including it. */
 #ifndef _CPU_H
 #define _CPU_H
 

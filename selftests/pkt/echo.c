@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A machine behind a tap device, as small as can be: it answers IPv4 pings. */
+/* A minimal machine behind a tap device: it only answers IPv4 pings. */
 #include <string.h>
 
 #include "pkt.h"
@@ -25,7 +25,7 @@ void echo_frame(struct flow *f, uint8_t *frame, uint32_t len)
 	if (ip[9] != 1 || icmp[0] != 8)
 		return;
 	swap(frame, frame + 6, 6);
-	swap(ip + 12, ip + 16, 4);	/* the IP checksum does not mind */
+	swap(ip + 12, ip + 16, 4);	/* this does not change the IP checksum */
 	icmp[0] = 0;
 	put16(icmp + 2, 0);
 	put16(icmp + 2, csum_fold(csum_add(0, icmp, get16(ip + 2) - 20u)));

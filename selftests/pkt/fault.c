@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One request again and again, with another allocation failing each time: the
- * first, the second, until it has none left to fail. A request that was refused
- * must have changed nothing; one that was granted all the same must have done all
- * of it; and then it must work. What there is, is what dumps of everything say.
+ * Repeats one request with a different allocation failing each time: the first, the
+ * second, and so on, until the request makes no more allocations. If the request fails,
+ * it must have changed nothing; if it succeeds, it must be complete. At the end it must
+ * succeed. The state is compared by dumps of all objects.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@
 
 #define STATE_MAX	(256 * 1024)
 #define TRIES_MAX	20000
-/* One lost object may be pointed to by what an old stack holds; not all of three. */
+/* An old stack frame may still point to one leaked object, but not to all of three. */
 #define ROUNDS		3
 
 struct state {
@@ -36,20 +36,20 @@ struct state {
 
 struct fault {
 	const char *span;
-	const char *name;	/* of the source or output */
+	const char *name;	/* name of the source or output */
 	uint32_t kind;
 	uint32_t hook;
 	int fd;			/* fail-nth */
 	struct request r;	/* generic netlink */
 	struct request rt;	/* rtnetlink */
 	uint32_t refused;
-	uint32_t granted;	/* with an allocation that had failed */
-	uint32_t silent;	/* no memory for the answer */
+	uint32_t granted;	/* requests that succeeded despite a failed allocation */
+	uint32_t silent;	/* requests without memory for the answer */
 };
 
 static struct state before, good, now;
 
-/* Arm: the @n-th allocation of this task from now on fails. */
+/* Make the @n-th allocation of this task from now on fail. */
 static void arm(struct fault *f, uint32_t n)
 {
 	char text[16];
@@ -59,7 +59,7 @@ static void arm(struct fault *f, uint32_t n)
 		die("fail-nth: %m");
 }
 
-/* True if it has failed. */
+/* Has the allocation failed? */
 static bool disarm(struct fault *f)
 {
 	char text[16] = "";
@@ -78,7 +78,7 @@ static void take(struct state *s, const uint8_t *p, uint32_t len)
 	s->len += len;
 }
 
-/* A span goes idle by itself, 100 ms after it has come up. */
+/* Wait until the span is idle, which happens 100 ms after it has come up. */
 static bool lasts(const struct genlmsghdr *g, const struct nlattr *a)
 {
 	return g->cmd != VSPAN_CMD_SPAN_GET || a->nla_type != VSPAN_A_SPAN_IDLE;
@@ -127,7 +127,7 @@ static bool same(const struct state *a, const struct state *b)
 	return a->len == b->len && !memcmp(a->b, b->b, a->len);
 }
 
-/* --- what can be asked for ----------------------------------------------- */
+/* --- the requests -------------------------------------------------------- */
 
 static int link_request(struct fault *f, uint16_t type, uint16_t flags)
 {
@@ -135,7 +135,7 @@ static int link_request(struct fault *f, uint16_t type, uint16_t flags)
 	uint32_t nest;
 
 	if (type == RTM_NEWLINK)
-		ifi.ifi_index = 4711;	/* the same each time */
+		ifi.ifi_index = 4711;	/* the same number each time */
 	request_begin(&f->rt, type, flags, &ifi, sizeof(ifi));
 	request_string(&f->rt, IFLA_IFNAME, f->span);
 	nest = request_nest(&f->rt, IFLA_LINKINFO);
@@ -209,7 +209,7 @@ static int source_unset(struct fault *f)
 	return request_do(&f->r);
 }
 
-/* A name that is a number is a psample group's. */
+/* A name that is a number means a psample group. */
 static void output_key(struct fault *f, uint8_t cmd)
 {
 	request_start(&f->r, f->r.family, cmd, 0);
@@ -232,7 +232,7 @@ static int output_del(struct fault *f)
 	return request_do(&f->r);
 }
 
-/* All that there is: a dump that has failed says so, or is complete. */
+/* Dump all objects. A dump reports its failure; otherwise it is complete. */
 static int dump_all(struct fault *f)
 {
 	static const uint8_t cmds[] = {
@@ -286,7 +286,7 @@ static void judge(struct fault *f, const struct what *w, uint32_t n, int err)
 		return;
 	}
 	f->refused++;
-	/* The core forgets the name of a device, and finds it has none. */
+	/* The core loses the name of the device, and then does not find it. */
 	if (err != ENOMEM && err != ENOBUFS && !(err == EINVAL && w->act == span_add))
 		die("%s, failure %u: refused with: %s", w->name, n, strerror(err));
 	if (!same(&now, &before))
@@ -308,7 +308,7 @@ static void learn(struct fault *f, const struct what *w)
 {
 	int err;
 
-	/* What undoing it leaves is what it begins with: the same options. */
+	/* The undo restores the options that were set at the beginning. */
 	look(f, &before);
 	if (w->undo && (w->act(f) || w->undo(f)))
 		die("%s cannot be tried without any failure", w->name);
@@ -345,7 +345,7 @@ static uint32_t try_all(struct fault *f, const struct what *w)
 
 /* --- the module itself --------------------------------------------------- */
 
-/* The kernel's own part, which comes first, may answer anything. */
+/* The core's code runs first and may return any error. */
 static void judge_load(uint32_t n, int err)
 {
 	if (!err && access("/sys/module/vspan", F_OK))

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Run senders and readers: readers attach first, senders send in the order
- * given, readers read until their markers have come. A marker goes out from
- * every CPU, because a span queues per CPU, and from another sender each, because
- * it keeps a flow in order: behind the last of them nothing of the stream can still
- * be under way, so no reader has to wait and see.
+ * Runs senders and readers. Readers attach first, senders send in the order given, and
+ * readers read until all markers have arrived. One marker is sent from each CPU, because
+ * a span has a queue per CPU, and each has another sender address, because a span keeps a
+ * flow in order on one CPU. After the last marker no frame of the stream can follow, so
+ * readers need no timeout.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -20,7 +20,7 @@
 #include "cpu.h"
 #include "pkt.h"
 
-#define QUIET_MS	200	/* without markers: silence that ends a stream */
+#define QUIET_MS	200	/* without markers: idle time that ends a stream */
 #define DRAIN_EVERY	32
 
 static uint8_t buf[PKT_BUF];
@@ -150,7 +150,8 @@ static void get_cpus(cpu_set_t *cpus)
 		die("sched_getaffinity: %m");
 }
 
-/* True once the frame is out; a vanished device is looked up again by name. */
+/* True if the frame has been sent. A device that was deleted is looked up again by name.
+ */
 static bool send_frame(struct flow *f, const uint8_t *frame, uint32_t len)
 {
 	struct timespec brief = { .tv_nsec = 1000000 };
@@ -163,7 +164,7 @@ static bool send_frame(struct flow *f, const uint8_t *frame, uint32_t len)
 		if (f->keep) {
 			f->t.lost++;
 			port_find(f);
-			nanosleep(&brief, NULL);	/* let the device come back */
+			nanosleep(&brief, NULL);	/* until the device is back */
 			return false;
 		}
 		if (err != ENOBUFS && err != EAGAIN && err != EINTR)
@@ -172,7 +173,7 @@ static bool send_frame(struct flow *f, const uint8_t *frame, uint32_t len)
 	}
 }
 
-/* One marker from each CPU that we may use. Return: how many. */
+/* Send one marker from each CPU of this process. Return: their number. */
 uint32_t flow_markers(struct flow *f)
 {
 	uint32_t ncpu, len;
@@ -193,7 +194,7 @@ uint32_t flow_markers(struct flow *f)
 	return ncpu;
 }
 
-/* Pings are answered; once all markers have come, all are sent back. */
+/* Answer pings, and send all markers back once they have arrived. */
 static void answer(struct flow *f, const struct frame *fr)
 {
 	uint32_t id, seq;
@@ -237,7 +238,7 @@ static void drain_all(struct flow *flows, int n)
 			drain(&flows[i]);
 }
 
-/* Wait for the moment frame @seq is due at @rate frames a second. */
+/* Wait until frame @seq is due at @rate frames per second. */
 static void pace(const struct timespec *start, uint32_t rate, uint32_t seq)
 {
 	uint64_t ns = (uint64_t)seq * 1000000000u / rate + (uint64_t)start->tv_nsec;
@@ -249,7 +250,7 @@ static void pace(const struct timespec *start, uint32_t rate, uint32_t seq)
 	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL);
 }
 
-/* To the next CPU that we may use. */
+/* Move to the next CPU of this process. */
 static void hop(const cpu_set_t *cpus)
 {
 	int cpu = sched_getcpu();
@@ -261,8 +262,8 @@ static void hop(const cpu_set_t *cpus)
 }
 
 /*
- * One CPU for the whole stream, unless told otherwise: frames that change the CPU
- * half way change the queue too, and may then overtake each other in production.
+ * Use one CPU for the whole stream by default: frames from another CPU use another queue,
+ * and may overtake the earlier ones in production.
  */
 static void send_flow(struct flow *flows, int n, struct flow *f)
 {
@@ -329,7 +330,7 @@ static void read_all(struct flow *flows, int n)
 			return;
 		poll(pfd, (nfds_t)n, 50);
 	}
-	/* who ends us has seen that all has arrived: it need not have been read */
+	/* the test ends a reader when all frames have arrived, not when all are read */
 	drain_all(flows, n);
 }
 
@@ -355,7 +356,7 @@ static const char *tag_text(const struct flow *f)
 	return f->tag_inband ? "inband" : "none";
 }
 
-/* One line of key=value per flow; true if the reader saw what it should. */
+/* Print a line of key=value for a flow. True if the reader got the expected frames. */
 static bool report(struct flow *f)
 {
 	struct tally *t = &f->t;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The frames of a stream, made from its parameters and nothing else. */
+/* Makes the frames of a stream, from its parameters only. */
 #include <string.h>
 
 #include "pkt.h"
@@ -26,7 +26,7 @@ void put32(uint8_t *p, uint32_t v)
 	put16(p + 2, (uint16_t)v);
 }
 
-/* xorshift32: any byte moved, lost or repeated on the way changes the rest */
+/* xorshift32: a byte that is moved, lost or repeated changes all that follow */
 static void fill_random(uint8_t *p, uint32_t len, uint32_t state)
 {
 	uint32_t i;
@@ -51,9 +51,9 @@ static uint8_t *put_tag(uint8_t *p, uint16_t tpid, uint16_t tci)
 }
 
 /*
- * Frame number @seq of stream @s in @buf. The length sweeps over lmin..lmax;
- * tags come on top of it, so that a frame sent over a VLAN device and one sent
- * with its tag in place are the same frame. Returns its length.
+ * Make frame number @seq of stream @s in @buf. Lengths go from lmin to lmax, without
+ * tags, so that a frame sent through a VLAN device equals one that is sent with its tag.
+ * Returns the length.
  */
 uint32_t frame_build(const struct stream *s, uint32_t seq, uint8_t *buf)
 {
@@ -65,7 +65,7 @@ uint32_t frame_build(const struct stream *s, uint32_t seq, uint8_t *buf)
 
 	memcpy(p, s->dst, 6);
 	memcpy(p + 6, s->src, 6);
-	/* of no flow that another CPU may have copies of (vspan_order_flow()) */
+	/* a flow of its own, so no other CPU has copies of it (vspan_order_flow()) */
 	if (seq >= PKT_MARKER)
 		p[10] ^= (uint8_t)(seq >> 8);
 	p += 12;

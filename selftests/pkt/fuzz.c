@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random messages to the family vspan. Most are built of what the family knows,
- * names of spans and devices that there are among them, so that they get far; then
- * some are damaged. Some are random bytes behind a header. The kernel has to live.
- * The seed decides all of it.
+ * Sends random messages to the family vspan. Most have known attributes and names of
+ * existing spans and devices, so that they pass the first checks; some of these are then
+ * damaged. Some messages are random bytes after a header. The kernel must survive them.
+ * The seed determines all messages.
  */
 #include <errno.h>
 #include <linux/filter.h>
@@ -129,7 +129,7 @@ static uint32_t put_vlans(struct fuzzer *f, uint8_t *p)
 	return VSPAN_VLAN_BITMAP_LEN;
 }
 
-/* Loads, jumps and the kernel's ancillary data: programs that are often good. */
+/* Loads, jumps and the kernel's ancillary data, which often make valid programs. */
 static uint32_t put_filter(struct fuzzer *f, uint8_t *p)
 {
 	static const uint16_t codes[] = {
@@ -209,7 +209,7 @@ static uint32_t put_value(struct fuzzer *f, enum shape shape, uint8_t *p)
 	return sizeof(v);
 }
 
-/* The first two, which are names, mostly; each of the others now and then. */
+/* Add the first two attributes, which are names, mostly; each of the others sometimes. */
 static void put_attr(struct fuzzer *f, const struct fuzz_attr *at, bool key)
 {
 	uint8_t data[2048];
@@ -247,7 +247,7 @@ static void build(struct fuzzer *f)
 		put_attr(f, &op->attrs[0], true);
 }
 
-/* Behind the headers, so that it is the family that gets it. */
+/* Damage bytes after the headers, so that the message still reaches the family. */
 static void damage(struct fuzzer *f)
 {
 	const uint32_t head = NLMSG_HDRLEN + GENL_HDRLEN;
@@ -271,7 +271,7 @@ static void blind(struct fuzzer *f)
 		f->r.b[NLMSG_HDRLEN + 1] = (uint8_t)rnd(f, 256);
 }
 
-/* All answers are taken, as a dump goes on only when it is read. */
+/* Read all answers, since a dump continues only when it is read. */
 static void answers(struct fuzzer *f)
 {
 	static union {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Put a conversation together from the frames a reader sees:
+ * Reassembles a connection from the frames that a reader gets:
  *   pkt gather PORT ns=NAME id=N [port=N] [vxlan=1] [vnet=1 [offload=N]]
  *              [stream=FILE] [pcap=FILE]
- * One way of it, TCP, UDP or SCTP to destination port N, goes to stream=; all frames
- * go to pcap=. Ends at the markers of stream id; prints a census and what is missing.
- * Of SCTP, segments= counts DATA chunks, and holes= those that nobody saw.
+ * The data of one direction (TCP, UDP or SCTP to destination port N) is written to
+ * stream=, all frames to pcap=. Ends at the markers of stream id; prints a census and the
+ * missing data. For SCTP, segments= is the number of DATA chunks, and holes= of missing
+ * ones.
  */
 #include <fcntl.h>
 #include <poll.h>
@@ -21,7 +22,7 @@
 #define OUTER_VXLAN	(14 + 20 + 8 + 8)
 #define CHUNKS		65536
 
-/* Where the bytes of a DATA chunk are. */
+/* The bytes of a DATA chunk */
 struct chunk {
 	uint32_t off, len;
 };
@@ -33,10 +34,10 @@ struct gather {
 	FILE *stream, *pcap;
 	uint8_t *data;
 	uint8_t *have;
-	uint32_t base;		/* of TCP the sequence number of the first byte, of SCTP
-				 * that of the first chunk
+	uint32_t base;		/* sequence number of the first byte (TCP) or of the
+				 * first chunk (SCTP)
 				 */
-	struct chunk *chunks;	/* of SCTP, by their number; len 0: not seen */
+	struct chunk *chunks;	/* SCTP: by their number; len 0: not seen */
 	uint32_t nchunks;
 	uint32_t end;		/* highest byte seen */
 	bool based;
@@ -52,7 +53,7 @@ static void put_bytes(struct gather *g, uint32_t off, const uint8_t *p, uint32_t
 	if (off > ROOM || len > ROOM - off)
 		die("gather: byte %u is out of reach", off);
 	for (i = 0; i < len; i++) {
-		/* sent again: the same as before */
+		/* a retransmission has the same bytes */
 		g->changed += g->have[off + i] && g->data[off + i] != p[i];
 		g->have[off + i] = 1;
 		g->data[off + i] = p[i];
@@ -84,7 +85,7 @@ static void take_udp(struct gather *g, const uint8_t *udp, uint32_t len)
 	put_bytes(g, g->end, udp + 8, get16(udp + 4) - 8u);
 }
 
-/* Where a chunk's bytes go is not known before all that precede it are there. */
+/* The offset of a chunk is only known when all preceding chunks have arrived. */
 static void put_chunk(struct gather *g, uint32_t no, const uint8_t *p, uint32_t len)
 {
 	struct chunk *c = g->chunks + no;
@@ -101,7 +102,7 @@ static void put_chunk(struct gather *g, uint32_t no, const uint8_t *p, uint32_t 
 		g->nchunks = no + 1;
 }
 
-/* INIT tells the number of the first DATA chunk. */
+/* INIT contains the number of the first DATA chunk. */
 static void take_sctp_chunk(struct gather *g, const uint8_t *p, uint32_t len)
 {
 	if (p[0] == 1 && len >= 20) {
@@ -112,7 +113,7 @@ static void take_sctp_chunk(struct gather *g, const uint8_t *p, uint32_t len)
 	}
 }
 
-/* The chunks of a super-frame follow each other as those of one packet do. */
+/* A GSO packet has its chunks in a row, like a single packet. */
 static void take_sctp(struct gather *g, const uint8_t *p, uint32_t len)
 {
 	uint32_t off = 12, clen;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * JSON on stdin to one "path value" line per scalar. An object in an array is
- * named by its first member: span0/sources/eth0/stats/rx/packets 10. (jq takes
- * half a second to start on an emulated CPU, and the tests ask often.)
+ * Converts JSON on stdin to one "path value" line per scalar. An object in an array is
+ * named by its first member: span0/sources/eth0/stats/rx/packets 10. (jq is not used, as
+ * it takes half a second to start on an emulated CPU, and the tests do this often.)
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -81,8 +81,8 @@ static void get_scalar(char *out, size_t size)
 
 static void get_value(char *path, int depth);
 
-/* The first member names an object that is in an array: by its name, or by its
- * number if that is all that the object has.
+/* The first member names an object in an array: a name, or a number if the object has no
+ * name.
  */
 static void get_object(char *path, int depth, bool in_array)
 {
@@ -153,7 +153,7 @@ static void get_value(char *path, int depth)
 	printf("%s %s\n", path, value);
 }
 
-/* Several texts in a row are fine: a monitor prints one a line. */
+/* Accept several texts in a row, since vspanctl monitor prints one per line. */
 int json_main(void)
 {
 	char path[PATH_LEN];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Is a sample a fair one, and does a rate keep its bound? */
+/* Checks whether sampling is random, and whether a rate limit is kept. */
 #include <stdio.h>
 
 #include "probe.h"
@@ -7,7 +7,7 @@
 #define BINS	100
 #define SIGMAS	4.0
 
-/* No libm: the sender's helper is one static program without it. */
+/* Without libm, which this static program is not linked with. */
 static double root(double x)
 {
 	double r = x > 1 ? x : 1;
@@ -19,9 +19,9 @@ static double root(double x)
 }
 
 /*
- * Bounds of chi-square with @k degrees of freedom, four standard deviations of
- * Wilson and Hilferty's normal approximation away. Less is as bad as more: a
- * sample that takes every hundredth frame has none.
+ * Bounds of chi-square with @k degrees of freedom: four standard deviations of Wilson and
+ * Hilferty's normal approximation. A value that is too low is an error as well: taking
+ * every hundredth frame gives 0.
  */
 static double chi_bound(double k, double z)
 {
@@ -55,7 +55,7 @@ static bool judge_chi(const struct probe *p, const char *what, const uint32_t *b
 	return good;
 }
 
-/* Binomial: so many within four sigma, at any place, and at no preferred step. */
+/* The number is within four sigma, at any place, and no distance is preferred. */
 static bool judge_sample(const struct probe *p)
 {
 	uint32_t place[BINS] = { 0 }, step[BINS] = { 0 };
@@ -78,8 +78,8 @@ static bool judge_sample(const struct probe *p)
 }
 
 /*
- * The most copies that any stretch of time had beyond the rate: the burst. A
- * time stamp is taken a little before the copy is let through.
+ * The largest number of copies beyond the rate in any interval: the burst. A time stamp
+ * is taken shortly before the rate limit is checked.
  */
 static double worst_burst(const struct probe *p)
 {
@@ -89,7 +89,7 @@ static double worst_burst(const struct probe *p)
 	for (i = 0; i < p->got && i < p->room; i++) {
 		high = i + 1 - (double)(p->copies[i].stamp - p->copies[0].stamp) / 1e9 *
 		       p->rate;
-		/* before this copy: as many as its number says */
+		/* the number of a copy is the number of copies before it */
 		if (!i || high - 1 < low)
 			low = high - 1;
 		if (high - low > worst)
@@ -118,7 +118,7 @@ static bool judge_rate(const struct probe *p)
 	return false;
 }
 
-/* Say what was found and whether it is as it should be. */
+/* Print the result and whether it is as expected. */
 bool probe_judge(const struct probe *p)
 {
 	bool good = true;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The last that is told of a span: its books, and those of its sources, as it is deleted.
+ * Reads the final counters of a span and its sources from the notifications of its end.
  *   pkt last SPAN [ns=NAME] [sources=N]
- * Prints "ready", and then, when it and so many sources are gone, what these have copied, and
- * what of that was delivered and what was lost behind the hooks.
+ * Prints "ready". When the span and N sources are deleted, prints how many frames the
+ * sources have copied, and how many of these were delivered and lost by the span.
  */
 #include <linux/genetlink.h>
 #include <linux/vspan.h>
@@ -43,7 +43,7 @@ static const uint8_t *attr(const uint8_t *p, uint32_t *len, uint16_t type)
 	return NULL;
 }
 
-/* The one in the other. */
+/* The payload of a nested attribute. */
 static unsigned long long number(const uint8_t *p, uint32_t len, uint16_t nest, uint16_t type)
 {
 	uint64_t value;
@@ -96,7 +96,7 @@ static uint32_t group_in(const uint8_t *p, uint32_t len)
 {
 	uint32_t id = 0;
 
-	/* The family has this group alone, the first of the list. */
+	/* The family has only this group, the first in the list. */
 	p = attr(p, &len, CTRL_ATTR_MCAST_GROUPS);
 	if (p)
 		p = attr(p, &len, 1);
@@ -142,7 +142,7 @@ static void heard(struct last *l, const uint8_t *buf, ssize_t n)
 		span_gone(l, p, len);
 }
 
-/* The span is told of first, then its sources. */
+/* The notification of the span is the first, those of its sources follow. */
 static void listen_for(struct request *r, struct last *l, unsigned long sources)
 {
 	static uint8_t buf[65536];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What rtnetlink knows of a device. */
+/* Gets the state of a device from rtnetlink. */
 #include <linux/if.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
@@ -33,7 +33,7 @@ static void on_link(void *arg, const struct nlmsghdr *h)
 	}
 }
 
-/* True of a device that is set up, but is not yet in the state "up". */
+/* True if a device is set up, but its operational state is not "up" yet. */
 bool link_starting(const char *name)
 {
 	struct ifinfomsg ifi = { 0 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Frames as somebody saw them, one behind the other. */
+/* Stores a sequence of frames. */
 #include <stdlib.h>
 #include <string.h>
 

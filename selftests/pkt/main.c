@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Command line of pkt; what the words mean is in usage(). */
+/* Command line of pkt; usage() explains the words. */
 #include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -293,7 +293,7 @@ int main(int argc, char **argv)
 {
 	static struct flow flows[MAX_FLOWS];
 
-	/* a test script that was killed leaves nobody behind */
+	/* end with the test script, also if that is killed */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (argc < 2 || !strcmp(argv[1], "help")) {
 		fputs(usage_text, argc < 2 ? stderr : stdout);

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The mixed frames through a source, in both directions, and what a span makes
- * of them. Words:
- *   rx=DEV rxns=NS     sent here they are received by the source
+ * Sends the mixed frames through a source, in both directions, and checks the copies.
+ * Words:
+ *   rx=DEV rxns=NS     the device from which the source receives frames
  *   tx=DEV txns=NS     the source itself
  *   to=PORT tons=NS    the span;  mark=DEV markns=NS  for the markers
  *   against=N          the copies are the first N frames in the capture on stdin;
  *                      without: they are all the frames
- *   cut=headers        each is cut behind its headers
- *   answered=MAC       each is sent there, and the next copy is to be the answer, of
- *                      its length and to its sender
- *   rounds=N           so many times
+ *   cut=headers        each copy is cut after its headers
+ *   answered=MAC       each frame is sent there, and the next copy must be the answer, of
+ *                      the same length and to the sender
+ *   rounds=N           repeat N times
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -39,10 +39,12 @@ struct mix {
 	bool done;
 	struct log want, got;
 	uint32_t secrets;
-	uint32_t warm;		/* copies of what is sent ahead of the mix */
+	uint32_t warm;		/* copies of frames that are sent before the mix */
 };
 
-/* One of ours, which are not part of the mix; cut, they look like any other. */
+/* Is it a frame of pkt, which is not part of the mix? Only its type is certain, as it may
+ * be cut.
+ */
 static bool is_ours(const uint8_t *data, uint32_t len)
 {
 	return len >= 14 && get16(data + 12) == PKT_TYPE;
@@ -86,7 +88,7 @@ static void must_write(struct flow *f, const uint8_t *data, uint32_t len)
 		die("send to %s: %s", f->dev, strerror(err));
 }
 
-/* What an answer says is not known here, but to whom. */
+/* Check the destination of an answer; its contents are not known here. */
 static void want_answer(struct mix *m, const struct mixed *x)
 {
 	uint8_t buf[MIX_LONGEST];
@@ -96,7 +98,7 @@ static void want_answer(struct mix *m, const struct mixed *x)
 	log_add(&m->want, buf, m->headers ? x->hlen : x->len);
 }
 
-/* Without a capture to compare with, what was sent is what is wanted. */
+/* Without a capture to compare with, the copies must equal the frames sent. */
 static void send_all(struct mix *m, struct flow *f)
 {
 	struct mixed *x;
@@ -134,7 +136,7 @@ static void must_read(void *buf, size_t len)
 	}
 }
 
-/* tcpdump has its filter in place when it writes this. */
+/* tcpdump has installed its filter when it writes this. */
 static void capture_begin(void)
 {
 	uint32_t header[6];
@@ -257,9 +259,9 @@ int mix_main(int argc, char **argv)
 	mix_open(&m);
 	cpu_stay(&cpus);
 	if (m.against) {
-		alarm(30);	/* a capture with too few frames has no end */
+		alarm(30);	/* a capture with too few frames would never end */
 		capture_begin();
-		/* libpcap judges the first frame itself, and knows no direction */
+		/* libpcap filters the first frame itself, without its direction */
 		send_ours(&m.rx, 0);
 		send_ours(&m.tx, 0);
 	}

@@ -12,7 +12,7 @@ struct mixed {
 	const char *name;
 	uint8_t data[MIX_LONGEST];
 	uint32_t len;
-	uint32_t hlen;		/* as far as there is header */
+	uint32_t hlen;		/* length of its headers */
 };
 
 /* mixed.c */

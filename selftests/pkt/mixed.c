@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One frame of each kind that a host sees, with how much of it is header. All
- * payload is the same word, over and over, so that it can be looked for.
+ * Makes one frame of each kind, and the length of its headers. The payload is the same
+ * word repeated, so that copies can be searched for it.
  */
 #include <string.h>
 
@@ -36,7 +36,7 @@ static void eth(struct mixed *m, const char *name, uint16_t type)
 	eth_to(m, name, type, nobody);
 }
 
-/* A tag behind all that there is; its TPID takes the place of the type. */
+/* Add a tag after the existing ones; its TPID replaces the type. */
 static void tag(struct mixed *m, uint16_t tpid, uint16_t tci)
 {
 	uint8_t *p = grow(m, 4);
@@ -46,7 +46,7 @@ static void tag(struct mixed *m, uint16_t tpid, uint16_t tci)
 	put16(p, tci);
 }
 
-/* Payload that no truncated copy may have; what is before it is header. */
+/* Fill the payload, which no truncated copy may contain; headers end here. */
 static void secret(struct mixed *m, uint32_t len)
 {
 	static const char word[] = MIX_SECRET;
@@ -128,7 +128,7 @@ static void arp(struct mixed *m, uint16_t op)
 	p[8] = 2;
 	put32(p + 14, 0xc6336401);
 	put32(p + 24, 0xcb007102);
-	secret(m, 18);		/* what pads it to 60 bytes is no header */
+	secret(m, 18);		/* padding to 60 bytes is not a header */
 }
 
 static uint32_t mixed_ip4(struct mixed *m)
@@ -170,7 +170,7 @@ static uint32_t mixed_ip4(struct mixed *m)
 	return n;
 }
 
-/* A fragment has the L4 header only if it is the first. */
+/* Only the first fragment has the L4 header. */
 static uint32_t mixed_fragments(struct mixed *m)
 {
 	uint32_t n = 0;
@@ -258,7 +258,7 @@ static uint32_t mixed_tagged(struct mixed *m)
 	return n;
 }
 
-/* Of a protocol that the kernel does not take apart: the Ethernet header is all. */
+/* A protocol that the kernel does not dissect: only the Ethernet header counts. */
 static void other(struct mixed *m, const char *name, uint16_t type, const uint8_t *dst)
 {
 	eth_to(m, name, type, dst);
@@ -287,7 +287,7 @@ static uint32_t mixed_others(struct mixed *m)
 	ip4(&m[n], 17, 0, 0, 8 + 64);
 	udp(&m[n], 53, 64);
 	secret(&m[n], 64);
-	m[n++].hlen = 14 + 4;	/* what is in it is for the next router to know */
+	m[n++].hlen = 14 + 4;	/* the payload of MPLS is not parsed */
 	eth_to(&m[n], "broadcast UDP", 0x0800, all);
 	ip4(&m[n], 17, 0, 0, 8 + 44);
 	udp(&m[n], 67, 44);
@@ -299,7 +299,7 @@ static uint32_t mixed_others(struct mixed *m)
 	return n;
 }
 
-/* Returns how many there are, MIX_FRAMES at most. */
+/* Returns the number of frames, MIX_FRAMES at most. */
 uint32_t mixed_build(struct mixed *m)
 {
 	uint32_t n = mixed_ip4(m);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Bad generic netlink messages to the family vspan. Each is a good message for
- * a real span and source with one thing wrong, so that only that thing can be
- * what is refused.
+ * Sends invalid generic netlink messages to the family vspan. Each is a valid message for
+ * an existing span and source with a single error, so only this error can be the reason
+ * for the refusal.
  */
 #include <errno.h>
 #include <linux/genetlink.h>
@@ -24,7 +24,7 @@ struct abuser {
 	const char *ns;
 	const char *span;
 	const char *source;
-	const char *fresh;	/* the name new sources get */
+	const char *fresh;	/* name for new sources */
 	uint32_t kind;
 	uint32_t seed;
 	uint32_t count;
@@ -37,7 +37,7 @@ struct abuser {
 	uint32_t accepted;
 	uint32_t silent;	/* no answer at all */
 	uint32_t mute;		/* refused without a sentence */
-	bool core;		/* refused by the kernel's core, which has none */
+	bool core;		/* refused by the core, without a sentence */
 };
 
 struct msg {
@@ -53,7 +53,7 @@ enum shape { SHAPE_STRING, SHAPE_U32, SHAPE_BITMAP };
 struct attr {
 	uint16_t type;
 	enum shape shape;
-	uint32_t bad;		/* a value of the right length that is wrong */
+	uint32_t bad;		/* an invalid value of the right length */
 };
 
 struct op {
@@ -99,7 +99,7 @@ static const struct op ops[] = {
 
 #define NOPS	(sizeof(ops) / sizeof(*ops))
 
-/* What can be wrong with one attribute; the rest of the message is right. */
+/* The errors of one attribute; the rest of the message is valid. */
 enum fault {
 	FAULT_MISSING,
 	FAULT_EMPTY,
@@ -141,7 +141,7 @@ static void msg_attr(struct msg *m, uint16_t type, const void *data, uint32_t le
 	m->len += NLA_ALIGN(NLA_HDRLEN + len);
 }
 
-/* The kernel has answered when send() returns, so nothing has to be waited for. */
+/* The kernel answers before send() returns, so no wait is needed. */
 static int msg_answer(struct abuser *a, bool *sentence)
 {
 	union {
@@ -176,7 +176,7 @@ static int msg_send(struct abuser *a, struct msg *m, bool *sentence)
 	return msg_answer(a, sentence);
 }
 
-/* Send a message that has to be refused; say so if it is not. */
+/* Send a message that must be refused; report it otherwise. */
 static void msg_refuse(struct abuser *a, struct msg *m, const char *op, const char *what)
 {
 	bool sentence;
@@ -205,8 +205,8 @@ static uint32_t good_data(const struct abuser *a, const struct op *op,
 
 	switch (at->shape) {
 	case SHAPE_STRING:
-		/* attribute 1 is the span everywhere; a new source has to be new,
-		 * or each bad message would be refused for that alone
+		/* Attribute 1 is the span in all commands. A new source needs a new name;
+		 * otherwise each message would be refused for the name.
 		 */
 		if (at == op->attrs)
 			strcpy((char *)data, a->span);
@@ -229,7 +229,8 @@ static void spoil(const struct attr *at, uint8_t *data, uint32_t *len)
 {
 	switch (at->shape) {
 	case SHAPE_STRING:
-		/* 15 characters of no device or span, so that it is looked up */
+		/* 15 characters, the name of no device or span, so that it is looked up
+		 */
 		memcpy(data, "nosuchname12345", *len = 16);
 		break;
 	case SHAPE_U32:
@@ -281,17 +282,17 @@ static void put_faulty(struct abuser *a, struct msg *m, const struct op *op,
 		nla->nla_len = 3;
 }
 
-/* A missing one is only wrong where it is needed: the names that are the key. */
+/* Only the attributes of the key, which are names, must not be missing. */
 static bool applies(const struct op *op, const struct attr *at, enum fault fault)
 {
 	bool last = at == &op->attrs[5] || !at[1].type;
 
 	if (fault == FAULT_MISSING)
 		return at->shape == SHAPE_STRING && op->cmd != VSPAN_CMD_SOURCE_FLUSH;
-	/* behind one cut short the rest would be read at other places */
+	/* after a truncated attribute, the others would be parsed at wrong offsets */
 	if (fault == FAULT_PAST_END || fault == FAULT_TINY_HEADER)
 		return last;
-	/* a source's own name may be any: making one of a new name is right */
+	/* the name of a new source may be any name, so it is valid */
 	if (fault == FAULT_BAD_VALUE && op->cmd == VSPAN_CMD_SOURCE_NEW)
 		return at->shape != SHAPE_STRING || at == op->attrs;
 	return true;
@@ -344,12 +345,12 @@ static void abuse_frame(struct abuser *a, const struct op *op)
 	msg_attr(&m, op->attrs[0].type, "", 0);
 	msg_refuse(a, &m, op->name, "the first attribute twice, once empty");
 	if (op->cmd == VSPAN_CMD_SOURCE_FLUSH)
-		return;		/* without attributes it means all, rightly */
+		return;		/* without attributes it is valid, and means all */
 	msg_start(a, &m, a->family, op->cmd);
 	msg_refuse(a, &m, op->name, "no attribute");
 }
 
-/* These have nothing of ours in them: answered or not, but never taken. */
+/* Messages without valid contents: they may get no answer, but must not succeed. */
 static void abuse_headers(struct abuser *a)
 {
 	struct msg m;
@@ -381,7 +382,7 @@ static uint32_t rnd(struct abuser *a)
 	return a->seed >> 8;
 }
 
-/* Random attributes; a flush needs at least one so that it cannot be meant. */
+/* Send random attributes; a flush gets at least one, as it is valid without. */
 static void abuse_random(struct abuser *a)
 {
 	uint8_t data[600];
@@ -410,7 +411,7 @@ static void nl_open(struct abuser *a)
 	request_open(&r, a->ns, NETLINK_GENERIC);
 	a->fd = r.fd;
 	a->family = r.family;
-	a->seq = r.seq;		/* answers to what was asked so far are not ours */
+	a->seq = r.seq;		/* ignore the answers to earlier requests */
 }
 
 static void nl_parse(struct abuser *a, int argc, char **argv)
@@ -441,7 +442,7 @@ static void nl_parse(struct abuser *a, int argc, char **argv)
 		die("nl: name too long");
 }
 
-/* The messages that bad ones are made from are good: else nothing is proven. */
+/* Check that the unmodified messages are valid, since the other tests rely on it. */
 static void check_good(struct abuser *a)
 {
 	bool sentence;
@@ -454,7 +455,7 @@ static void check_good(struct abuser *a)
 		die("a good source-set was refused: %s", err < 0 ? "no answer" : strerror(err));
 }
 
-/* Make and delete a source over and over; both have to work. */
+/* Make and delete a source repeatedly; both must succeed. */
 static void churn(struct abuser *a)
 {
 	static const int turn[] = { 3, 5 };	/* source-new, source-del */
@@ -471,7 +472,7 @@ static void churn(struct abuser *a)
 	}
 }
 
-/* Make, or delete, as many sources; '%' in the name stands for the number of each. */
+/* Make or delete many sources; '%' in the name is replaced by the number of each. */
 static void many(struct abuser *a, uint8_t cmd)
 {
 	const char *hole = strchr(a->source, '%');

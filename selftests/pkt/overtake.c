@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A dump of sources, in the midst of which something changes: a source of another netns,
- * or of the same, is made and deleted when the first message has come.
+ * Dumps sources while they change: when the first message has arrived, a source of the
+ * same or of another netns is made and deleted.
  */
 #include <linux/genetlink.h>
 #include <linux/vspan.h>
@@ -34,7 +34,7 @@ static void change(struct overtake *o, uint8_t cmd)
 		die("overtake: a change is refused: %s", strerror(err));
 }
 
-/* By a process of its own: there is one buffer for answers, and the dump is in it. */
+/* Change it in another process, since the only buffer for answers holds the dump. */
 static void changes(struct overtake *o)
 {
 	pid_t pid = fork();

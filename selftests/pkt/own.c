@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * pkt own SPAN: a socket asks twice that the span go with it, then another does. Prints
- * the three errnos; the sockets are closed with the program.
+ * pkt own SPAN: one socket requests twice to own the span, then another socket does.
+ * Prints the three errnos. The sockets are closed when the program ends.
  */
 #include <linux/vspan.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Frames out of a capture file, while tcpdump -U may still be writing it. */
+/* Reads frames from a capture file, which tcpdump -U may still be writing. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -20,7 +20,7 @@ void pcap_open(struct flow *f, const char *path)
 		die("%s: %m", path);
 }
 
-/* All of @len bytes at @off, or nothing. */
+/* Read all of @len bytes at @off, or nothing. */
 static int get(struct flow *f, void *out, uint32_t len, off_t off)
 {
 	return pread(f->fd, out, len, off) == (ssize_t)len;
@@ -36,7 +36,7 @@ int pcap_read(struct flow *f, uint8_t *buf, struct frame *fr)
 		off = FILE_HEADER;
 	if (!get(f, header, sizeof(header), off) || header[2] > PKT_BUF ||
 	    !get(f, buf, header[2], off + FRAME_HEADER)) {
-		/* poll() has no patience with files */
+		/* poll() does not wait for files */
 		nanosleep(&brief, NULL);
 		return 0;
 	}

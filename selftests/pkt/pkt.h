@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * pkt: the traffic tool of the vspan selftests. One deterministic stream of
- * frames can be rebuilt from its parameters alone, so a reader proves byte
- * equality, order and completeness without having seen the sender.
+ * pkt: the traffic tool of the vspan selftests. A stream of frames is determined by its
+ * parameters. So a reader can check that the frames are equal, in order and complete,
+ * without data from the sender.
  */
 #ifndef _PKT_H
 #define _PKT_H
@@ -17,7 +17,7 @@
 #define PKT_BUF		(256 * 1024)
 #define PKT_MIN		60
 
-/* What a stream looks like; a sender and a reader given the same one agree. */
+/* Parameters of a stream, the same for its sender and reader. */
 struct stream {
 	uint32_t id;
 	uint32_t seed;
@@ -30,7 +30,7 @@ struct stream {
 	uint16_t tpid;
 	uint16_t tci;
 	uint16_t inner_tci;
-	uint16_t outer_vid;	/* one more 802.1Q tag around all, or 0 */
+	uint16_t outer_vid;	/* another 802.1Q tag before the others, or 0 */
 	bool tagged;
 	bool inner;
 };
@@ -41,22 +41,22 @@ struct tally {
 	uint32_t dup;
 	uint32_t reordered;
 	uint32_t corrupt;
-	uint32_t extra;		/* sequence number beyond the count asked for */
-	uint32_t other;		/* frames of another stream of ours */
-	uint32_t marks;		/* end markers of others, which a census leaves out */
-	uint32_t noise;		/* frames that are none of ours */
+	uint32_t extra;		/* sequence number beyond the count */
+	uint32_t other;		/* frames of other streams of pkt */
+	uint32_t marks;		/* end markers of others, not part of a census */
+	uint32_t noise;		/* frames that are not from pkt */
 	uint32_t sockdrop;
 	uint32_t vnet_gso;
 	uint32_t vnet_csum;
 	uint64_t bytes;
 };
 
-/* One frame as a reader got it, its tag put back in its place. */
+/* A frame as received by a reader, with the tag inserted again. */
 struct frame {
 	uint8_t *data;
 	uint32_t len;
-	bool aux_tag;		/* the tag came beside the frame, not in it */
-	bool csum_partial;	/* the host has yet to fill in the checksum */
+	bool aux_tag;		/* the tag was metadata, not in the frame */
+	bool csum_partial;	/* the checksum is not complete yet */
 	bool outgoing;
 	uint64_t hwtime;	/* in ns, or 0 */
 };
@@ -67,10 +67,10 @@ enum port_kind {
 	PORT_PACKET,		/* packet socket */
 	PORT_TAP,		/* a tap or tun: read() and write() */
 	PORT_PSAMPLE,		/* samples of a psample group */
-	PORT_PCAP,		/* a capture file, that may still grow */
+	PORT_PCAP,		/* a capture file, which may still grow */
 };
 
-/* What a psample listener wants to be told of each sample. */
+/* The expected metadata of samples. */
 struct sampled {
 	uint32_t group;
 	uint32_t iif;
@@ -93,18 +93,18 @@ struct flow {
 	bool loss_ok;
 	bool others_ok;
 	bool stamp;
-	bool hwtime;		/* ask for the hardware's time stamps */
-	bool keep;		/* go on over a device that vanishes, until SIGTERM */
-	bool outgoing;		/* see frames the host sends as well */
+	bool hwtime;		/* request hardware time stamps */
+	bool keep;		/* continue when the device is deleted, until SIGTERM */
+	bool outgoing;		/* also receive frames that the host sends */
 	bool silent;		/* do not make the span promiscuous */
-	bool early;		/* make the device so, and then bind the socket to it */
+	bool early;		/* make the device promiscuous before bind() */
 	uint16_t bind;		/* protocol of the packet socket */
 	int cpu;
-	bool hop;		/* another CPU for each frame */
-	uint32_t gso;		/* send super-frames of segments this long */
-	bool nocsum;		/* which do not say where their checksum is */
-	uint32_t churn;		/* delete and make the tun anew every so many frames */
-	bool hasty;		/* and do not wait for traffic by others */
+	bool hop;		/* use another CPU for each frame */
+	uint32_t gso;		/* send GSO packets with segments of this length */
+	bool nocsum;		/* GSO packets without checksum offset */
+	uint32_t churn;		/* frames after which the tun is created anew */
+	bool hasty;		/* do not wait for traffic of others before that */
 	int offload;		/* TUNSETOFFLOAD, or -1 */
 	uint32_t mark;		/* SO_MARK of a packet socket that sends */
 	uint32_t rate;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where frames go in and out: AF_PACKET sockets, tun devices, tap devices. */
+/* Sends and receives frames: AF_PACKET sockets, tun devices, tap devices. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@
 
 #define RCVBUF	(64 << 20)
 
-/* Enter netns @ns (a name of ip-netns(8)); returns what ns_leave() needs. */
+/* Enter netns @ns (a name of ip-netns(8)); returns the argument for ns_leave(). */
 int ns_enter(const char *ns)
 {
 	char path[256];
@@ -61,7 +61,7 @@ static void set_opt(int fd, int level, int opt, int value)
 		die("socket option %d: %m", opt);
 }
 
-/* The socket lives in the netns it was made in, whatever ours is by now. */
+/* A socket stays in the netns in which it was made, also after ns_leave(). */
 void port_find(struct flow *f)
 {
 	struct ifreq ifr = { 0 };
@@ -135,10 +135,9 @@ static void packet_open(struct flow *f)
 }
 
 /*
- * A tap that was just opened has a carrier, but drops without a word what is
- * sent to it until the kernel's link watch has given it its queue: in one step
- * with the state "up". (IFF_RUNNING comes earlier: it is set in a state that is
- * still unknown, as a tap's is that was made a moment ago.)
+ * A tap that was just opened has a carrier, but silently drops frames until the kernel's
+ * link watch attaches its qdisc, together with the operational state "up". (IFF_RUNNING
+ * is no indication: it is set while the state is still unknown, as that of a new tap.)
  */
 static void tun_wait_up(const char *name)
 {
@@ -166,7 +165,7 @@ static void file_open(struct flow *f, const char *path, const char *name)
 		die("%s: TUNSETOFFLOAD: %m", path);
 }
 
-/* A tun that was not there before is made by the open, and is down. */
+/* A tun that does not exist is created by the open, and is down. */
 static void tun_open(struct flow *f, const char *name)
 {
 	struct ifreq ifr = { .ifr_flags = IFF_UP };
@@ -184,7 +183,7 @@ static void tun_open(struct flow *f, const char *name)
 	tun_wait_up(name);
 }
 
-/* A second open of a tap would be a second queue that takes half the frames. */
+/* Opening a tap twice would make a second queue, which takes half of the frames. */
 static bool file_share(struct flow *f, const struct flow *before, int n)
 {
 	const struct flow *g;
@@ -200,8 +199,8 @@ static bool file_share(struct flow *f, const struct flow *before, int n)
 	return false;
 }
 
-/* With PKT_TAP=1, who reads a span does so by its tap, where it has one: a case can be
- * run with either reader.
+/* With PKT_TAP=1, spans are read through their tap, if they have one. So a test case can
+ * be run with both kinds of readers.
  */
 static bool span_open(struct flow *f)
 {
@@ -238,9 +237,9 @@ void port_open(struct flow *f, const struct flow *before, int nbefore)
 }
 
 /*
- * Closing a tun that was made by its open deletes the device. It lives until
- * somebody else has sent on it: so there is traffic on each of them. Or no longer
- * than it takes, if the flow is hasty.
+ * Closing a tun that was created by its open deletes the device. Before that, wait until
+ * somebody else has sent on it, so that each of the devices has traffic; unless the flow
+ * is hasty.
  */
 void port_reopen(struct flow *f)
 {
@@ -273,7 +272,7 @@ static int file_read(struct flow *f, uint8_t *buf, struct frame *fr)
 	return 1;
 }
 
-/* The kernel reports a tag beside the frame; the wire had it behind the MACs. */
+/* The kernel reports a tag as metadata; insert it after the MAC addresses. */
 static void restore_tag(struct frame *fr, const struct tpacket_auxdata *aux)
 {
 	fr->csum_partial = aux->tp_status & TP_STATUS_CSUMNOTREADY;
@@ -288,7 +287,7 @@ static void restore_tag(struct frame *fr, const struct tpacket_auxdata *aux)
 	fr->aux_tag = true;
 }
 
-/* What the kernel tells of a frame besides its bytes. */
+/* Read the metadata of a frame. */
 static void take_control(struct frame *fr, const struct cmsghdr *c)
 {
 	struct scm_timestamping ts;
@@ -334,7 +333,7 @@ static int packet_read(struct flow *f, uint8_t *buf, struct frame *fr)
 	return 1;
 }
 
-/* 1 and a frame in @fr, or 0 when there is none now. */
+/* Return: 1 and a frame in @fr, or 0 if there is none now. */
 int port_read(struct flow *f, uint8_t *buf, struct frame *fr)
 {
 	static const struct {
@@ -348,7 +347,7 @@ int port_read(struct flow *f, uint8_t *buf, struct frame *fr)
 	return readers[f->kind].read(f, buf, fr);
 }
 
-/* 0, or the errno of a frame that could not be sent. */
+/* Return: 0, or the errno if the frame could not be sent. */
 int port_write(struct flow *f, const uint8_t *frame, uint32_t len)
 {
 	struct sockaddr_ll to = {
@@ -378,7 +377,7 @@ int port_write(struct flow *f, const uint8_t *frame, uint32_t len)
 	return n < 0 ? errno : 0;
 }
 
-/* What the socket itself had to drop: the test's fault, not the span's. */
+/* Number of frames that the socket dropped: an error of the test, not of the span. */
 void port_drops(struct flow *f)
 {
 	struct tpacket_stats st = { 0 };

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Long streams of frames of random lengths and contents, sent and read by one
- * process on one CPU: what a span makes of each is known from its number alone.
- * The markers that end it go by a device of their own, which no option of the
- * source under test can thin out or cut.
+ * Sends and reads long streams of frames with random lengths and contents, in one process
+ * on one CPU. The number of a frame determines its expected copy. The end markers use a
+ * device of their own, so that the options of the source under test do not drop or cut
+ * them.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -41,7 +41,7 @@ void probe_flow(struct flow *f, enum role role)
 	};
 }
 
-/* Takes KEY=DEV or KEYns=NS; false if it is another word. */
+/* Parse KEY=DEV or KEYns=NS; false if it is another word. */
 bool probe_port(struct flow *f, const char *key, const char *word)
 {
 	size_t len = strlen(key);
@@ -65,7 +65,8 @@ uint64_t probe_ns(clockid_t clock)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-/* When the last frame read from a packet socket was received or sent, CLOCK_REALTIME. */
+/* Time at which the last frame from a packet socket was received or sent, CLOCK_REALTIME.
+ */
 uint64_t probe_stamp(const struct flow *f)
 {
 	struct timespec ts;
@@ -75,7 +76,7 @@ uint64_t probe_stamp(const struct flow *f)
 	return (uint64_t)ts.tv_sec * 1000000000u + (uint64_t)ts.tv_nsec;
 }
 
-/* Frame number @seq: a length and contents of its own. */
+/* Make frame number @seq, with its own length and contents. */
 static uint32_t probe_build(const struct probe *p, uint32_t seq, uint8_t *buf)
 {
 	struct stream s = p->tx.s;
@@ -89,7 +90,7 @@ static uint32_t probe_build(const struct probe *p, uint32_t seq, uint8_t *buf)
 	return frame_build(&s, seq, buf);
 }
 
-/* Which of the lengths asked for has the copy? -1 if none, or other bytes. */
+/* The index of the copy's length in the expected ones; -1 if none, or if bytes differ. */
 static int probe_class(const struct probe *p, const struct frame *fr, const uint8_t *want,
 		       uint32_t len)
 {
@@ -175,7 +176,8 @@ static void send_batch(struct probe *p, unsigned int n)
 	}
 }
 
-/* Bursts of a millisecond leave the CPU to those who change things meanwhile. */
+/* Send in bursts of a millisecond, so that other processes can change options meanwhile.
+ */
 static void breathe(void)
 {
 	struct timespec ms = { .tv_nsec = 1000000 };
@@ -197,7 +199,7 @@ static void probe_send(struct probe *p)
 			breathe();
 		gap = probe_ns(CLOCK_MONOTONIC) - now;
 		now += gap;
-		/* a machine that stands still cannot save up more than a burst */
+		/* after a stop of the machine, send no more than a burst at once */
 		p->busy_ns += gap < PROBE_BURST_NS ? gap : PROBE_BURST_NS;
 	}
 	p->total_ns = now - start;
@@ -231,7 +233,7 @@ static void probe_open(struct probe *p)
 	p->copies = calloc(p->room + 1, sizeof(*p->copies));
 	if (!p->copies)
 		die("out of memory");
-	probe_stamp(&p->rx);	/* asks for time stamps from now on */
+	probe_stamp(&p->rx);	/* request time stamps */
 	p->nsnaps += !p->nsnaps;
 }
 
@@ -325,7 +327,7 @@ int probe_main(int argc, char **argv)
 	CPU_SET(sched_getcpu(), &one);
 	sched_setaffinity(0, sizeof(one), &one);
 	probe_send(&p);
-	/* the stream went from one CPU, but its copies may have moved on */
+	/* the stream was sent from one CPU, but its copies may be on others */
 	sched_setaffinity(0, sizeof(cpus), &cpus);
 	p.wanted = flow_markers(&p.mark);
 	probe_wait(&p);

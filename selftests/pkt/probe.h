@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What probe.c and those who judge its streams share. */
+/* Shared by probe.c and judge.c. */
 #ifndef _PROBE_H
 #define _PROBE_H
 
@@ -11,9 +11,9 @@
 
 #define PROBE_ID	77
 #define PROBE_SNAPS	8
-#define PROBE_BURST_NS	100000000ull	/* of the span's rate limit */
+#define PROBE_BURST_NS	100000000ull	/* burst of the span's rate limit */
 
-/* A copy as it came. */
+/* A copy as received. */
 struct copy {
 	uint32_t seq;
 	uint64_t stamp;
@@ -30,7 +30,7 @@ struct probe {
 	bool loss_ok;
 	uint32_t snaps[PROBE_SNAPS];	/* lengths a copy may be cut to; 0 for whole */
 	int nsnaps;
-	/* what happened */
+	/* results */
 	uint32_t sent;
 	uint32_t got;
 	uint32_t last;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Filter programs that no compiler would write, straight to the kernel:
+ * Passes filter programs that no compiler generates directly to the kernel:
  *   pkt prog ns=NAME span=NAME source=NAME what=WORD
  * Prints "accepted" or the errno's name and the kernel's sentence.
  */
@@ -52,7 +52,7 @@ static const struct sock_filter memory_out[] = {
 	BPF_STMT(BPF_RET | BPF_A, 0),
 };
 
-/* So many instructions, good but for their number. */
+/* A program with this many instructions, which is valid except for their number. */
 static uint32_t fill(struct sock_filter *p, uint32_t n)
 {
 	uint32_t i;
@@ -63,7 +63,7 @@ static uint32_t fill(struct sock_filter *p, uint32_t n)
 	return n * (uint32_t)sizeof(*p);
 }
 
-/* What tells no address to anybody who compiles it. */
+/* A program whose compiled code contains no address. */
 static const char unknown[] = "host vspan.invalid";
 
 static const struct {
@@ -125,7 +125,7 @@ static void add(union message *m, uint16_t type, const void *data, uint32_t len)
 	m->h.nlmsg_len += NLA_ALIGN(NLA_HDRLEN + len);
 }
 
-/* The attribute of the answer, or NULL. */
+/* Find an attribute in the answer, or NULL. */
 static const void *find(const union message *m, uint32_t off, uint16_t type)
 {
 	const struct nlattr *nla;
@@ -174,7 +174,7 @@ static uint16_t family(int fd)
 	return *id;
 }
 
-/* Say what the kernel said; it names the attribute by its place in the request. */
+/* Print the kernel's answer. It names the attribute by its offset in the request. */
 static int say(const union message *m)
 {
 	const struct nlmsgerr *e = (const struct nlmsgerr *)(m->b + NLMSG_HDRLEN);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A psample listener: each sample is one frame, and what comes with it is checked
- * against what the words of the reader say.
+ * A psample listener: each sample is one frame. Its metadata is compared with the words
+ * of the reader.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,7 +40,7 @@ static const uint8_t *attr_find(const struct attrs *in, uint16_t type, uint32_t 
 	return NULL;
 }
 
-/* 16 or 32 bits, in the order of this machine; 0 if it is not there. */
+/* A value of 16 or 32 bits in host order; 0 if it is missing. */
 static uint32_t attr_number(const struct attrs *in, uint16_t type)
 {
 	uint16_t half = 0;
@@ -83,7 +83,7 @@ static void ask_family(int fd)
 		die("netlink send: %m");
 }
 
-/* Number of the multicast group on which all samples of the netns come. */
+/* Get the number of the multicast group for all samples of the netns. */
 static uint32_t mcast_id(int fd)
 {
 	static const char want[] = PSAMPLE_NL_MCGRP_SAMPLE_NAME;
@@ -112,7 +112,7 @@ static void set_opt(int fd, int level, int opt, uint32_t value)
 		die("socket option %d: %m", opt);
 }
 
-/* Called in the netns to listen to. */
+/* Open the socket; called in the netns to listen to. */
 void psample_open(struct flow *f, const char *group)
 {
 	f->kind = PORT_PSAMPLE;
@@ -136,7 +136,7 @@ static void check_number(struct flow *f, const struct attrs *in, uint16_t type,
 			what, got, want);
 }
 
-/* Samples of other groups are passed over: they all come on one socket. */
+/* Skip samples of other groups, since all groups arrive on one socket. */
 int psample_read(struct flow *f, uint8_t *buf, struct frame *fr)
 {
 	struct attrs in;

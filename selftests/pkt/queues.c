@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* A reader with more than one queue, as a multiqueue VM is: which flow comes by
- * which queue, and that each flow stays with one, both ways, complete and in order.
+/* A reader with several queues, like a multiqueue VM. It prints the queue of each flow,
+ * and checks that each flow stays in one queue, in both directions, complete and in
+ * order.
  */
 #include <arpa/inet.h>
 #include <poll.h>
@@ -16,7 +17,7 @@
 
 struct udp_flow {
 	uint32_t next;
-	int queue;		/* which it has come by, or -1 */
+	int queue;		/* the queue in which it arrived, or -1 */
 };
 
 struct queues {
@@ -65,7 +66,7 @@ static void queues_parse(struct queues *m, int argc, char **argv)
 		die("queues: no tap, or no dev=");
 }
 
-/* Each open is a queue of its own. */
+/* Each open makes another queue. */
 static void queues_open(struct queues *m, const char *tap)
 {
 	uint32_t i;
@@ -97,8 +98,8 @@ static void udp_turn(uint8_t *p)
 	swap_bytes(p + 34, p + 36, 2);
 }
 
-/* UDP between 192.0.2.1 and .2, of which only the ports differ; the payload says which.
- * Every other frame of a flow is the answer to the one before.
+/* UDP between 192.0.2.1 and .2, with different ports; the payload identifies the flow.
+ * Every other frame of a flow is the answer to the previous one.
  */
 static void udp_frame(uint8_t *p, uint32_t flow, uint32_t seq)
 {
@@ -139,7 +140,7 @@ static void queues_frame(struct queues *m, uint32_t queue, const struct frame *f
 	u->next++;
 }
 
-/* True when there was nothing more to read for so long. */
+/* True if there was nothing to read for this time. */
 static bool queues_read(struct queues *m, int timeout)
 {
 	static uint8_t buf[PKT_BUF];

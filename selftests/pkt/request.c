@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Netlink requests, built by hand: no library that allocates, or tries again. The
- * kernel answers a request before send() returns, so nothing is waited for.
+ * Netlink requests, without a library that would allocate memory or retry. The kernel
+ * answers a request before send() returns, so no wait is needed.
  */
 #include <errno.h>
 #include <linux/genetlink.h>
@@ -72,7 +72,7 @@ void request_nest_end(struct request *r, uint32_t nest)
 	memcpy(r->b + nest, &len, sizeof(len));
 }
 
-/* 0, an errno, or REQUEST_SILENT if the kernel could not make the answer. */
+/* Return: 0, an errno, or REQUEST_SILENT if the kernel had no memory for the answer. */
 static int error_of(const struct nlmsghdr *h)
 {
 	int err;
@@ -96,7 +96,7 @@ int request_do(struct request *r)
 	}
 }
 
-/* One datagram of a dump: true if there are more to come. */
+/* Parse one datagram of a dump: true if more follow. */
 static bool datagram(struct request *r, uint32_t n, int *err,
 		     void (*each)(void *arg, const struct nlmsghdr *h), void *arg)
 {
@@ -118,7 +118,8 @@ static bool datagram(struct request *r, uint32_t n, int *err,
 	return true;
 }
 
-/* 0 if all has come. A dump that fails half way has an error for an answer, or none. */
+/* Return: 0 if the dump is complete. A dump that fails ends with an error or no answer.
+ */
 int request_dump(struct request *r, void (*each)(void *arg, const struct nlmsghdr *h),
 		 void *arg)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Netlink requests, built by hand and sent one at a time. */
+/* Netlink requests, sent one at a time. */
 #ifndef _REQUEST_H
 #define _REQUEST_H
 
@@ -11,7 +11,7 @@
 
 struct request {
 	int fd;
-	uint16_t family;	/* of vspan; for generic netlink alone */
+	uint16_t family;	/* id of the family vspan; generic netlink only */
 	uint32_t seq;
 	uint32_t len;
 	union {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Random numbers that a seed decides: xorshift64*. */
+/* Random numbers determined by a seed: xorshift64*. */
 #ifndef _RND_H
 #define _RND_H
 
 #include <stdint.h>
 
-/* A state that is not 0, and not like that of the next seed. */
+/* A state that is not 0, and not similar to that of the next seed. */
 static inline uint64_t rnd_seed(uint32_t seed)
 {
 	return (seed + 1ULL) * 0x9e3779b97f4a7c15ULL;

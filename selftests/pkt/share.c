@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flows, and the spans among which they are divided:
+ * Sends flows that are distributed to several spans, and checks the shares:
  *   pkt share from=DEV fromns=NS to=SPAN,SPAN... tons=NS mark=DEV markns=NS
  *             { flows=N [seed=N] | pair=ADDRESS,ADDRESS } [turns=1] [whole=1]
- * Each flow is a pair of addresses, of IPv4, IPv6 and Ethernet in turn, and is sent
- * in all forms it can have; with turns=1, both ways plainly and in one more. The Kth
- * of the spans must get those of the share K, and each of them once; with whole=1, each
- * span must get all. Prints how many flows and how many copies each span had.
+ * Each flow is a pair of addresses, of IPv4, IPv6 and Ethernet in turn, and is sent in
+ * all forms that it can have; with turns=1, in both directions plainly and in one more
+ * form. The Kth span must get the flows of share K, each frame once; with whole=1, each
+ * span must get all. Prints the number of flows and copies of each span.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -22,7 +22,7 @@
 
 #define SPANS		8
 #define BATCH		32
-#define WINDOW		1024	/* copies under way: less than a span's queue holds */
+#define WINDOW		1024	/* frames in flight: less than a span's queue holds */
 #define PATIENCE_MS	20000
 
 struct share {
@@ -35,8 +35,8 @@ struct share {
 	uint32_t seed;
 	bool turns;
 	bool whole;
-	struct share_pair given;	/* len 0 if none is */
-	uint8_t *seen;			/* of each frame, a bit for each span that has it */
+	struct share_pair given;	/* len 0: no pair is given */
+	uint8_t *seen;			/* per frame, a bit for each span that got it */
 	/* what happened */
 	uint32_t sent;
 	uint32_t got;
@@ -58,7 +58,7 @@ static void pair_of(const struct share *s, uint32_t flow, struct share_pair *pai
 		share_pair_of(pair, s->seed, flow);
 }
 
-/* A frame of the flow in @buf; 0 if it is not sent in this form. */
+/* Make a frame of the flow in @buf; 0 if it is not sent in this form. */
 static uint32_t build(const struct share *s, uint32_t flow, uint32_t form, uint8_t *buf)
 {
 	struct share_pair pair;
@@ -193,7 +193,7 @@ static void judge_flow(struct share *s, uint32_t flow, const struct share_pair *
 			judge_frame(s, flow, form, want);
 }
 
-/* Of @n flows a share has n / N, but for four standard deviations. */
+/* A share has n / N of @n flows, within four standard deviations. */
 static void judge_balance(struct share *s, uint32_t n, const uint32_t *split)
 {
 	int64_t off;
@@ -206,7 +206,7 @@ static void judge_balance(struct share *s, uint32_t n, const uint32_t *split)
 	}
 }
 
-/* Where flows are is seen by their first frames. */
+/* The first frame of a flow shows in which share it is. */
 static void judge(struct share *s)
 {
 	uint32_t split[SHARE_KINDS][SPANS] = { 0 }, n[SHARE_KINDS] = { 0 };

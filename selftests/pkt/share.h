@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What share.c sends and expects. */
+/* The frames that share.c sends and expects. */
 #ifndef _SHARE_H
 #define _SHARE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* How a flow is sent. Where it says BACK the addresses are the other way round. */
+/* Forms of a flow. In those with BACK, the addresses are exchanged. */
 enum share_form {
 	FORM_PLAIN,
 	FORM_BACK,
 	FORM_VLAN,
 	FORM_QINQ_BACK,
-	FORM_FIRST,		/* fragments, the one with the ports */
-	FORM_LATER_BACK,	/* and one without */
-	FORM_TUNNEL,		/* of others between the two */
+	FORM_FIRST,		/* the first fragment, with the ports */
+	FORM_LATER_BACK,	/* a later fragment, without ports */
+	FORM_TUNNEL,		/* other flows in a tunnel between the two */
 	FORM_ARP,
 	FORM_ARP_BACK,
 	SHARE_FORMS,

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Flows in all their forms, and the share that each is in, computed by what
- * vspan.rst says of it. What does not count differs from form to form: MAC addresses,
- * ports, VLANs.
+ * Makes flows in all forms, and computes their shares as described in vspan.rst. Fields
+ * that do not matter differ between the forms: MAC addresses, ports, VLANs.
  */
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -31,7 +30,7 @@ static void put_addr(uint8_t *p, uint32_t prefix, uint32_t len, uint32_t host)
 	put32(p + len - 4, host);
 }
 
-/* One of the addresses counts up, as hosts have them; the other is anywhere. */
+/* One of the addresses is consecutive, as in a network of hosts; the other is random. */
 void share_pair_of(struct share_pair *pair, uint32_t seed, uint32_t flow)
 {
 	static const uint32_t lens[SHARE_KINDS] = { 4, 16, 6 };
@@ -100,7 +99,7 @@ static uint32_t hashword(const uint32_t *k, uint32_t n)
 	return c;
 }
 
-/* Which of the shares a flow is in, 1 and more */
+/* The share of a flow, from 1 */
 uint32_t share_number(const struct share_pair *pair, uint32_t shares)
 {
 	bool swap = memcmp(pair->a, pair->b, pair->len) > 0;
@@ -114,7 +113,7 @@ uint32_t share_number(const struct share_pair *pair, uint32_t shares)
 	return hashword(words, n) % shares + 1;
 }
 
-/* Of the flow, or where those do not count, of this frame alone */
+/* MAC addresses of the flow, or of this frame only if they do not matter */
 static uint8_t *put_macs(const struct share_pair *pair, bool back, uint32_t key, uint8_t *p)
 {
 	if (pair->len == 6) {
@@ -207,7 +206,7 @@ static bool has_form(const struct share_pair *pair, enum share_form form)
 	return form <= FORM_QINQ_BACK || pair->len != 6;
 }
 
-/* A frame of a flow in @buf, known again by its @key; 0 if it has no such form. */
+/* Make a frame of a flow in @buf, identified by @key; 0 if the flow has no such form. */
 uint32_t share_build(const struct share_pair *pair, enum share_form form, uint32_t key,
 		     uint8_t *buf)
 {
@@ -227,7 +226,7 @@ uint32_t share_build(const struct share_pair *pair, enum share_form form, uint32
 		p = put_ipv6(src, dst, form, p);
 	else
 		p = put_other(p);
-	/* where there are ports, if there are any */
+	/* at the offset of the ports, if there are any */
 	put32(p, mix(key + 1));
 	memset(p + 4, 0, 26);
 	p += 26;
@@ -236,7 +235,7 @@ uint32_t share_build(const struct share_pair *pair, enum share_form form, uint32
 	return (uint32_t)(p + 8 - buf);
 }
 
-/* The key of such a frame, whatever is before its end; false if it is another. */
+/* Get the key from the end of such a frame; false if it is another frame. */
 bool share_key(const uint8_t *p, uint32_t len, uint32_t *key)
 {
 	if (len < 40 || get32(p + len - 8) != SHARE_MAGIC)

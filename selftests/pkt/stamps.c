@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Time stamps: of the frame as a packet socket on the source reports it, and of
- * its copy on the span. They are the same, and between the times before and after
- * the frame was sent. Words: from= fromns= the sender; source= sourcens= the
- * source; to= tons= the span; count=N.
+ * Compares the time stamp of a frame from a packet socket on the source with that of its
+ * copy on the span. They must be equal, and between the times before and after the frame
+ * was sent. Words: from= fromns= the sender; source= sourcens= the source; to= tons= the
+ * span; count=N.
  */
 #include <poll.h>
 #include <stdio.h>
@@ -17,7 +17,8 @@ struct stamps {
 	uint32_t equal, outside, backwards;
 };
 
-/* The stamp of frame @seq, which has to be the next; others are passed over. */
+/* Get the stamp of frame @seq, which must be the next of the stream; skip other frames.
+ */
 static uint64_t stamp_of(struct flow *f, uint32_t seq)
 {
 	static uint8_t buf[PKT_BUF];
@@ -46,14 +47,14 @@ static void one_frame(struct stamps *s, uint32_t seq, uint64_t before[2], uint64
 	if (port_write(&s->from, buf, len))
 		die("send to %s: %m", s->from.dev);
 	sent = probe_ns(CLOCK_REALTIME);
-	/* read late: what is stamped when it is read shows */
+	/* read late, so that a stamp from the time of reading is noticed */
 	nanosleep(&brief, NULL);
 	before[1] = stamp_of(&s->source, seq);
 	after[0] = stamp_of(&s->to, seq);
 	after[1] = sent;
 }
 
-/* Hosts switch stamping on in the background once somebody has asked for it. */
+/* After the first request, the kernel enables time stamps in the background. */
 static uint32_t warm_up(struct stamps *s)
 {
 	uint64_t before[2], after[2];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Super-frames as a VM hands them to its tap: TCP over IPv4, longer than the MTU,
- * the checksum left to the NIC, and no word of how many frames it will be.
+ * Makes GSO packets as a VM passes them to its tap: TCP over IPv4, longer than the MTU,
+ * with the checksum left to the NIC, and without the number of segments.
  */
 #include <linux/virtio_net.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 #define HEADERS	(14 + 20 + 20)
 
-/* Frame number @seq of @len bytes in @buf; the stream's MACs, nothing else of it. */
+/* Make frame number @seq of @len bytes in @buf, with the MAC addresses of the stream. */
 void super_build(const struct stream *s, uint32_t seq, uint32_t len, uint8_t *buf)
 {
 	static const uint8_t addrs[8] = { 198, 51, 100, 2, 198, 51, 100, 1 };
@@ -34,13 +34,13 @@ void super_build(const struct stream *s, uint32_t seq, uint32_t len, uint8_t *bu
 	tcp[12] = 5 << 4;
 	tcp[13] = 0x10;
 	put16(tcp + 14, 1024);
-	/* the pseudo header's sum, as CHECKSUM_PARTIAL wants it */
+	/* the sum of the pseudo header, as for CHECKSUM_PARTIAL */
 	sum = csum_add(6 + len - 34, addrs, 8);
 	put16(tcp + 16, (uint16_t)~csum_fold(sum));
 	memset(tcp + 20, (int)seq, len - HEADERS);
 }
 
-/* The virtio header of such a frame, or of one that is plain. */
+/* Make the virtio header of such a packet, or of a plain frame. */
 void super_header(uint32_t mss, struct virtio_net_hdr *vh)
 {
 	memset(vh, 0, sizeof(*vh));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A file from one netns to another over TCP, UDP or SCTP, as fast as the offloads
- * allow; the receiver compares every byte. Words: proto=tcp|udp|sctp from=NS to=NS
- * addr=IP file=FILE port=N; seg=N bytes a UDP datagram, sent as super-frames of many,
- * or an SCTP message; zerocopy=1 the kernel sends from our memory.
+ * Sends a file from one netns to another over TCP, UDP or SCTP, using offloads. The
+ * receiver compares every byte. Words: proto=tcp|udp|sctp from=NS to=NS addr=IP file=FILE
+ * port=N; seg=N length of UDP datagrams, which are sent as GSO packets, or of SCTP
+ * messages; zerocopy=1 the kernel sends from the memory of this process.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -24,8 +24,8 @@
 
 #define TIMEOUT		30000
 #define UDP_SEGS	40
-#define MOST		65536	/* bytes of a stream, or of a message, at a time */
-#define BURST		40	/* SCTP packets that may be sent at a time */
+#define MOST		65536	/* bytes of a stream or message per call */
+#define BURST		40	/* SCTP packets that may be sent at once */
 
 struct talk {
 	const char *from, *to, *addr, *file;
@@ -35,7 +35,7 @@ struct talk {
 	const uint8_t *data;
 	size_t size, sent, got;
 	int tx, rx;
-	uint32_t copied;	/* zerocopy sends that the kernel had to copy after all */
+	uint32_t copied;	/* zerocopy sends that the kernel copied nevertheless */
 	uint32_t notified;
 };
 
@@ -58,7 +58,7 @@ static socklen_t address(const struct talk *t, struct sockaddr_storage *ss)
 	return sizeof(*sin);
 }
 
-/* No acknowledgement is put off for its fellows, and super-frames may be long. */
+/* Disable delayed acknowledgements, and allow long GSO packets. */
 static void hurry(int fd)
 {
 	struct sctp_sack_info sack = { .sack_freq = 1 };
@@ -119,7 +119,7 @@ static void talk_connect(struct talk *t)
 	set_up_sender(t);
 }
 
-/* What is sent at a time: of UDP a super-frame, of SCTP a message. */
+/* Bytes per send: a GSO packet for UDP, a message for SCTP. */
 static size_t talk_most(const struct talk *t)
 {
 	if (t->proto == IPPROTO_UDP)
@@ -127,7 +127,7 @@ static size_t talk_most(const struct talk *t)
 	return t->proto == IPPROTO_SCTP && t->seg ? t->seg : MOST;
 }
 
-/* Short messages of SCTP wait until they fill a frame. */
+/* Let short SCTP messages wait until they fill a frame. */
 static int talk_flags(const struct talk *t, size_t len)
 {
 	bool more = t->proto == IPPROTO_SCTP && t->seg && t->sent + len < t->size;
@@ -161,7 +161,7 @@ static bool pull(struct talk *t)
 	return true;
 }
 
-/* The kernel tells what it has done with memory of ours. */
+/* Read the completions of zerocopy sends. */
 static void reap(struct talk *t)
 {
 	struct {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a VM gone wild gives to its tap:
+ * Sends arbitrary frames to a tap, like a VM with a broken or malicious guest:
  *   pkt wild TUN [ns=NAME] [seed=N] [count=N] [first=N] [show=1]
- * Each frame follows from the seed and its number alone. A packet socket, which reads
- * the tun beside whoever else does, tells how many frames and bytes got through to the
- * taps: that is what a source of it has to have copied.
+ * The seed and the number of a frame determine its contents. A packet socket on the tun
+ * counts the frames and bytes that reach the packet taps, which are those that a source
+ * on the tun must have copied.
  */
 #include <errno.h>
 #include <linux/if_tun.h>
@@ -16,7 +16,7 @@
 #include "probe.h"
 #include "wild.h"
 
-/* Of Linux 6.2 and 6.17. */
+/* From Linux 6.2 and 6.17. */
 #define OFFLOAD_USO	0x60
 #define OFFLOAD_TUNNEL	0x180
 
@@ -24,14 +24,14 @@ struct wilderness {
 	struct flow to;
 	struct flow ref;
 	struct wild w;
-	int head;		/* bytes of a virtio header */
+	int head;		/* length of the virtio header */
 	uint32_t seed, first, count;
 	uint32_t taken, refused, seen;
 	uint64_t bytes;
 	bool show;
 };
 
-/* It stays with a tun that stays. */
+/* A persistent tun keeps it. */
 static void set_head(const struct wilderness *z, int head)
 {
 	if (ioctl(z->to.fd, TUNSETVNETHDRSZ, &head))
@@ -39,8 +39,8 @@ static void set_head(const struct wilderness *z, int head)
 }
 
 /*
- * Headers of each length that there is; with room for tunnels if the kernel takes
- * these. What it offers to the reader of the tun is none of ours, as nobody reads it.
+ * Use virtio headers of each possible length; with the fields for tunnels if the kernel
+ * supports them. The offloads for the reader of the tun do not matter, as it has none.
  */
 static void dress(struct wilderness *z)
 {
@@ -68,7 +68,7 @@ static void drain(struct wilderness *z)
 	}
 }
 
-/* Now and then not even the virtio header is whole, or there is nothing behind it. */
+/* Sometimes truncate the virtio header, or send nothing after it. */
 static void send_one(struct wilderness *z)
 {
 	struct iovec iov[2] = {
@@ -88,7 +88,7 @@ static void send_one(struct wilderness *z)
 	z->refused += n < 0;
 }
 
-/* What it was, for who looks for the one among many. */
+/* Print the frame, to find a certain one among many. */
 static void show(const struct wild *w, uint32_t number)
 {
 	const struct virtio_net_hdr v = w->h.v;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* A frame and its virtio header, as a VM gone wild gives them to its tap. */
+/* An arbitrary frame and its virtio header, as a broken VM passes them to its tap. */
 #ifndef _WILD_H
 #define _WILD_H
 
@@ -8,11 +8,11 @@
 #include "pkt.h"
 #include "rnd.h"
 
-#define WILD_LONGEST	70000	/* more than an IP packet can be */
+#define WILD_LONGEST	70000	/* longer than any IP packet */
 
 /*
- * The header that has room for tunnels, which linux/virtio_net.h knows of since
- * Linux 6.17. Shorter ones are its beginning.
+ * The virtio header with the fields for tunnels, which linux/virtio_net.h has since Linux
+ * 6.17. Shorter headers are its beginning.
  */
 struct wild_header {
 	struct virtio_net_hdr v;
@@ -29,7 +29,7 @@ struct wild {
 	struct wild_header h;
 	uint8_t data[WILD_LONGEST];
 	uint32_t len;
-	/* where the innermost headers are, and the outermost L4 header of a tunnel */
+	/* offsets of the innermost headers, and of the outermost L4 header of a tunnel */
 	uint32_t l3, l4, payload, outer_l4;
 	uint8_t proto;
 	bool ip6, outer_ip6;

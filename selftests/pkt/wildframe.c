@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The bytes of a wild frame: layer upon layer of what there is on a network, in
- * combinations that there are not.
+ * Makes the bytes of an arbitrary frame: layers of real protocols, in combinations that
+ * do not exist in practice.
  */
 #include <string.h>
 
@@ -36,7 +36,7 @@ static void macs(struct wild *w)
 
 	memcpy(p, dst[wild_rnd(w, sizeof(dst) / sizeof(*dst))], 6);
 	memcpy(p + 6, src, 6);
-	/* a bridge wants no such sender, and learns as many as there are */
+	/* rarely another sender: bridges drop multicast senders, and learn all others */
 	if (!wild_rnd(w, 20))
 		p[6 + wild_rnd(w, 6)] = (uint8_t)wild_rnd(w, 256);
 }
@@ -50,7 +50,7 @@ static void tags(struct wild *w)
 	uint8_t *p;
 
 	if (!wild_rnd(w, 100))
-		n = 12;		/* deeper than anybody looks */
+		n = 12;		/* more than any parser supports */
 	while (n--) {
 		p = grow(w, 4);
 		put16(p, tpids[wild_rnd(w, sizeof(tpids) / sizeof(*tpids))]);
@@ -85,7 +85,8 @@ static void ip4(struct wild *w, uint8_t proto)
 	w->l4 = w->len;
 }
 
-/* Of them each says what comes next: hop-by-hop, routing, fragment, destination. */
+/* Extension headers with a next header field: hop-by-hop, routing, fragment, destination.
+ */
 static void ip6_extensions(struct wild *w, uint8_t *next)
 {
 	static const uint8_t kinds[] = { 0, 43, 44, 60 };
@@ -161,7 +162,7 @@ static void layer4(struct wild *w)
 	w->payload = w->len;
 }
 
-/* As much as a frame, a jumbo frame or a super-frame has; some more than there may be. */
+/* Payload for a frame, a jumbo frame or a GSO packet; sometimes more than is valid. */
 static uint32_t amount(struct wild *w)
 {
 	switch (wild_rnd(w, 10)) {
@@ -190,7 +191,7 @@ static void fill(struct wild *w)
 	memset(p, (int)wild_rnd(w, 256), len);
 }
 
-/* What could be known only when all was there. A length of 16 bits is cut to them. */
+/* Fill in the lengths when the frame is complete, truncated to 16 bits. */
 static void finish_ip(uint8_t *p, uint32_t len, bool six)
 {
 	uint32_t hlen = (p[0] & 15u) * 4;
@@ -204,7 +205,7 @@ static void finish_ip(uint8_t *p, uint32_t len, bool six)
 	put16(p + 10, csum_fold(csum_add(0, p, hlen)));
 }
 
-/* The pseudo header's sum, where a checksum is left to the NIC. */
+/* The sum of the pseudo header, if the checksum is left to the NIC. */
 static void finish_l4(struct wild *w)
 {
 	uint32_t len = w->len - w->l4, sum = w->proto + len;
@@ -217,7 +218,7 @@ static void finish_l4(struct wild *w)
 		put16(p + (w->proto == PROTO_TCP ? 16 : 6), (uint16_t)~csum_fold(sum));
 }
 
-/* All of a packet: mostly of those that can be super-frames. */
+/* A whole packet, mostly of protocols that support GSO. */
 static void packet(struct wild *w, bool six)
 {
 	static const uint8_t protos[] = { PROTO_SCTP, 1, 50, 58, 59, 89 };
@@ -240,7 +241,7 @@ static void plain(struct wild *w)
 	packet(w, six);
 }
 
-/* VXLAN, the one tunnel whose super-frames a virtio header can tell of. */
+/* VXLAN, the only tunnel whose GSO packets a virtio header can describe. */
 static void vxlan(struct wild *w)
 {
 	bool six = wild_rnd(w, 2), inner = wild_rnd(w, 2);
@@ -274,7 +275,7 @@ static void nested(struct wild *w)
 	finish_ip(w->data + l3, w->len - l3, six);
 }
 
-/* An EtherType and what does not belong to it. */
+/* An EtherType with the contents of another. */
 static void nonsense(struct wild *w)
 {
 	static const uint16_t types[] = {

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The virtio header of a wild frame, first as it should be, then as it should not. */
+/* Makes the virtio header of an arbitrary frame: a valid one, which is then damaged. */
 #include <string.h>
 
 #include "wild.h"
 
-/* Since Linux 6.2 and 6.17, newer than the headers that we are built with. */
+/* From Linux 6.2 and 6.17, newer than the headers of the build machine. */
 #define GSO_UDP_L4	5
 #define GSO_TUNNEL_IP4	0x20
 #define GSO_TUNNEL_IP6	0x40
 #define TUNNEL_CSUM	0x08
 
-/* Segments of one super-frame: as many as 64 KiB have of 64 bytes, seldom more. */
+/* Segments of a GSO packet: up to those of 64 bytes in 64 KiB, rarely more. */
 #define FEW		1024
 
 /*
- * Sizes that make a thousand frames of one are drawn as often as others, but for few
- * bytes; for many they are drawn now and then, as the machine has to live.
+ * Segment sizes that make thousands of frames are as likely as others for short packets,
+ * and rare for long ones, which would take all of the machine's time.
  */
 static uint16_t gso_size(struct wild *w)
 {
@@ -52,7 +52,7 @@ static void csum(struct wild *w)
 	w->h.v.csum_offset = w->proto == 6 ? 16 : w->proto == 132 ? 8 : 6;
 }
 
-/* Plain, with an unfinished checksum, or a super-frame. */
+/* A plain frame, one with an incomplete checksum, or a GSO packet. */
 void wild_header(struct wild *w)
 {
 	memset(&w->h, 0, sizeof(w->h));
@@ -73,7 +73,7 @@ void wild_header(struct wild *w)
 		w->h.v.flags |= TUNNEL_CSUM;
 }
 
-/* A place in the frame: where something begins or ends, or near there, or nowhere. */
+/* An offset: at or near the beginning or end of a layer, or outside of the frame. */
 static uint16_t place(struct wild *w)
 {
 	const uint32_t at[] = { 0, 14, w->l3, w->l4, w->payload, w->len, w->outer_l4, 65535 };
@@ -128,7 +128,7 @@ static void damage_header(struct wild *w)
 	}
 }
 
-/* In the headers, where somebody looks. */
+/* An offset in the headers that are parsed. */
 static void damage_bytes(struct wild *w)
 {
 	uint32_t n = 1 + wild_rnd(w, 4), end = w->payload + 4;
@@ -139,7 +139,7 @@ static void damage_bytes(struct wild *w)
 		w->data[wild_rnd(w, end)] ^= (uint8_t)(1 << wild_rnd(w, 8));
 }
 
-/* Amid a header, or within a few bytes of its beginning or end. */
+/* An offset inside of a header, or within a few bytes of its beginning or end. */
 static void truncate_frame(struct wild *w)
 {
 	uint32_t len = wild_rnd(w, 2) ? place(w) : wild_rnd(w, w->payload + 1);
@@ -148,7 +148,7 @@ static void truncate_frame(struct wild *w)
 		w->len = len;
 }
 
-/* Two of three frames are as they should be, or nearly. */
+/* Two of three frames are valid or nearly valid. */
 void wild_damage(struct wild *w)
 {
 	uint32_t n = wild_rnd(w, 3) ? 0 : 1 + wild_rnd(w, 3);
