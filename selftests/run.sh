@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Runs the vspan selftests here, on this kernel, and prints one KTAP stream with a
-# line per test case. In network namespaces of its own; what was there before is
-# there after. Exit status 1 if anything failed.
+# Runs the vspan selftests on the running kernel, and prints one KTAP stream with a line
+# per test case. The tests use network namespaces of their own and restore the state of
+# the machine. Exit status 1 if anything failed.
 set -u
 
 TEST_PROGS=(
@@ -145,7 +145,7 @@ relay()
 	esac
 }
 
-# What the kernel has logged since the mark.
+# Prints the kernel log since the mark.
 log_since()
 {
 	dmesg | awk -v mark="$1" 'index($0, mark) { seen = 1; text = ""; next }
@@ -156,7 +156,7 @@ check_log()
 {
 	local bad
 
-	# What vmalloc and kmemleak say of memory that was made to fail.
+	# Messages of vmalloc and kmemleak about injected failures
 	bad=$(log_since "$1" | sed '/: vmalloc error: size/,/Mem-Info:/d
 			/kmemleak: Cannot allocate a scan area/d' | grep -E "$BAD_LOG")
 	if [ -z "$bad" ]; then
@@ -167,7 +167,7 @@ check_log()
 	line "not ok - $2: clean kernel log"
 }
 
-# After all scripts, so that what they kept is gone as well.
+# Runs after all scripts, so that objects that they kept are freed as well.
 check_leaks()
 {
 	RET=0
@@ -179,7 +179,7 @@ check_leaks()
 	esac
 }
 
-# What a script that was killed could not undo.
+# Cleans up after a script that was killed.
 sweep()
 {
 	local ns

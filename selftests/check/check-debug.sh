@@ -16,7 +16,7 @@ LOGS=$LOGS/debug
 . "$(dirname "$0")/machines.sh"
 
 VM_TIMEOUT=${VM_TIMEOUT:-7200}
-# Machines of user-mode Linux at a time
+# Number of user-mode Linux machines at the same time
 SIDE_BY_SIDE=${SIDE_BY_SIDE:-2}
 # What the scripts do a hundred thousand times elsewhere, for its chance, is done less
 # often where each time costs ten times as much.
@@ -32,7 +32,7 @@ RT_SIZES=(MANY=20000 ROUNDS=2)
 KCSAN_SIZES=(MANY=4000 FRAMES=2000 RATE=400 ROUNDS=2 PINGS=20 RECREATED=40 COSTED=20
 	COUNT=1000 OPS=12 DEADLINE=120000)
 KINDS="uml kasan rt kcsan"
-# What make was told for us is not meant for the other makes.
+# Options of the calling make are not for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 # module_for NAME REL
@@ -44,7 +44,7 @@ module_for()
 	return 1
 }
 
-# chosen SCRIPT...: of these, or those that TESTS names
+# chosen SCRIPT...: print those of them that TESTS selects
 chosen()
 {
 	{ named_scripts | grep . || printf '%s\n' "$@"; } | tr '\n' ' '
@@ -96,7 +96,7 @@ on_kcsan()
 	others_races "$LOGS/vm-kcsan/console.log" | sort | uniq -c | sort -rn | sed 's/^/#/'
 }
 
-# Builds come first, one after the other: each takes all processors.
+# Builds come first, one after the other, since each uses all processors.
 build_all()
 {
 	local machine

@@ -19,19 +19,19 @@ set -eu
 
 # Alone on two cores a VM takes some minutes; with others, and neighbours, many.
 VM_TIMEOUT=${VM_TIMEOUT:-3600}
-# Machines of user-mode Linux at a time
+# Number of user-mode Linux machines at the same time
 SIDE_BY_SIDE=${SIDE_BY_SIDE:-3}
-# What runs on each kernel as Debian ships it: where kernels have differed is segmentation,
-# the tap, VLANs, bridges, and what keeps copies from the host's stack; and who shares
-# flows with others relies on all of them. Emulated, a script takes six to nine times as
-# long.
+# What runs on each kernel as Debian ships it: where kernels have differed is
+# segmentation, the tap, VLANs, bridges, and what keeps copies from the host's stack; and
+# who shares flows with others relies on all of them. Emulated, a script takes six to nine
+# times as long.
 KERNEL_TESTS=(vspan_basic.sh vspan_vlan.sh vspan_tap.sh vspan_isolation.sh vspan_gso.sh
 	vspan_share.sh)
 KERNEL_SIZES=(SHARED=2000)
-# What make was told for us is not meant for the other makes.
+# Options of the calling make are not for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
-# wanted RELEASE: whether KERNELS has a word that it begins with
+# wanted RELEASE: true if it begins with a word of KERNELS
 wanted()
 {
 	local word
@@ -53,7 +53,7 @@ selected()
 	done
 }
 
-# A suite of the mirror that cannot be had leaves its kernels out: that is said.
+# If a suite of the mirror is not available, its kernels are skipped, with a message.
 missing_suites()
 {
 	local suite
@@ -64,7 +64,7 @@ missing_suites()
 	done
 }
 
-# Under the sanitizers: what they find ends the test program.
+# With the sanitizers, whose findings end the test program.
 tool_tests()
 {
 	local failed
@@ -118,7 +118,7 @@ uml_build()
 	try "uml: what make bench counts is right" "$TOP/selftests/bench/bench.sh" -q
 }
 
-# What needs no machine, and what installs the packages
+# Checks without a machine, and tests of the packages
 other_tests()
 {
 	# shellcheck disable=SC2046	# words
@@ -138,7 +138,7 @@ module_checks()
 	done
 }
 
-# Machines and the rest wait for different things: side by side.
+# Machines and the other checks run in parallel, since they wait for different things.
 all_tests()
 {
 	try "tool builds without warnings" build_tool

@@ -108,7 +108,7 @@ have_kernel()
 	ls "$KERNELS_DIR"/*/.complete >/dev/null 2>&1
 }
 
-# Failing is left to what needs the lists: old ones may do.
+# A failure is not an error here: the old lists may be sufficient.
 update_lists()
 {
 	say "apt-get update"

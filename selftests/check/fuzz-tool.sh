@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# libFuzzer on what vspanctl reads: its command line, its files, the kernel's messages.
+# Runs libFuzzer on the input of vspanctl: command line, files, messages of the kernel.
 # SECONDS of make are for each of them.
 set -eu
 # shellcheck source=selftests/vm/common.sh

@@ -9,7 +9,7 @@ set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/../vm/common.sh"
 
-# What make was told for us is not meant for the other makes.
+# Options of the calling make are not for the other makes.
 unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 
 release()
@@ -23,7 +23,7 @@ release()
 	echo "$found"
 }
 
-# Half as long again as what was asked for, and time to boot.
+# The timeout is one and a half times the requested time, plus the time to boot.
 timeout_of()
 {
 	case $1 in

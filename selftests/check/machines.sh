@@ -39,8 +39,8 @@ has()
 	[[ " ${*:2} " == *" $1 "* ]]
 }
 
-# Sets OTHERS: what scripts need of others' making. The monitor VM boots this Debian's
-# own newest kernel.
+# Sets OTHERS: programs of other projects that scripts need. The monitor VM boots the
+# newest kernel of this Debian.
 fetch_others()
 {
 	local rel
@@ -77,15 +77,15 @@ run_machine()
 
 # QEMU 7.2's emulation on two CPUs can run an instruction that the kernel is just
 # rewriting, which has nothing to do with us: see hold_time_stamps() in init.c.
-# emulator_failed KERNEL: whether that ended the machine
+# emulator_failed KERNEL: true if this bug has ended the machine
 emulator_failed()
 {
 	[[ $1 != uml* && $("$VM/accel.sh" "$1") == *tcg* ]] &&
 		grep -q 'Oops: int3' "$OUT/console.log" 2>/dev/null
 }
 
-# machine_tests, as run_machine: once more from the start if the emulator failed.
-# What counts is the last run: its results are kept apart until they are known.
+# machine_tests: like run_machine, but repeats the run if the emulator failed. Only the
+# last run counts, so the results are kept separately until it has ended.
 machine_tests()
 {
 	local name=$1 rel=$2 all=$RESULTS RESULTS=$LOGS/results-$1 OUT
@@ -120,7 +120,7 @@ side_by_side()
 	wait
 )
 
-# Scripts that take minutes come first, so that none of them is left over at the end.
+# Scripts that take minutes start first, so that none of them runs alone at the end.
 longest_first()
 {
 	local -a long=(vspan_libvirt.sh vspan_qemu.sh vspan_recipes.sh vspan_boot.sh

@@ -37,7 +37,7 @@ try()
 	esac
 }
 
-# ktap_line LABEL LINE: counts it. What a test says comes before its result.
+# ktap_line LABEL LINE: counts a result. The messages of a test precede its result.
 ktap_line()
 {
 	local name
@@ -60,9 +60,9 @@ ktap_line()
 	SAID=()
 }
 
-# ktap LABEL: passes a test's output on, a label before each line, and counts it.
-# A run that stopped early is short of its plan (or plans): a failure more. Not in
-# awk, which waits for a buffer full of input.
+# ktap LABEL: prints a test's output with a label before each line, and counts its
+# results. A run that stopped early is short of its plan (or plans): a failure more. Not
+# in awk, which waits for a buffer full of input.
 ktap()
 {
 	local label=$1 line PLANNED='' SEEN=0

@@ -5,8 +5,8 @@
 UAPI=$TOP/include/uapi/linux/vspan.h
 TOOL_BUILD=$BUILD/tool
 
-# W=1, and no warning in anything of ours. (That the compiler is not to the last
-# digit the kernel's is none of our business.)
+# W=1, and no warning in this module. (The warning that the compiler differs from the
+# kernel's in its last digit is ignored.)
 build_module()
 {
 	local rel=$1 log=$LOGS/build-$1.log rc=0
@@ -17,8 +17,8 @@ build_module()
 	[ "$rc" -eq 0 ] && ! grep -iE '(warning|error):' "$log" | grep -v 'the compiler differs'
 }
 
-# And sparse has seen each file. Its releases do not know __typeof_unqual__, of C23, nor
-# that the length of a string is a constant, which modinfo of 7.x asks for.
+# Check that sparse has processed each file. Its releases support neither C23's
+# __typeof_unqual__, nor string lengths as constants, which modinfo of 7.x uses.
 checked_module()
 {
 	local flags=-D__CHECK_ENDIAN__ files
@@ -175,8 +175,9 @@ check_sizes()
 	[ -z "$bad" ]
 }
 
-# Files that a document speaks of are there, selftests without their directory too; so
-# are the targets of its links. A word with a wildcard or a placeholder is none.
+# Files that a document names must exist, also selftests that it names without their
+# directory, and the targets of its links. Words with a wildcard or placeholder are
+# ignored.
 check_references()
 {
 	local doc ref bad
@@ -199,8 +200,8 @@ check_references()
 	[ -z "$bad" ]
 }
 
-# kmod/README.md has a line for each file, or for a file and its header (x.[ch]), and
-# none for others.
+# kmod/README.md must have a line for each file, or for a file and its header (x.[ch]),
+# and no others.
 check_map()
 {
 	diff <(cd "$TOP/kmod" && find . -type f ! -name README.md ! -name '.*' ! -name '*.o' \
@@ -209,8 +210,8 @@ check_map()
 			sed 's/^\(.*\)\[ch\]$/\1c\n\1h/' | sort)
 }
 
-# The map of CONTRIBUTING.md names each directory at the top, and each of those that it
-# does not leave to another map.
+# The map of CONTRIBUTING.md must name each directory at the top, and those in it that
+# have no map of their own.
 check_tree()
 {
 	local dir bad
@@ -224,7 +225,7 @@ check_tree()
 	[ -z "$bad" ]
 }
 
-# What may sleep, or takes or wants RTNL: not for kmod/path
+# Functions that may sleep, or take or need RTNL, which kmod/path must not call
 SLEEPS='rtnl_\w+|ASSERT_RTNL|mutex_(lock|trylock)\w*|down_\w+|GFP_(KERNEL|USER|NOIO|NOFS)\w*'
 SLEEPS+='|alloc_percpu|vmalloc|vzalloc|copy_(to|from)_user|synchronize_\w+|rcu_barrier\w*'
 SLEEPS+='|\w*msleep\w*|ssleep|fsleep|usleep_range\w*|might_sleep\w*|cond_resched|schedule'
@@ -232,15 +233,15 @@ SLEEPS+='|schedule_timeout\w*|wait_(event|for)\w*|flush_\w+|cancel_(delayed_)?wo
 SLEEPS+='|(alloc|destroy)_workqueue|napi_(en|dis)able|bpf_prog_create\w*|sock_create\w*'
 SLEEPS+='|sock_release|dev_set_\w+|(un)?register_\w+|netdev_rx_handler_unregister'
 
-# Those names in a file of C, but not in its comments. One is let pass: the work of
-# path/queue.c is in process context.
+# Finds these names in a C file, outside of comments. One is allowed: the work of
+# path/queue.c runs in process context.
 sleeps()
 {
 	perl -0pe 's{/\*.*?\*/}{$& =~ s/[^\n]//gr}gse' "$1" | grep -nE "\\b($SLEEPS)\\b" |
 		sed "s|^|$1:|" | grep -vE '^path/queue\.c:[0-9]+:\s+cond_resched\(\);$'
 }
 
-# Calls go from netlink/ to config/ to path/, and never back; in path/ nobody sleeps.
+# Calls go from netlink/ to config/ to path/, and never back; path/ does not sleep.
 check_folders()
 {
 	local bad file
@@ -256,7 +257,7 @@ check_folders()
 	[ -z "$bad" ]
 }
 
-# The version is written down where tools look for it.
+# Compares the version in all files that contain it.
 check_version()
 {
 	local version where bad=0
@@ -273,7 +274,7 @@ check_version()
 	return "$bad"
 }
 
-# What make style asks: of the texts alone, but for sparse
+# The checks of make style, which only read the sources, except for sparse
 style_checks()
 {
 	try "scripts pass shellcheck" check_scripts

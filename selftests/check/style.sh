@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# make style: the part of make check that only reads the sources. KSRC is a kernel's
-# source tree, if Debian's is not to be unpacked for its scripts.
+# make style: the part of make check that only reads the sources. KSRC is a kernel source
+# tree; without it, Debian's is unpacked for its scripts.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/../vm/common.sh"

@@ -64,7 +64,7 @@ span_balanced()
 	! unbalanced "$span: delivered and lost, of what its sources copied" \
 		"$REPLY" "${SUM[copied]}" || return 1
 	for reason in "${AT_HOOK[@]}"; do
-		# The span has its own, if a packet socket got its clone and the tap did not.
+		# The span also counts clones that the tap did not get.
 		[ "$reason" != no_memory ] || continue
 		! unbalanced "$span: $reason, as its sources count it" \
 			"${J[$span/stats/drops/$reason]-0}" "${SUM[lost/$reason]-0}" || return 1
@@ -89,8 +89,8 @@ balanced()
 }
 
 # check_balanced NETNS SPAN...: wait until the counters add up; J and SUM are left, SUM of
-# the last span. The wait goes on while counters change, since thousands of segments from a
-# guest take long to deliver to many spans.
+# the last span. The wait goes on while counters change, since thousands of segments from
+# a guest take long to deliver to many spans.
 check_balanced()
 {
 	local before=''

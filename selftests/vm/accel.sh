@@ -36,7 +36,7 @@ main()
 {
 	local rel=${1:?release} answer id
 
-	# The answer holds for one host kernel and one QEMU.
+	# The result is valid for one host kernel and one version of QEMU.
 	id=$(uname -r)-$(qemu-system-x86_64 --version | head -n 1 | tr -dc '0-9.-')
 	answer=$BUILD/accel-$id
 	mkdir -p "$BUILD"
@@ -48,8 +48,7 @@ main()
 	fi
 	case $(cat "$answer") in
 	kvm) echo "-accel kvm -cpu host" ;;
-	# What of a newer processor the kernel and the C library would use (SMAP, AVX),
-	# costs more to emulate than it saves.
+	# Newer processor features (SMAP, AVX) cost more to emulate than they save.
 	*) echo "-accel tcg,thread=multi -cpu Nehalem" ;;
 	esac
 }

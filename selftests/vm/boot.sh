@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What run.sh and uml-run.sh share: a test machine is started, its output shown,
-# and the run judged. Sourced after common.sh by a script that has usage and
-# machine (which becomes the machine); main is theirs too and calls these in order.
+# Functions of run.sh and uml-run.sh: start a test machine, show its output, and evaluate
+# the run. Sourced after common.sh by a script that defines usage, machine (which executes
+# the machine), and main, which calls these functions in order.
 # shellcheck disable=SC2034,SC2154
 
 # shellcheck source=selftests/lib/races.sh
 . "$TOP/selftests/lib/races.sh"
 
-# Takes 12 s with a processor to itself, and with all debugging, or neighbours, minutes.
+# Booting takes 12 s on an idle processor; with all debugging or other load, minutes.
 BOOT_TIMEOUT=${BOOT_TIMEOUT:-600}
 
 BAD='BUG:|kernel BUG|WARNING:|Oops|Call Trace|Kernel panic|general protection'
@@ -36,8 +36,8 @@ parse_args()
 	COMMAND=("$@")
 }
 
-# make_outdir NAME: also writes the job, which the machine reads from there: it
-# sees the host's files.
+# make_outdir NAME: also writes the job into it. The machine reads the job from there,
+# since it sees the host's files.
 make_outdir()
 {
 	KEEP=$OUTDIR
@@ -51,7 +51,7 @@ make_outdir()
 	declare -p REL SYSROOT TOP OUTDIR COMMAND >"$OUTDIR/job"
 }
 
-# outlives SECONDS PID: whether that process is still there by then
+# outlives SECONDS PID: true if the process still runs after this time
 outlives()
 {
 	local rc=0
@@ -60,8 +60,8 @@ outlives()
 	[ "$rc" -eq 124 ]
 }
 
-# Ends a machine that has not come to its command by BOOT_TIMEOUT, or not to its end by
-# TIMEOUT, and leaves a file that says which.
+# Ends a machine that has not started its command after BOOT_TIMEOUT, or has not ended
+# after TIMEOUT, and leaves a file that tells which.
 watch_machine()
 {
 	local left=$TIMEOUT
@@ -88,8 +88,8 @@ boot_once()
 	rm -f "$OUTDIR"/{begun,stuck,timeout}
 	machine </dev/null >"$OUTDIR/machine.log" 2>&1 &
 	MACHINE=$!
-	# Writes nothing and holds no pipe open, whatever the caller does with ours; nor
-	# a lock, if we are killed: it ends when the machine does.
+	# It must not write to, or keep open, the caller's pipes, nor keep a lock if this
+	# script is killed: it ends with the machine.
 	watch_machine </dev/null >/dev/null 2>&1 &
 	watchdog=$!
 	tail -q -s 0.2 -n +1 -f --pid="$MACHINE" "$OUTDIR/output.log"
@@ -101,8 +101,8 @@ boot_once()
 	[ ! -e "$OUTDIR/timeout" ] || ENDED=124
 }
 
-# An emulator's kernel that is stuck before it runs anything says nothing of what was
-# to be tried on it: it is started again, and that is said.
+# If an emulated kernel hangs before it runs the command, this says nothing about the
+# command. The machine is started again, with a message.
 boot()
 {
 	local try
@@ -141,7 +141,7 @@ judge()
 		cat "$OUTDIR/machine.log" >&2
 		failed 1 "the machine did not start the kernel"
 	fi
-	# What vmalloc says, at length, of memory that was made to fail.
+	# Messages of vmalloc about injected failures
 	bad=$(sed '/: vmalloc error: size/,/Mem-Info:/d' "$log" | without_others_races |
 		grep -E "$BAD" | head -n 5)
 	if [ -n "$bad" ]; then
@@ -161,7 +161,7 @@ cleanup()
 	[ -z "${MACHINE:-}" ] || end_machine "$MACHINE"
 }
 
-# Boots what has been prepared, and exits as the command did.
+# Boots the prepared machine, and exits with the command's status.
 boot_and_exit()
 {
 	local rc=0

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the scripts on this side of the machines share, here and in selftests/check,
-# packages, demo and bench. Sourced, not run.
+# Functions for the scripts that run on the host, here and in selftests/check, packages,
+# demo and bench. Sourced, not run.
 # shellcheck disable=SC2034
 
 TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -23,8 +23,8 @@ die()
 	exit 1
 }
 
-# The VM's host root, kernel and compiler must be of one architecture, and only
-# this one has been tried.
+# The VM's root file system (the host's), kernel and compiler must have the same
+# architecture, and only this one has been tested.
 need_amd64()
 {
 	[ "$(dpkg --print-architecture 2>/dev/null)" = amd64 ] ||
@@ -64,7 +64,7 @@ stop_jobs()
 	exit 130
 }
 
-# What runs in the background from here on ends with us: each job is a process group.
+# Background jobs end with this script: each job is a process group.
 stoppable_jobs()
 {
 	trap stop_jobs INT TERM

@@ -43,7 +43,7 @@ mount_outdir()
 	fi
 }
 
-# A kernel with tunnels built in gives each netns seven devices of theirs.
+# A kernel with built-in tunnels makes seven tunnel devices in each netns.
 few_devices()
 {
 	local knob=/proc/sys/net/core/fb_tunnels_only_for_init_net
@@ -51,7 +51,7 @@ few_devices()
 	[ ! -w "$knob" ] || echo 1 >"$knob"
 }
 
-# A kernel with KCSAN does not look for races before it is told to.
+# KCSAN does not look for races until it is enabled.
 look_for_races()
 {
 	local knob=/sys/kernel/debug/kcsan
@@ -59,7 +59,7 @@ look_for_races()
 	[ ! -e "$knob" ] || echo on >"$knob"
 }
 
-# How often it has looked, and what it has found
+# Print how many checks it has made, and its findings
 say_races()
 {
 	local knob=/sys/kernel/debug/kcsan

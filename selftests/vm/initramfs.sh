@@ -20,8 +20,8 @@ usage()
 	EOT
 }
 
-# What the root file system comes through, and virtio_console, which carries the
-# test's output; see run.sh.
+# The modules for the root file system, and virtio_console for the output of the tests;
+# see run.sh.
 qemu_modules()
 {
 	echo virtio_pci virtio_console 9pnet_virtio 9p overlay
@@ -64,7 +64,7 @@ compile()
 	gcc -O2 -Wall -Wextra -static -o "$1" "$HERE/$2"
 }
 
-# The libraries keep their paths: the loader looks there.
+# The libraries keep their paths, where the loader looks for them.
 copy_program()
 {
 	local dir=$1 program lib
@@ -86,7 +86,7 @@ uml_files()
 	:
 }
 
-# tcpdump asks who root is before it becomes that.
+# tcpdump looks up the user root before it changes to it.
 monitor_files()
 {
 	compile "$1/monitor" monitor.c
@@ -114,7 +114,7 @@ make_cpio()
 	rm -rf "$dir"
 }
 
-# True if a file it is made of is newer.
+# True if one of its files is newer.
 stale()
 {
 	local file

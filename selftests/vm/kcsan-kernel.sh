@@ -10,7 +10,7 @@ set -eu
 
 HERE=$(dirname "$(readlink -f "$0")")
 OBJ=$BUILD/kcsan/obj
-# Of the fragments shared with user-mode Linux, what is its alone.
+# The shared fragments without the options of user-mode Linux.
 NOT_HERE='NO_IOMEM|SSL|NULL_CHAN|STDERR_CONSOLE|HOSTFS|LOCALVERSION'
 
 fragments()
@@ -24,7 +24,7 @@ kernel_make()
 	make -s -C "$SOURCE" ARCH=x86 O="$OBJ" "$@"
 }
 
-# What a fragment names must have come out so.
+# Check that the configuration has all options of the fragments.
 configure()
 {
 	local line
@@ -38,7 +38,7 @@ configure()
 	done
 }
 
-# As kernels.sh lays them out.
+# Install it like the kernels of kernels.sh.
 lay_out()
 {
 	local rel=$1 root=$KERNELS_DIR/$1 list

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The kernels to test on: those this Debian offers, and older and newer ones of its
-# mirror, with their headers, unpacked under build/kernels/RELEASE. Nothing is
-# installed: headers of 6.12 would bring a linux-image and an initramfs into /boot.
+# The kernels for the tests, with their headers, unpacked under build/kernels/RELEASE:
+# those of this Debian, and older and newer ones from its mirror. Nothing is installed:
+# headers of 6.12 would install a linux-image and an initramfs in /boot.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
@@ -12,7 +12,7 @@ METAPACKAGES=(linux-image-amd64 linux-image-6.12-amd64)
 RT_METAPACKAGES=(linux-image-rt-amd64 linux-image-6.12-rt-amd64)
 KMOD=$(PATH=$PATH:/usr/sbin:/sbin command -v depmod || true)
 
-# A suite whose kernels are not booted: the newest sources' headers, and moving.
+# Kernels of this suite change often and are not booted; the module is built for them.
 BUILT_ONLY=unstable
 
 usage()
@@ -34,7 +34,7 @@ usage()
 	EOT
 }
 
-# cache SUITE ARG...: apt-cache; of this machine's own suites, if it is "own"
+# cache SUITE ARG...: run apt-cache for a suite, or for this machine's own ones if "own"
 cache()
 {
 	if [ "$1" = own ]; then
@@ -62,7 +62,7 @@ offered()
 	depends "$@" | sed -n 's/^linux-image-\([0-9]\)/\1/p' | sort -uV
 }
 
-# What was fetched is known by its files. Lines "RELEASE SUITE".
+# Prints the downloaded kernels, found by their files, as lines "RELEASE SUITE".
 cached()
 {
 	local dir suite
@@ -92,8 +92,8 @@ all()
 		$2 == "own" { seen[v[1], v[2]] = 1 }' | sort -V
 }
 
-# A machine whose package lists were cleaned away can still use what it has. Asked
-# once an hour: it takes seconds.
+# Without package lists, the downloaded kernels are used. The result is cached for an
+# hour, since apt-cache takes seconds.
 known()
 {
 	local file=$BUILD/apt/kernels found
@@ -161,7 +161,7 @@ rt()
 	echo "${found% *}"
 }
 
-# An image may be empty, and its parts packages of their own (since 6.19).
+# Since 6.19 an image may be an empty package, with its parts in others.
 packages()
 {
 	local suite=$1 rel=$2
@@ -172,7 +172,7 @@ packages()
 	depends "$suite" "linux-headers-$rel" | grep -E '^linux-(headers|kbuild)-'
 }
 
-# The compiler is named by the headers, what else is wanted by the kbuild programs.
+# The headers depend on the compiler, the kbuild package on the other programs.
 needs_of()
 {
 	local suite=$1 headers kbuild
@@ -206,8 +206,8 @@ get()
 	fi
 }
 
-# Into the current directory. Package lists that are too old name versions that
-# the mirror has dropped: renew them once.
+# Downloads to the current directory. If the mirror no longer has the versions of old
+# package lists, the lists are updated once.
 download()
 {
 	local suite=$1
@@ -248,9 +248,9 @@ relocate()
 		ln -s "../usr/lib/modules/$rel/vmlinuz" "$root/boot/vmlinuz-$rel"
 }
 
-# Debian's headers of 7.x leave out the script by which kbuild asks whether sparse is new
-# enough, and sparse is then passed over; selftests/check/static.sh tells it what it does
-# not know.
+# Debian's headers of 7.x lack the script with which kbuild checks the version of sparse,
+# so that sparse is skipped. This adds it; selftests/check/static.sh has the missing
+# defines.
 admit_sparse()
 {
 	local script=$1/usr/src/linux-headers-$2/scripts/checker-valid.sh
@@ -260,7 +260,7 @@ admit_sparse()
 	chmod +x "$script"
 }
 
-# Built beside and renamed, so that an interrupted run leaves nothing half done.
+# Made in another directory and renamed, so that an interrupted run leaves no partial one.
 unpack()
 {
 	local rel=$1 root=$KERNELS_DIR/.$1.tmp suite deb

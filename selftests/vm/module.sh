@@ -14,7 +14,7 @@ sources()
 		\( -name '*.[ch]' -o -name 'Kbuild*' \) ! -name '*.mod.c' 2>/dev/null)
 }
 
-# Copies what differs, so that make sees a new time exactly where it must.
+# Copies only files that differ, so that make rebuilds only those.
 copy_sources()
 {
 	local dst=$1 file
@@ -30,8 +30,8 @@ copy_sources()
 	done
 }
 
-# builder REL: sets IN, the words before a command that builds for that kernel: those
-# of another suite bring programs that may be too new for this machine.
+# builder REL: sets IN, the prefix for commands that build for that kernel. Headers of
+# another suite have programs that may be too new for this machine's C library.
 builder()
 {
 	local vm=$TOP/selftests/vm suite
@@ -58,7 +58,7 @@ main()
 	exec 9>"$BUILD/$rel/.lock"
 	flock 9
 	copy_sources "$dst"
-	# What make was told above is not meant for the kernel's.
+	# Options of the calling make are not for that of the kernel.
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 	"${IN[@]}" make -j"$(nproc)" -C "$kdir" "M=$dst" VSPAN_SELFTESTS=1 \
 		"VSPAN_VERSION=$(version)" "$@" modules 9>&- >&2

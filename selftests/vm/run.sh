@@ -26,7 +26,7 @@ usage()
 	EOT
 }
 
-# One in 200 accesses is watched, in soft interrupts for as long as elsewhere.
+# KCSAN watches one in 200 accesses, in soft interrupts for as long as in tasks.
 KCSAN_ARGS='panic_on_warn=0 kcsan.skip_watch=200 kcsan.udelay_interrupt=80'
 
 # The emulated machine's clock, told: see tsc.c.
@@ -57,8 +57,8 @@ kernel_args()
 		"-- $HERE/guest.sh $OUTDIR/job"
 }
 
-# Where interrupts go, the older machine says in a loop that takes a kernel with all its
-# debugging longer than ACPI allows.
+# The older machine describes interrupt routing by a loop in ACPI. With all debugging, it
+# takes the kernel longer than ACPI allows.
 chipset()
 {
 	case $REL in

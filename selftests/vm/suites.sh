@@ -9,8 +9,8 @@ set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
 
-# Those with kernels for the tests, in the order of trust: the first one that has a
-# kernel is asked for it.
+# The suites with kernels for the tests; a kernel is taken from the first suite that has
+# it.
 SUITES=(oldstable stable-backports unstable)
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 MAX_AGE=1440	# minutes that lists are taken for new
@@ -42,8 +42,7 @@ mirror()
 	printf '%s\n' "${found:-http://deb.debian.org/debian/}"
 }
 
-# As this machine last heard it; nobody's word is taken for the packages: apt looks
-# at their signatures.
+# Uses the last known state of the mirror. apt verifies the signatures of packages.
 codename()
 {
 	local file=$BUILD/apt/$1/InRelease
@@ -90,7 +89,7 @@ apt_of()
 	APT_CONFIG=$BUILD/apt/$suite/apt.conf "$@"
 }
 
-# Lists are renewed once a day; old ones serve where that fails.
+# Lists are updated once a day; if that fails, the old ones are used.
 update()
 {
 	local suite=$1 dir=$BUILD/apt/$1 log=$LOGS/apt-$1.log

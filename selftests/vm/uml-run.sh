@@ -20,7 +20,7 @@ usage()
 	EOT
 }
 
-# A kernel for several CPUs traps system calls by seccomp, and knows no other way.
+# A kernel for several CPUs needs seccomp to trap system calls.
 cpus()
 {
 	! grep -qx 'CONFIG_SMP=y' "$SYSROOT/obj/.config" || echo ncpus=2

@@ -47,14 +47,15 @@ fragments()
 	[ "$1" = uml ] || echo "$HERE/$1.config"
 }
 
-# The fragments as one: of what several name, the last has the say.
+# Merges the fragments; the last one that sets an option takes precedence.
 merged()
 {
 	cat "$@" | tac | awk 'match($0, /CONFIG_[A-Za-z0-9_]+/) &&
 		!seen[substr($0, RSTART, RLENGTH)]++' | tac
 }
 
-# Everything that no fragment names is off; what one names must have come out so.
+# Options that are in no fragment are off. The result must have all options of the
+# fragments.
 configure()
 {
 	local obj=$1 line
@@ -71,7 +72,7 @@ configure()
 	done
 }
 
-# modprobe has to know what is built in.
+# modprobe needs the list of built-in modules.
 module_lists()
 {
 	local obj=$1 dir=$2 list
@@ -107,14 +108,14 @@ stale()
 	return 1
 }
 
-# Output goes to the log; only how long it took is told.
+# The output goes to the log; only the time that it took is printed.
 logged()
 {
 	local what=$1 log=$2 begin=$SECONDS
 
 	shift 2
 	say "$what: building, eight minutes of two processors"
-	# Not as a condition: set -e would not hold in it.
+	# Not in a condition, as set -e would have no effect.
 	( set -e; "$@" ) >>"$log" 2>&1 </dev/null 9>&- &
 	wait $! || { tail -n 20 "$log" >&2; die "failed: $what"; }
 	say "$what: $((SECONDS - begin)) s"
@@ -137,7 +138,7 @@ main()
 	mkdir -p "$dir" "$LOGS"
 	exec 9>"$dir/.lock"
 	flock 9
-	# What make was told above is not meant for the kernel's.
+	# Options of the calling make are not for that of the kernel.
 	unset MAKEFLAGS MFLAGS MAKELEVEL MAKEOVERRIDES
 	if stale "$dir" "${frags[@]}"; then
 		rm -f "$dir/.complete"

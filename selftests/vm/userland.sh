@@ -26,7 +26,7 @@ usage()
 	EOT
 }
 
-# The suite that the tests install packages on is the newest that is stable.
+# The tests install packages on the newest stable suite.
 contents()
 {
 	printf '%s\n' "${BUILDS[@]}"
@@ -34,7 +34,7 @@ contents()
 	"$HERE/kernels.sh" needs "$2"
 }
 
-# As little of an unpacked system as dpkg takes.
+# The minimal unpacked system that dpkg accepts.
 bootstrap()
 {
 	local root=$1 code=$2 list=$3 cache=$BUILD/apt/debs
@@ -68,7 +68,7 @@ make_userland()
 	exec 5>&-
 }
 
-# Mounts are seen by nobody else and end with the command.
+# Mounts are private and end with the command.
 run()
 {
 	local root=$BUILD/userland/$1
