@@ -37,7 +37,7 @@ setup()
 	topo_bridge && span_add "$sw" span0
 }
 
-# wanted DIRECTION TX RX: REPLY is what the direction lets through
+# wanted DIRECTION TX RX: REPLY is the number of frames that the direction selects
 wanted()
 {
 	case $1 in
@@ -47,8 +47,8 @@ wanted()
 	esac
 }
 
-# count_pings SPAN NETNS ADDRESS MARK-NETNS MARK-DEV: ping; what the span saw is
-# in KV. The marker takes a path that is mirrored, in each direction needed.
+# count_pings SPAN NETNS ADDRESS MARK-NETNS MARK-DEV: ping; the frames on the span are
+# counted in KV. The markers take a mirrored path, in each direction needed.
 count_pings()
 {
 	local span=$1 ns=$2 address=$3
@@ -67,7 +67,7 @@ check_echos()
 	check_eq "frames in all" "${KV[frames]}" $(($1 + $2))
 }
 
-# Where a frame that leaves port p2, or one that comes in, has to be sent from.
+# The sender of frames that port p2 transmits, or receives.
 marker_for()
 {
 	case $1 in
@@ -116,11 +116,11 @@ no_source_copies_nothing()
 	check_echos 0 0
 }
 
-# p2 as source must not see what p1 and the host say to each other.
+# With p2 as source, the frames between p1 and the host must not be copied.
 other_port_copies_nothing()
 {
 	source_add "$sw" p2 || return
-	# the bridge must know where both live, else it floods to p2 rightly
+	# the bridge must know both addresses, or it floods the frames to p2
 	ping_exact "$sw" 192.0.2.1 1
 	count_pings span0 "$p1" 192.0.2.254 \
 		send eth0 ns="$p2" count=0 id=99 dst=02:00:00:00:00:01 src=02:00:00:00:00:02 ||
@@ -246,7 +246,7 @@ one_source_two_spans()
 	removal_of_one
 }
 
-# Takes away one of two; the other must not notice.
+# Deletes one of two; the other must not be affected.
 removal_of_one()
 {
 	check_vspan "$sw" del p2 to span1
@@ -262,8 +262,8 @@ removal_stops_one_only()
 		recv span0 ns="$sw" id=9 count=0
 }
 
-# Multicast the bridge itself keeps (STP) or does not forward (LLDP) is seen where
-# it arrives; broadcast is copied once.
+# Multicast that the bridge consumes (STP) or does not forward (LLDP) is copied at the
+# port that receives it; broadcast is copied once.
 broadcast_and_link_local_frames()
 {
 	source_add "$sw" p1 rx || return

@@ -44,7 +44,7 @@ setup()
 	modules_dir && kernel_finds_module
 }
 
-# What modules-load is to find: the module under test and what it needs.
+# Provide the module under test, and those that it needs, for modules-load.
 modules_dir()
 {
 	local rel ko
@@ -109,8 +109,8 @@ shipped_unit()
 		unit vspan.service.d/log.conf
 }
 
-# libvirt, as far as it matters here: a tap, and a machine behind it that sends at
-# once. If there is a span its monitor has to have all of that.
+# A minimal libvirt: a tap, and a machine behind it that sends at once. If a span exists,
+# its monitor must get all of these frames.
 unit_taps()
 {
 	unit_script taps "$@" <<-EOT
@@ -124,7 +124,7 @@ unit_taps()
 	EOT
 }
 
-# What has become of it all. The end of this is the end of the boot.
+# Check the result. The boot ends with this unit.
 unit_check()
 {
 	unit_script check "$@" "SuccessAction=exit-force" "FailureAction=exit-force" <<-EOT
@@ -196,7 +196,7 @@ module_is_gone()
 	! module_loaded || rmmod vspan
 }
 
-# Namespaces go when the kernel gets round to it.
+# The kernel frees namespaces in the background.
 module_gone()
 {
 	check_wait "the module is gone" module_is_gone
@@ -255,7 +255,8 @@ boot()
 		"$([[ "$*" == *taps*service* ]]; echo $?)"
 }
 
-# The service is skipped, and no boot is degraded. Later the module comes.
+# Without the module the service is skipped, and the boot is not degraded. The module is
+# loaded later.
 boot_without_the_module()
 {
 	boot_prepare || return
@@ -287,7 +288,7 @@ boot_without_a_configuration()
 	check_eq "spans" "$(<"$BOOT/show")" "[]"
 }
 
-# What can be done is done; each of the others is named, and the service fails.
+# Lines that can be restored are; each of the others is named, and the service fails.
 boot_with_bad_lines()
 {
 	boot_prepare || return
@@ -320,8 +321,8 @@ vspanctl: /etc/vspan.conf:6: add lo to span0: a loopback device can be neither s
 output; name one that leads out of here"
 }
 
-# Each word of the help of what a line can be is in one of them, but netnsid: a number that
-# is another after a boot, and refused for that.
+# Each word of the help of what a line can be is in one of them, but netnsid: a number
+# that is another after a boot, and refused for that.
 AWAY=away-$RUN_ID
 LINES_THERE_ARE=(
 	"span add a frames asis qlen 300 mtu 9000 down"
@@ -351,7 +352,7 @@ lines_have_all()
 	done
 }
 
-# The file is what save writes of these lines.
+# The file is equal to the output of save for these lines.
 saved_lines()
 {
 	local ns=$1
@@ -390,7 +391,7 @@ every_option_comes_back()
 	grep -q " mtu 9000 down$" "$BOOT/saved" || fail "a's device" "$(<"$BOOT/link")"
 }
 
-# A thousand frames, and not one is missed.
+# A thousand frames are all copied.
 restart_and_reload_cut_nothing()
 {
 	boot_prepare || return

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The VLAN of a frame that has no tag: what a VLAN-aware bridge makes of it selects
-# it, and is shown in the copy by tag bridge, as Open vSwitch does.
+# The VLAN of untagged frames: the VLAN that a VLAN-aware bridge assigns is used to select
+# them, and is added to the copy with tag bridge, like in Open vSwitch.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -78,7 +78,7 @@ vlans()
 	EOT
 }
 
-# Forms a frame has on a cable, and what the copy of each shows.
+# The forms of a frame on a cable, and the tags of their copies.
 FORMS=("" "vlan=0:5" "vlan=20:3" "vlan=20 proto=0x88a8" "vlan=20 proto=0x88a8 inner=10")
 AS_SENT="vlan=0:5|vlan=20:3|vlan=20 proto=0x88a8|vlan=20 proto=0x88a8 inner=10"
 # port | tag | untagged | priority | 802.1Q | 802.1ad | QinQ
@@ -196,7 +196,7 @@ access_to_trunk()
 trunk_to_access()
 {
 	through trk "vlan=10" acc "" "vlan=10"
-	# both directions of a conversation look the same
+	# both directions of a connection have the same tag
 	source_add "$sw" acc tag bridge || return
 	flows "there and back" send acc ns="$far" id=1 send trk ns="$far" id=2 vlan=10 \
 		recv span0 ns="$sw" id=1 vlan=10 others=ok \
@@ -357,7 +357,7 @@ they_change()
 	counted "one, after the bridge was left" "none:0,8100.10:10"
 }
 
-# Without VLANs a bridge knows none.
+# A bridge that is not VLAN-aware assigns no VLAN.
 bridge_not_aware()
 {
 	source_add "$sw" acc rx tag bridge || return
@@ -390,7 +390,7 @@ more_frames()
 	((J[span0/sources/acc/stats/rx/packets] > COPIES + 50))
 }
 
-# Each copy has the tag or has it not, and none is lost.
+# Each copy has the tag or not, and none is lost.
 tag_changed_under_traffic()
 {
 	local tag i none tagged
@@ -415,7 +415,7 @@ tag_changed_under_traffic()
 	[[ $none -gt 50 && $tagged -gt 50 ]] || fail "not both: ${KV[tags]}"
 }
 
-# The tag that the bridge knows is not on the port.
+# A filter sees the frame as on the port, without the tag that tag bridge adds.
 filter_sees_the_port()
 {
 	source_add "$sw" acc rx tag bridge filter "not vlan" || return

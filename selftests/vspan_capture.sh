@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vspanctl capture: a program on a span of its own sees each frame once, and the span
-# goes with it, however it ends; nothing else does.
+# vspanctl capture: a program on a span of its own gets each frame once. The span is
+# deleted with it, however the program ends, and nothing else is.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -76,7 +76,7 @@ has_no_span()
 	json "$sw" show && [ ${#J[@]} -eq 0 ]
 }
 
-# frames FILE: how many there are in it
+# frames FILE: print their number
 frames()
 {
 	tcpdump --count -nr "$1" 2>/dev/null | sed 's/ packets*//'
@@ -93,7 +93,7 @@ counts_and_ends()
 	check_eq "frames" "$(frames "$DIR/pcap")" 60
 }
 
-# In by one port, out by the other: once.
+# A frame that one port receives and another transmits is captured once.
 both_ports_of_a_bridge()
 {
 	ip -n "$sw" link add br0 up type bridge mcast_snooping 0 && defer ip -n "$sw" link del br0
@@ -169,7 +169,7 @@ signals_are_passed_on()
 	done
 }
 
-# nohup, say: a hangup ends neither.
+# With SIGHUP ignored, as by nohup, a hangup ends neither the tool nor the program.
 what_is_ignored_stays_ignored()
 {
 	program "trap 'echo got HUP; exit 3' HUP" "trap 'exit 4' TERM" "echo ready" \
@@ -184,7 +184,7 @@ what_is_ignored_stays_ignored()
 	check_eq "what it was told" "$(<"$DIR/out")" ready
 }
 
-# Nobody is left to delete the span, and it goes all the same, with its source.
+# After SIGKILL no process can delete the span; the kernel deletes it, with its source.
 killed()
 {
 	local ifindex
@@ -268,7 +268,7 @@ name_is_taken()
 	no_spans
 }
 
-# The second source cannot be had.
+# The second source fails.
 no_span_is_left_by_a_refusal()
 {
 	check_refused "$sw" 1 "" capture eth0 lo
@@ -407,7 +407,7 @@ ignored()
 	REPLY=$((0x${mask:-0} & 1))
 }
 
-# As nohup leaves it.
+# Started by nohup.
 ignored_signals_stay_so()
 {
 	program 'cat /proc/self/status'
@@ -420,7 +420,7 @@ ignored_signals_stay_so()
 	no_spans
 }
 
-# The span has gone, and another device has its number: that one stays.
+# The span was deleted, and another device has its ifindex; that device is not deleted.
 number_is_another_s()
 {
 	# shellcheck disable=SC2016	# the program's

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vspanctl check: each fault of spans, sources and their devices is found by its
-# name, and is gone when the command that was printed with it has been run as printed.
+# vspanctl check: each fault of spans, sources and their devices is found, with its key,
+# and the command that is printed with it removes it.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -120,7 +120,7 @@ span_without_source()
 	cured no_source error "vspanctl add br0 to span0"
 }
 
-# It is an error where nothing else is bound.
+# A dormant source is an error only if no other source is bound.
 one_waits_beside_another()
 {
 	span_add "$sw" span0 && mirrored p1 && source_add "$sw" nic9 && source_add "$sw" 'nic*x' ||
@@ -290,8 +290,8 @@ all_filtered()
 	cured all_filtered warning "vspanctl set p1 to span0 $1 $what"
 }
 
-# Frames come in other VLANs than the one asked for: check sees which. Those that go
-# out are not asked for.
+# Frames arrive in other VLANs than the selected one; check names these. Transmitted
+# frames are not selected.
 vlans_that_are_seen()
 {
 	local text vid

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vspanctl check: what stands in the way of frames before they are copied, and of
-# copies on theirs, is found and ended as in vspan_check.sh.
+# vspanctl check: causes of losses before frames are copied, and after, are found and
+# removed as in vspan_check.sh.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -130,7 +130,7 @@ nft_names_are_whole()
 	check_eq "that takes away" "$TAKES" "the chain $chain and all of its rules"
 }
 
-# What a0 receives is no matter, and what another device sends.
+# Frames that a0 receives, or that another device sends, are not affected.
 nft_egress()
 {
 	require_command nft || return
@@ -149,7 +149,7 @@ nft_egress()
 	gone nft_egress || fail "the chain is at b0"
 }
 
-# What is worth knowing, but is meant so perhaps.
+# Notes about settings that may be intended.
 tc_notes()
 {
 	defer tc -n "$sw" qdisc del dev p1 clsact
@@ -199,7 +199,7 @@ tcx_ingress()
 	check_eq "what ends it" "$FIX" "bpftool net detach tcx_ingress dev a0"
 }
 
-# What is worth knowing, of two programs the first.
+# A note about the first of two programs.
 tcx_notes()
 {
 	has_tcx || return

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Loops that an admin can build with spans, bridges and outputs: refused, or harmless.
-# Production sees neither more frames nor fewer.
+# Loops of spans, bridges and outputs are refused or harmless: production gets neither
+# more frames nor fewer.
 # shellcheck disable=SC2034,SC2086,SC2154,SC2317	# from() gives words; see lib.sh
 
 ALL_TESTS=(
@@ -144,7 +144,7 @@ two_spans_feed_each_other()
 	production
 }
 
-# The output's cable ends in another port of the bridge that is mirrored.
+# The output's cable is connected to another port of the mirrored bridge.
 output_into_the_mirrored_bridge()
 {
 	pairs q0 || return
@@ -157,7 +157,7 @@ output_into_the_mirrored_bridge()
 	check_j span0/sources/p1/stats/rx/packets $((10 + $(nproc)))
 }
 
-# A filter on the span sends each copy back to where it was taken.
+# A tc filter on the span sends each copy back to the device of its source.
 tc_leads_copies_back()
 {
 	pairs q0 || return

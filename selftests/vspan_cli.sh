@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vspanctl as a user meets it: grammar, defaults, JSON, events, help.
+# The user interface of vspanctl: grammar, defaults, JSON, events, help.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -169,7 +169,7 @@ span_add_set_del_show()
 	check_j span7/qlen 300
 	check_j span7/state up
 	check_vspan "$sw" span set span7 frames wire
-	# the largest that the tool knows, the kernel takes
+	# the kernel accepts the largest values of the tool
 	check_vspan "$sw" span set span7 qlen 32767
 	check_vspan "$sw" span del span7
 	check_vspan "$sw" span add span7 qlen 32767

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A container as the monitor: the span in its netns, tcpdump with its ring buffer
-# there, and the container's end.
+# A container as the monitor: the span in its netns, tcpdump with a ring buffer in it, and
+# the end of the container.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -52,7 +52,8 @@ dump()
 {
 	local ns=$1 span=$2
 
-	# What the last one has said of a span of that name is not to be taken for its own.
+	# What the last one has said of a span of that name is not to be taken for its
+	# own.
 	rm -f "$DIR/$span".{err,pcap}
 	ip netns exec "$ns" tcpdump -n -U -i "$span" -w "$DIR/$span.pcap" 2>"$DIR/$span.err" &
 	DUMP=$!
@@ -62,7 +63,7 @@ dump()
 	[[ $REPLY == *:"$span "*"ver:2"* ]] || fail "no TPACKET_V3 ring on $span" "$REPLY"
 }
 
-# What tcpdump says it got, to the frame.
+# tcpdump reports the exact number of frames.
 dump_ends()
 {
 	kill -INT "$DUMP"
@@ -83,7 +84,7 @@ tcpdump_sees_each_frame()
 	dump_ends span7 $((1455 + MARKERS))
 }
 
-# What p2 sends is not p1's.
+# Frames that p2 sends are not copied from p1.
 tcpdump_sees_nothing_of_others()
 {
 	container mon span7 && dump "$mon" span7 || return
@@ -125,7 +126,7 @@ killed_under_traffic()
 {
 	local order=$1 span
 
-	# 4000 frames in two seconds, of which production may miss none
+	# 4000 frames in two seconds; production must get all of them
 	reader production send eth0 ns="$p1" count=4000 rate=2000 \
 		recv eth0 ns="$p2" count=4000 || return
 	for span in span7 span8 span9; do
@@ -140,7 +141,7 @@ killed_under_traffic()
 	container mon span7 && flows "a new one" send eth0 ns="$p1" recv span7 ns="$mon"
 }
 
-# Nothing holds the module when the containers are gone, not even under traffic.
+# The module can be unloaded after the end of the containers, even under traffic.
 nothing_is_left()
 {
 	require_reload || return

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A frame that several sources of a span see on its way through a master is copied
-# once, unless both copies are asked for; a frame that was changed on the way is two.
+# A frame that passes several sources of a span on its way through a master is copied
+# once, unless dup keep is set. A frame that is changed on its way is copied twice.
 # shellcheck disable=SC2034,SC2086,SC2154,SC2317	# from() gives words; see lib.sh
 
 ALL_TESTS=(
@@ -74,7 +74,7 @@ two_ports_of_one_flow()
 	check_dup p1 $((10 + marks))
 	check_j span0/sources/p1/stats/tx/packets 0
 	check_j span0/sources/p2/stats/rx/packets $((10 + marks))
-	# what only one of them sees
+	# frames that pass only one of them
 	from 3 1
 	copies "from elsewhere" 10 $REPLY
 	from 2 4
@@ -170,7 +170,7 @@ only_one_side_is_mirrored()
 	check_dup p2 $((10 + $(nproc)))
 }
 
-# The other side copies other frames: these are not among them.
+# The other source copies other frames, so these are copied here.
 other_selection_on_the_other_side()
 {
 	source_add "$sw" p1 vlan 10 && source_add "$sw" p2 || return
@@ -231,7 +231,7 @@ three_sources_of_one_port()
 	check_taps "$sw" 5
 }
 
-# When the side that copied goes, the other takes over at once.
+# When the source that copied is deleted, the other one copies from the next frame on.
 side_that_goes_away()
 {
 	source_add "$sw" p1 && source_add "$sw" p2 || return

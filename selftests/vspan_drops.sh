@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Losses that need some doing, each counted as what it is, where it happened, once.
-# The others are provoked where they belong: span_down, no_reader and ring_full in
-# vspan_tap.sh, flushed in vspan_race.sh, loop in vspan_loop.sh, no_device, dev_down,
-# too_big and xmit in vspan_output.sh, rate_limit in vspan_sample.sh, no_memory in
-# vspan_fault.sh. No NIC here brings about unreadable, but a module of the tests' own does.
+# Losses that need a special setup. Each is counted once, for its reason, at the place
+# where it happens. The other reasons are tested elsewhere: span_down, no_reader and
+# ring_full in vspan_tap.sh, flushed in vspan_race.sh, loop in vspan_loop.sh, no_device,
+# dev_down, too_big and xmit in vspan_output.sh, rate_limit in vspan_sample.sh, no_memory
+# in vspan_fault.sh. No NIC here brings about unreadable, but a module of the tests' own
+# does.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -87,7 +88,7 @@ queue_full()
 	only queue_full 136 span0/sources/nic0
 }
 
-# Memory that is kept for swapping must be free again soon: no copy holds it.
+# Memory from the emergency reserve must be freed soon, so no copy holds it.
 reserve()
 {
 	local key

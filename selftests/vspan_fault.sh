@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# No memory: each allocation that a request makes fails in turn, and nothing is left
-# half done; copies for which there is none are counted, and production has all of
-# its frames. For kernels with fault injection; kmemleak tells what is left behind.
+# Failed allocations: each allocation of a request fails in turn, and the request must be
+# undone completely. Copies without memory are counted, and production gets all of its
+# frames. For kernels with fault injection; kmemleak finds memory that is not freed.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -89,7 +89,7 @@ each_fails()
 
 adding_a_span() { each_fails span-add span=span7; }
 
-# What must be said and cannot be is no reason to keep a span.
+# A span is deleted even if there is no memory for the notification.
 deleting_a_span()
 {
 	need_faults || return
@@ -200,7 +200,7 @@ production()
 	wait_up "$p2" eth0 && wait_up "$sw" in0
 }
 
-# One in five allocations of a cache fails, of whoever it is.
+# One in five allocations of a cache fails, for all of the kernel.
 faults_on()
 {
 	echo 1 >"$1" && echo 1 >"$FAULT/cache-filter" && echo -1 >"$FAULT/times" &&

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Filters: what the span gets is what tcpdump with the same expression takes from the
-# copies of all frames, frame by frame; and what cannot be a filter is refused.
+# Filters: the span gets exactly the frames that tcpdump with the same expression selects
+# from the copies of all frames. Invalid filters are refused.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -62,8 +62,8 @@ TABLE=(
 	"14|ether[len - len + 6] = 2 and vlan"
 )
 
-# With "vlan" in each place that people put it. After the word libpcap takes all frames for
-# tagged ones; where that matters, what follows ";" says for tcpdump what is meant.
+# With "vlan" in each place that people put it. After the word libpcap takes all frames
+# for tagged ones; where that matters, what follows ";" says for tcpdump what is meant.
 VLAN_TABLE=(
 	"14|vlan"
 	"4|vlan 10"
@@ -253,7 +253,7 @@ more_copies()
 	((J[span0/sources/eth0/stats/rx/packets] > COPIES))
 }
 
-# Every frame passes the old filter and the new: each is copied, once.
+# Each frame matches both the old and the new filter, and is copied once.
 changed_under_traffic()
 {
 	local expr
@@ -351,7 +351,7 @@ the_kernel_refuses()
 	check_eq "frames" "${KV[frames]}" 0
 }
 
-# A program of others has no text.
+# A program from another tool has no text.
 the_kernel_accepts()
 {
 	source_add "$sw" eth0 rx filter "arp" || return

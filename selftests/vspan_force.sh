@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What save can write down of all that there is, and what restore makes of it where some
-# cannot be made: the rest with -force, and never more than was asked for.
+# save with objects that it cannot write, and restore with lines that fail: with -force
+# the other lines are restored, and nothing is copied that the file does not select.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -40,7 +40,7 @@ refusal_leaves_no_source_without_its_filter()
 	check_vspan "$sw" add eth0
 }
 
-# Lines of each kind that fail, in each step that there is.
+# Lines of each kind that fail, in each step of restore.
 force_does_what_can_be_done()
 {
 	local rc=0 out

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Is it the same frame that another source has copied? What tells is the memory it is in,
-# its length, its VLAN, how short the copy is; and by which device it came.
+# Recognition of frames that another source has copied: by their address in memory, their
+# length, their VLAN, the length of the copy, and the receiving device.
 # shellcheck disable=SC2034,SC2086,SC2154,SC2317	# from() gives words; see lib.sh
 
 ALL_TESTS=(
@@ -58,7 +58,7 @@ led_to_p2()
 		action mirred egress redirect dev p2 || fail "no filter"
 }
 
-# Where p3 did not receive it, its number in skb_iif tells nothing.
+# If p3 has not received the frame, its index in skb_iif is not used.
 check_led()
 {
 	source_add "$sw" 'p?' || return
@@ -142,7 +142,7 @@ the_same_vlan()
 	copies "once" 20 $REPLY $ALL count=20
 }
 
-# Each is as short as the other.
+# Both copies are cut to the same length.
 short_copies_of_one_source()
 {
 	local words
@@ -216,7 +216,7 @@ padding_taken_off()
 	check_j 'span0/sources/p[12]/stats/rx/packets' 20
 }
 
-# Floods are noted at other ports too.
+# Flooded frames are recognized at other ports, too.
 hairpin_among_others()
 {
 	source_add "$sw" p1 filter 'len > 10' &&
