@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Random messages to the netlink family, some sensible, some damaged, some mere bytes,
-# while frames flow and somebody listens. The same ones each time; make fuzz sends as
-# many as one likes: SEED and COUNT are handed on.
+# Random messages to the netlink family (valid, damaged, or random bytes), under traffic
+# and with a listener. The messages are the same each time. make fuzz passes on SEED and
+# COUNT, for other messages or more of them.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Frames as a VM gone wild gives them to its tap: of all kinds that a virtio header can
-# tell of, and of those that it cannot, in a bridge, alone, and below other devices.
-# Spans of each form, with outputs, copy them. The kernel has to live, each frame has to be
-# counted once, and afterwards a frame is a frame. The same ones each time: SEED, and
-# FRAMES or MINUTES, are handed on; a part of PART frames that failed is done again with
-# the seed that is printed, and FRAMES=PART.
+# Arbitrary frames on a tap, as from a broken or malicious VM, with valid and invalid
+# virtio headers. The tap is in a bridge, alone, or below other devices. Spans of each
+# form, with outputs, copy the frames. The kernel must survive, each frame must be counted
+# once, and normal frames must be copied afterwards. The frames are the same each time.
+# SEED, and FRAMES or MINUTES, are passed on. To repeat a part of PART frames that failed,
+# use the seed that is printed, and FRAMES=PART.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -24,7 +24,8 @@ FRAMES=${FRAMES:-3000}
 PART=${PART:-500}
 SPANS=(wire asis heads any)
 PLACES=(alone bridge filtering layers)
-# Of the source that has other options in each part; VLANs and outputs are those of others.
+# Of the source that has other options in each part; VLANs and outputs are those of
+# others.
 OPTIONS=("" "snaplen 14" "snaplen 64" "snaplen 1500" "snaplen headers" "vlan untagged"
 	"vlan 10,200" "share 1/2" "sample 3" "rate 100" "promisc" "dup keep" "tag bridge")
 FILTERS=("" "" "" "" "" "tcp" "ip6" "vlan 10" "less 200" "ether[12:2] = 0x88a8" "udp port 4789")

@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Devices of all kinds come and go, and change names, masters and network namespaces, as
-# spans, sources and outputs do, under traffic and random messages; see stress/life.py.
-# A round, of the same operations each time. SEED, MINUTES or ROUNDS, FIRST (number
-# of the first round), OPS (of a round) and RATE (frames a second of each of ten senders)
-# are handed on; a round that failed is done again with what it prints.
+# Devices of all kinds are made and deleted, and change names, masters and network
+# namespaces, like spans, sources and outputs, under traffic and random messages; see
+# stress/life.py. By default one round, with the same operations each time. SEED, MINUTES
+# or ROUNDS, FIRST (number of the first round), OPS (per round) and RATE (frames per
+# second of each of ten senders) are passed on. A round that failed prints how to repeat
+# it.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Sources by pattern: which devices they have and which never, who has a device that
-# several mean, and a thousand VM taps that come and go.
+# Sources with patterns: the devices that they match and those that they never match, the
+# precedence if several match a device, and a thousand VM taps that are made and deleted.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Super-frames and unfinished checksums: with frames wire the monitor sees what a
-# cable would carry, with frames asis what the host carries. Production keeps both.
+# GSO packets and incomplete checksums: with frames wire, copies are as on the cable; with
+# frames asis, as in the host. Production packets are not changed.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A span is what it is and not what it is called: one that was moved to a container
-# keeps its sources and outputs, and another that is made under its name here has its
-# own. What the container calls its spans is nothing to the host.
+# A span is not identified by its name: one that is moved to a container keeps its sources
+# and outputs, and a new span with its old name has its own. Names of spans in the
+# container do not matter to the host.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A span that is down or that nobody reads is idle: what its sources send is not even
-# looked at, and is counted nowhere; what they receive is, and is counted as lost. From
-# the moment on at which a reader tells of itself, each frame is there.
+# A span that is down or has no reader is idle: frames that its source devices transmit
+# are not processed or counted; received ones are counted as lost. From the time at which
+# an event announces a reader, each frame is copied.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

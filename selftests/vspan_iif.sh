@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# By which device a frame came in, skb_iif tells by a number, which may be of another
-# netns: no frame is left out, put into a VLAN, or taken for a loop by it.
+# skb_iif, the index of the receiving device, may be of another netns. Then it must not
+# suppress a copy, assign a VLAN, or make a frame look like a loop.
 # shellcheck disable=SC2034,SC2154,SC2317	# see lib.sh
 
 ALL_TESTS=(

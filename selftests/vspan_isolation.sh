@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The host where a span is never takes part in what is mirrored: it does not
-# answer, learn or count it, even if the span has the address the frames go to.
+# The host never processes mirrored frames: it does not answer them, learn from them or
+# count them, even if the span has their destination address.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The monitor is a libvirt VM, defined with what vspanctl xml prints: what its
-# tcpdump sees, and that it can be stopped, paused and killed at any time.
+# The monitor is a libvirt VM, defined with the output of vspanctl xml. Its tcpdump gets
+# the copies, and it can be stopped, paused and killed at any time.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Sources live by name, spans are devices like others: both through creation,
-# renaming, moving and deletion of whatever they depend on.
+# Sources and spans when the devices that they depend on are created, renamed, moved and
+# deleted.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A copy is the span's from the moment it is taken: it outlives the device that it was
-# taken from, and that one's netns, the device of an output, and the span itself in a
-# reader's ring. KASAN (make check-debug, on uml-kasan) tells of what it should not
-# touch; here the books must balance.
+# A copy does not depend on its origin: it may outlive the source device and its netns,
+# the device of an output, and, in a reader's ring, the span itself. KASAN (make
+# check-debug, on uml-kasan) finds invalid accesses; this test checks the counters.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

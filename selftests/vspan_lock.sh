@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Devices that lock themselves while they tell of what happens to them (from Linux 6.15
-# on dummy, netkit and many NICs), beside veth, which does not: sources that wait for
-# them with promisc, and must not make them wait for themselves.
+# Devices whose instance lock is held during their notifications (since Linux 6.15: dummy,
+# netkit and many NICs), compared with veth, which has no such lock. Sources with promisc
+# that wait for such devices must not cause a deadlock.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=()

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Outputs that lead back: refused where the kernel can see it, caught at run time
-# where it cannot. Each frame on the wire is accounted for: no storm.
+# Outputs that form a loop are refused if the kernel can detect it, and stopped at run
+# time otherwise. All frames on the wire are counted, so that a storm is noticed.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

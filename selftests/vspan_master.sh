@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Sources that mean all ports of a master: each frame through it once, however it
-# goes, and what the host sends through it; ports that come and go; who has a port
-# that several sources mean.
+# Sources for all ports of a master: each frame through it, and from the host, is copied
+# once; ports that are added and removed; the precedence if several sources match a port.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vspanctl metrics: the format's rules, and the numbers that show has.
+# vspanctl metrics: the rules of the format, and the same numbers as in show.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# save and restore of spans in other network namespaces: the file says in which, they
-# are put back there, and what cannot be put back costs its own lines alone.
+# save and restore of spans in other network namespaces: the file names the namespace, the
+# spans are restored in it, and a line that fails does not affect the others.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# NICs with real drivers as sources, on one hub with another that sends: tags beside the
-# frame and in it, promiscuous or not, mirrored and redirected, sent and received. The
-# NICs are QEMU's (NICS=1 selftests/vm/run.sh), known by their addresses.
+# NICs with real drivers as sources, on one hub with another NIC that sends: tags in
+# metadata and in the frame, with and without promisc, mirrored and redirected, both
+# directions. The NICs are those of QEMU (NICS=1 selftests/vm/run.sh), identified by their
+# addresses.
 # shellcheck disable=SC2034,SC2154,SC2317	# see lib.sh
 
 DRIVERS=(e1000e vmxnet3 virtio_net)
@@ -63,7 +64,8 @@ queues()
 	ip netns exec "$sw" sh -c 'ls -d /sys/class/net/nic0/queues/rx-*' | wc -l
 }
 
-# offloads ON-OR-OFF: of VLAN tags, where the driver lets; it may take the link down for it
+# offloads ON-OR-OFF: of VLAN tags, where the driver lets; it may take the link down for
+# it
 offloads()
 {
 	local what

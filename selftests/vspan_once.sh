@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A copy is left out only where the span has that very frame: what another source of the
-# span leaves out, cuts or has seen in another form is not lost; and through layers of
-# devices and chains of bridges a frame is still copied once.
+# A copy is suppressed only if the span has the same frame: frames that another source of
+# the span does not select, cuts, or has copied in another form are not lost. Through
+# layers of devices and chains of bridges, a frame is still copied once.
 # shellcheck disable=SC2034,SC2086,SC2154,SC2317	# from() gives words; see lib.sh
 
 ALL_TESTS=(
@@ -452,8 +452,9 @@ bridge_in_a_vlan_in_a_bridge()
 	copies "from the inner bridge" 50 $REPLY $ALL count=50
 }
 
-# p1 receives super-frames, p2 sends their segments. Where all is copied whole the segments
-# are known by where they came in; where not, they are other frames: twice, not lost.
+# p1 receives super-frames, p2 sends their segments. Where all is copied whole the
+# segments are known by where they came in; where not, they are other frames: twice, not
+# lost.
 super_frames_cut_on_the_way()
 {
 	require_command ethtool && setup_ns far || return

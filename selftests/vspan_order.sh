@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Copies come in the order in which they were taken: those of one conversation, on
-# whichever CPUs its frames are sent and received.
+# The copies of one flow stay in order, on whichever CPUs its frames are sent and
+# received.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Outputs: a span's frames leave by other devices, with the tags asked for; each
-# that does not is counted under its reason, and production never notices.
+# Outputs: a span's frames are sent through other devices, with the configured tags.
+# Losses are counted by reason, and production is not affected.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Outputs to psample groups: a host sFlow daemon gets each frame once, whole, with
-# the device, the direction and the rate it was taken at.
+# Outputs to psample groups: an sFlow daemon gets each frame once, in full length, with
+# its device, direction and sampling rate.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Everything that can go away goes away while frames flow in both directions on two
-# CPUs. Production must not lose one frame, and the books must balance.
+# Objects of every kind are deleted while frames flow in both directions on two CPUs.
+# Production must not lose a frame, and the counters must add up.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -336,8 +336,8 @@ span_lives()
 	return 0
 }
 
-# books_close_with_the_span CONTEXT: deleted while it is up and frames come, it says for the
-# last time what became of all that its sources have copied, to the frame.
+# books_close_with_the_span CONTEXT: deleted while it is up and frames come, it says for
+# the last time what became of all that its sources have copied, to the frame.
 books_close_with_the_span()
 {
 	local i

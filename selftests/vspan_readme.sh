@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# README.md: what stands under "Use" is run as it stands, line by line, where there are
-# the devices that it names; then frames show that it has done what it says.
+# README.md: the lines under "Use" are run unchanged, with the devices that they name;
+# then frames show that the configuration works.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Documentation/recipes: what they say is run as they say it, in a netns with
-# devices of the names they use; then frames show that it does what it is for.
+# Documentation/recipes: their blocks are run unchanged, in a netns with the devices that
+# they name; then frames show that the recipe works.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What is refused: one sentence that names the thing, the right exit status, and
-# nothing changed.
+# Refused requests: one sentence that names the object, the right exit status, and no
+# change.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The copies leave the host: RSPAN to a second switch, ERSPAN, GRE and VXLAN to a
-# second host, whose own span they feed by the same add.
+# Copies are sent to other hosts: RSPAN to a second switch; ERSPAN, GRE and VXLAN to a
+# second host, where they are the source of a span.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# save, restore and -batch: what comes back, what is not touched, and that a
-# mistake changes nothing.
+# save, restore and -batch: objects that are restored, objects that are not changed, and
+# errors, which change nothing.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# How many frames are copied: one in so many, by chance and with the same chance
-# for each; and so many a second and not more.
+# Sampling, with the same chance for each frame, and the rate limit.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

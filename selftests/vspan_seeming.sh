@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Frames that are not what they seem: plain text that a NIC encrypts, super-frames that
-# do not say of what, tags of a provider's bridge,
-# what a frame was told on its way. Each is copied right, once, or counted as lost.
+# Frames with misleading metadata: plain text that a NIC encrypts, GSO packets of unknown
+# type, tags of a provider bridge, hints for transmission. Each is copied correctly, once,
+# or counted as lost.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

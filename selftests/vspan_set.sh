@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Configuration that changes while frames flow: each frame is judged by the old rule
-# or by the new one, none by neither, and whoever is not meant notices nothing.
+# Changes of the configuration while frames flow: each frame is handled by the old rule or
+# by the new one, and other sources are not affected.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Flows divided among spans: each is in one share, with all that belongs to it, and in
-# the same one on every kernel.
+# Flows distributed to several spans: each flow is in one share, with all its frames, and
+# in the same share on every kernel.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A capture NIC: frames taken at the device's receive slot, with redirect away from
-# the host; who else may want the slot; promiscuity while it is mirrored.
+# A capture NIC: frames are taken at the device's receive slot, with redirect also from
+# the host; other users of the slot; promiscuous mode while the NIC is mirrored.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
@@ -174,7 +174,8 @@ clones()
 }
 
 # skb_clone() is watched for frames of one length, which no other here has: without
-# the Ethernet header, as on reception, or with it, as the hook looks at them. The reader is a tap, which needs no clone.
+# the Ethernet header, as on reception, or with it, as the hook looks at them. The reader
+# is a tap, which needs no clone.
 nothing_is_cloned()
 {
 	TRACING=/sys/kernel/tracing

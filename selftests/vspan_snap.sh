@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# How much of a frame is copied: all of it, byte by byte, in order; the first so
-# many bytes; or its headers alone. The frame itself goes on whole.
+# The length of copies: the whole frame, its first bytes, or its headers only. The frame
+# itself is not cut.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

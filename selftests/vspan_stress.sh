@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Random operations on everything at once, under traffic in both directions: a few
-# rounds, the same ones each time. make stress does it for as long as one likes:
-# SEED, MINUTES or ROUNDS, FIRST (number of the first round), OPS (of a round) and
-# RATE (frames a second) are handed on.
+# Random operations on objects of every kind, under traffic in both directions: a few
+# rounds, the same each time. make stress runs longer and passes on SEED, MINUTES or
+# ROUNDS, FIRST (number of the first round), OPS (per round) and RATE (frames per second).
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

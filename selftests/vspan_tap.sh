@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The tap of a span: what a VM reads from /dev/tapN, byte by byte; what it may not
-# do; and that every copy it does not get is counted.
+# The tap of a span: the frames that a VM reads from /dev/tapN, byte by byte; operations
+# that are refused; and the counters of copies that the VM does not get.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

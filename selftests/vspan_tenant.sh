@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Whoever may make a user namespace is root in it, and may make spans and sources there.
-# What he does to them, in his own user and network namespace, as uid 1000, costs the
-# host's spans, nodes, sources and counters nothing, and the host's commands little time.
+# A user who may create user namespaces is root in them, and may create spans and sources
+# there. Operations of uid 1000 in its own user and network namespace must not affect the
+# host's spans, nodes, sources and counters, and must delay the host's commands little.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# When a frame was there: the time of its arrival, and the one that the hardware has
-# given it, are those of its copy.
+# Time stamps: a copy has the receive time and the hardware time stamp of its frame.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# vspanctl top: every frame is told of once, whatever the readings come between; text,
-# JSON, and the screen of a terminal.
+# vspanctl top: every frame is counted in exactly one interval; text, JSON, and the screen
+# of a terminal.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The tool of today with the first module, and the first tool with the module of today:
-# all that both know works. VSPAN_OLD_KO and VSPANCTL_OLD, the real ones, are built by
-# selftests/vm/old.sh where git has them.
+# The current tool with the first module, and the first tool with the current module:
+# everything that both support works. selftests/vm/old.sh builds the old ones,
+# VSPAN_OLD_KO and VSPANCTL_OLD, if git has their history.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Whole conversations out of the copies: whatever super-frames production makes of
-# them, the monitor has each byte, in frames that fit a cable, with good checksums.
+# Connections reassembled from the copies: with any GSO packets in production, the monitor
+# gets each byte, in frames that fit the cable, with valid checksums.
 # shellcheck disable=SC2034,SC2154,SC2317	# lib.sh calls the functions and sets the names
 
 ALL_TESTS=(
