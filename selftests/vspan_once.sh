@@ -24,12 +24,14 @@ ALL_TESTS=(
 	"vlan_device_on_a_port"
 	"late_by_a_qdisc"
 	"late_and_from_the_host"
+	"too_late_to_be_known"
 	"led_past_the_bridge"
 	"bridges_in_a_row"
 	"bridges_in_a_row_with_a_filter"
 	"bridge_in_a_vlan_in_a_bridge"
 	"super_frames_cut_on_the_way"
 	"two_cpus_and_little_memory"
+	"two_cpus_and_a_delay"
 )
 
 # shellcheck source=selftests/lib/lib.sh
@@ -381,6 +383,20 @@ late_and_from_the_host()
 	((J[span0/sources/p2/stats/dup] > 0)) || fail "none is known at p2"
 }
 
+# A copy keeps the frame's memory from production for 50 ms at most, so a frame that waits
+# for 2 s is shown twice. The end of the copies' time does not depend on new ones.
+too_late_to_be_known()
+{
+	tc -n "$sw" qdisc add dev p2 root netem delay 2s limit 10000 || return
+	defer tc -n "$sw" qdisc del dev p2 root
+	reader r count span0 ns="$sw" && source_add "$sw" 'p[12]' filter 'len > 10' || return
+	from 1 2
+	flows "frames" $REPLY count=50 end=0 || return
+	wait_j "$sw" 'span0/sources/p[12]/stats/tx/packets' 50
+	check_j 'span0/sources/p[12]/stats/rx/packets' 50
+	check_j 'span0/sources/p[12]/stats/dup' 0
+}
+
 # By tc, and changed, ahead of the bridge: another frame leaves than came in.
 led_past_the_bridge()
 {
@@ -501,6 +517,24 @@ two_cpus_and_little_memory()
 	((J[$full/p2/stats/dup] <= J[$full/p1/stats/rx/packets])) || fail "frames of p3 are lost"
 	echo "# pages looked at to free some: $(($(scanned) - before))"
 	(($(scanned) > before)) || fail "memory was never short"
+}
+
+# Frames of p1 wait at p2, where only those of p3 are copied, of which the span has no
+# copy. Copies of p1's are dropped because of their number or age while the frames wait.
+two_cpus_and_a_delay()
+{
+	local each=$((${MANY:-1000000} / 4))
+
+	tc -n "$sw" qdisc add dev p2 root netem delay 1ms limit 100000 || return
+	defer tc -n "$sw" qdisc del dev p2 root
+	source_add "$sw" p1 rx && source_add "$sw" p2 tx filter 'ether[11] == 3' &&
+		reader r count span0 ns="$sw" || return
+	flows "by two ports" send e1 ns="$lan" src=02:00:00:00:00:01 dst=02:00:00:00:00:02 \
+		count="$each" end=0 cpu=0 send e3 ns="$lan" src=02:00:00:00:00:03 \
+		dst=02:00:00:00:00:02 count="$each" end=0 cpu=$(($(nproc) - 1)) || return
+	check_wait "all of p3's have passed" passed "$each"
+	check_j span0/sources/p2/stats/dup 0
+	echo "# of $each: ${J[span0/sources/p2/stats/tx/packets]} copied at p2"
 }
 
 # Memory that is freed is used again at once.
