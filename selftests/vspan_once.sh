@@ -28,6 +28,7 @@ ALL_TESTS=(
 	"led_past_the_bridge"
 	"bridges_in_a_row"
 	"bridges_in_a_row_with_a_filter"
+	"bridges_in_a_row_with_a_firewall"
 	"bridge_in_a_vlan_in_a_bridge"
 	"super_frames_cut_on_the_way"
 	"two_cpus_and_little_memory"
@@ -144,33 +145,40 @@ changed_for_the_filter()
 	check_j 'span0/sources/p[12]/stats/dup' 0
 }
 
-# udp_from_1 COUNT ADDRESS: with checksums left undone, to machine 2
+# udp_from_1 COUNT ADDRESS [N]: with checksums left undone, to machine N, or 2
 udp_from_1()
 {
 	ip -n "$lan" -b - <<-EOT
 		addr replace 192.0.2.1/24 dev e1
-		neigh replace $2 lladdr 02:00:00:00:00:02 dev e1
+		neigh replace $2 lladdr 02:00:00:00:00:0${3:-2} dev e1
 	EOT
 	datagrams "$lan" "$2" "$1" 100
 	ip -n "$lan" addr del 192.0.2.1/24 dev e1
 }
 
-# Only behind the bridge's NAT has the frame the address that is asked for.
-changed_by_nat()
+# Its bridges have netfilter judge IP packets.
+bridges_call_netfilter()
 {
 	local net
 
 	modprobe -q br_netfilter
 	net=$(ip netns exec "$sw" sysctl -qn net.bridge.bridge-nf-call-iptables 2>/dev/null)
-	[ -n "$net" ] || { skip "no br_netfilter"; return; }
+	[ -n "$net" ] || { skip "no br_netfilter"; return 1; }
 	require_command nft || return
+	ip netns exec "$sw" sysctl -qw net.bridge.bridge-nf-call-iptables=1
+	defer ip netns exec "$sw" sysctl -qw net.bridge.bridge-nf-call-iptables=0
+}
+
+# Only behind the bridge's NAT has the frame the address that is asked for.
+changed_by_nat()
+{
+	bridges_call_netfilter || return
 	ip -n "$sw" -b - <<-EOT
 		addr add 192.0.2.254/24 dev br0
 		neigh replace 192.0.2.2 lladdr 02:00:00:00:00:02 dev br0
 	EOT
 	defer ip -n "$sw" addr del 192.0.2.254/24 dev br0
-	ip netns exec "$sw" sysctl -qw net.bridge.bridge-nf-call-iptables=1 net.ipv4.ip_forward=1
-	defer ip netns exec "$sw" sysctl -qw net.bridge.bridge-nf-call-iptables=0
+	ip netns exec "$sw" sysctl -qw net.ipv4.ip_forward=1
 	ip netns exec "$sw" nft -f - <<-EOT || { fail "no NAT"; return; }
 		table ip nat {
 			chain pre {
@@ -446,6 +454,34 @@ bridges_in_a_row_with_a_filter()
 	source_add "$sw" '*' filter 'len > 10' || return
 	from 4
 	copies "from the far end" 50 $REPLY $ALL count=50
+}
+
+# As on Proxmox, whose firewall follows connections: each bridge has netfilter look at
+# the packets, and count them.
+bridges_in_a_row_with_a_firewall()
+{
+	bridges_call_netfilter && row && learn 4 || return
+	bridge -n "$sw" fdb replace 02:00:00:00:00:04 dev x-fw2 master static
+	ip netns exec "$sw" nft -f - <<-EOT || { fail "no firewall"; return; }
+		table ip fw {
+			chain forward {
+				type filter hook forward priority 0
+				counter
+			}
+			chain follow {
+				type nat hook prerouting priority -100
+			}
+		}
+	EOT
+	defer ip netns exec "$sw" nft delete table ip fw
+	source_add "$sw" 'p?' && reader r count span0 ns="$sw" id=99 || return
+	udp_from_1 20 192.0.2.4 4
+	from 1 4
+	flows "markers" $REPLY id=99 count=0
+	check_finish r
+	check_eq "copies" "${KV[ip4]}" 20
+	[[ $(ip netns exec "$sw" nft list table ip fw) == *"packets 60 "* ]] ||
+		fail "not asked by three bridges" "$(ip netns exec "$sw" nft list table ip fw)"
 }
 
 # p4 is in a bridge that has a VLAN of br0 for another port.
