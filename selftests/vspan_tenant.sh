@@ -210,6 +210,11 @@ as_many_as_are_allowed()
 	tenant ip link del t0
 	tenant ip link add t0 type vspan
 	check_ok "and with their span" tenant "$PKT" nl new span=t0 source=e% count=6
+	echo 0 >"$TENANT_MAX"
+	check_ok "what is there is kept" tenant "$VSPANCTL" set e0 rx to t0
+	check_ok "flush" tenant "$VSPANCTL" flush
+	refused_to_tenant "any" "$says" "$VSPANCTL" add e0 to t0
+	check_vspan "$sw" add beyond && check_vspan "$sw" del beyond
 }
 
 # cgroup_start: a cgroup of its own, whose memory is counted; $CGROUP
