@@ -556,15 +556,16 @@ two_cpus_and_little_memory()
 }
 
 # Frames of p1 wait at p2, where only those of p3 are copied, of which the span has no
-# copy. Copies of p1's are dropped because of their number or age while the frames wait.
+# copy. Copies of p1's are dropped because of their number or age while the frames wait, and
+# the tap's reader has the same copies.
 two_cpus_and_a_delay()
 {
-	local each=$((${MANY:-1000000} / 4))
+	local each=$((${MANY:-1000000} / 10))
 
 	tc -n "$sw" qdisc add dev p2 root netem delay 1ms limit 100000 || return
 	defer tc -n "$sw" qdisc del dev p2 root
 	source_add "$sw" p1 rx && source_add "$sw" p2 tx filter 'ether[11] == 3' &&
-		reader r count span0 ns="$sw" || return
+		PKT_TAP=1 reader r count span0 ns="$sw" loss=ok || return
 	flows "by two ports" send e1 ns="$lan" src=02:00:00:00:00:01 dst=02:00:00:00:00:02 \
 		count="$each" end=0 cpu=0 send e3 ns="$lan" src=02:00:00:00:00:03 \
 		dst=02:00:00:00:00:02 count="$each" end=0 cpu=$(($(nproc) - 1)) || return
