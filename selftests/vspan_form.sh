@@ -8,6 +8,7 @@ ALL_TESTS=(
 	"led_by_a_classful_qdisc"
 	"led_by_clsact"
 	"led_by_fq_codel"
+	"may_be_led_by_nftables"
 	"another_vlan_by_tc"
 	"another_vlan_by_vlan_devices"
 	"a_tag_put_on"
@@ -84,6 +85,31 @@ led_by_clsact()
 led_by_fq_codel()
 {
 	led_to_p2 'parent 1:' root handle 1: fq_codel && check_led
+}
+
+# A rule at p1's egress may redirect as tc does, so p1's number in skb_iif is not believed:
+# a frame that waits for longer than its copy is kept is copied again.
+may_be_led_by_nftables()
+{
+	require_command nft || return
+	tc -n "$sw" qdisc add dev p2 root netem delay 2s limit 1000 || return
+	defer tc -n "$sw" qdisc del dev p2 root
+	reader r count span0 ns="$sw" && source_add "$sw" p1 && source_add "$sw" p2 || return
+	from 1 2
+	flows "without rules" $REPLY count=20 end=0
+	wait_j "$sw" span0/sources/p2/stats/dup 20
+	ip netns exec "$sw" nft -f - <<-EOT || { skip "no nftables at egress"; return; }
+		table netdev t {
+			chain c {
+				type filter hook egress device "p1" priority 0
+			}
+		}
+	EOT
+	defer ip netns exec "$sw" nft delete table netdev t
+	from 1 2
+	flows "beside rules" $REPLY count=20 end=0
+	wait_j "$sw" span0/sources/p2/stats/tx/packets 20
+	check_j span0/sources/p2/stats/dup 20
 }
 
 another_vlan_by_tc()
