@@ -221,6 +221,10 @@ alternative_name_when_a_pattern_is_added()
 		"vspanctl: note: no device's own name matches en*, and ens2 is an alternative name of p2; patterns match own names only: add the device with: vspanctl add ens2 to span0"
 	added '[ep]*'
 	check_eq "own names match as well" "$REPLY" ""
+	ip -n "$sw" link property add dev p1 altname "wl\$(id);0"
+	defer ip -n "$sw" link property del dev p1 altname "wl\$(id);0"
+	added 'wl*'
+	[[ $REPLY == *"with: vspanctl add 'wl\$(id);0' to span0" ]] || fail "not quoted: $REPLY"
 	added 'ens2'
 	check_eq "a name" "$REPLY" ""
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "args/args.h"
+#include "args/words.h"
 #include "nl/altname.h"
 #include "nl/model.h"
 #include "vspanctl.h"
@@ -103,13 +104,14 @@ static void source_note_altname(struct ctx *ctx, const struct args *a)
 {
 	struct altnames names = { .pattern = a->source };
 	const struct altname *alt;
-	char span[SPAN_TEXT_LEN];
+	char span[SPAN_TEXT_LEN], name[4 * VSPAN_PATTERN_LEN + 3];
 
 	if (a->kind == VSPAN_KIND_GLOB && !altnames_read(&names, &ctx->nl) &&
 	    !names.has_own && names.missed.count) {
 		alt = names.missed.items;
 		report("note: no device's own name matches %s, and %s is an alternative name of %s; patterns match own names only: add the device with: vspanctl add %s to %s",
-		       a->text, alt->name, alt->link.name, altname_to_add(alt),
+		       a->text, alt->name, alt->link.name,
+		       words_quote(name, sizeof(name), altname_to_add(alt)),
 		       args_span_text(a, span, sizeof(span)));
 	}
 	free(names.missed.items);

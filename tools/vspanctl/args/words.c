@@ -290,3 +290,22 @@ void words_put(FILE *fp, const char *word)
 	}
 	putc('\'', fp);
 }
+
+/**
+ * words_quote - Write a word as words_put() does, into memory.
+ * @buf: where to
+ * @size: its length; four times that of the word, and three bytes, are always enough
+ * @word: the word
+ *
+ * Return: @buf.
+ */
+const char *words_quote(char *buf, size_t size, const char *word)
+{
+	FILE *fp = fmemopen(buf, size, "w");
+
+	if (!fp)
+		abort();
+	words_put(fp, word);
+	fclose(fp);
+	return buf;
+}

@@ -41,5 +41,6 @@ int words_next(struct words *w);
 bool words_skip(struct words *w);
 void words_close(struct words *w);
 void words_put(FILE *fp, const char *word);
+const char *words_quote(char *buf, size_t size, const char *word);
 
 #endif /* VSPANCTL_WORDS_H */

@@ -25,14 +25,7 @@ static const char *const severities[] = {
  */
 const char *quoted(struct check *c, const char *word)
 {
-	char *buf = c->quotes[c->quote++ % QUOTES];
-	FILE *fp = fmemopen(buf, QUOTE_LEN, "w");
-
-	if (!fp)
-		abort();
-	words_put(fp, word);
-	fclose(fp);
-	return buf;
+	return words_quote(c->quotes[c->quote++ % QUOTES], QUOTE_LEN, word);
 }
 
 /**
