@@ -225,6 +225,7 @@ a_stuck_daemon_is_not_waited_for()
 	kill_quietly "$AUDIT_PID"
 	out=$("$PKT" auditd sh -c "$VSPANCTL -n $sw add eth0 rx && $VSPANCTL -n $sw del eth0" 2>&1) ||
 		{ fail "pkt auditd" "$out"; return; }
+	[ "$out" != busy ] || { skip "an audit daemon runs here"; return; }
 	echo "# $out"
 }
 
