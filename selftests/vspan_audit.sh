@@ -219,11 +219,14 @@ event()
 # All who want RTNL would wait too, up to a minute.
 a_stuck_daemon_is_not_waited_for()
 {
-	local out
+	local requests out
 
 	audit_start || return
 	kill_quietly "$AUDIT_PID"
-	out=$("$PKT" auditd sh -c "$VSPANCTL -n $sw add eth0 rx && $VSPANCTL -n $sw del eth0" 2>&1) ||
+	requests=$(mktemp) || return
+	defer rm -f "$requests"
+	printf '%s\n' "add eth0 rx" "del eth0" >"$requests"
+	out=$("$PKT" auditd "$VSPANCTL" -n "$sw" -batch "$requests" 2>&1) ||
 		{ fail "pkt auditd" "$out"; return; }
 	[ "$out" != busy ] || { skip "an audit daemon runs here"; return; }
 	echo "# $out"

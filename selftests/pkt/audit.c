@@ -127,7 +127,7 @@ int audit_main(void)
 #define FLOOD		64	/* records */
 #define FLOOD_LEN	900
 #define WAIT_TIME	6000	/* ticks; at most, then the sender goes on */
-#define ROUNDS		5
+#define ROUNDS		10	/* a busy machine may take too long for some */
 
 /* As it was when we came, to be put back however we go. */
 static struct audit_status auditd_before;
