@@ -11,6 +11,7 @@ ALL_TESTS=(
 	"exit_status_is_the_program_s"
 	"signals_are_passed_on"
 	"what_is_ignored_stays_ignored"
+	"reader_of_its_output_ends"
 	"killed"
 	"killed_after_a_move"
 	"no_program"
@@ -182,6 +183,21 @@ what_is_ignored_stays_ignored()
 	kill -TERM "$CAPTURE"
 	ended 4
 	check_eq "what it was told" "$(<"$DIR/out")" ready
+}
+
+# As when a connection of ssh ends: tcpdump would notice only with the next frame.
+reader_of_its_output_ends()
+{
+	local fd
+
+	mkfifo "$DIR/pipe" || return
+	"$VSPANCTL" -n "$sw" capture eth0 -- -U -w - 2>"$DIR/err" >"$DIR/pipe" &
+	CAPTURE=$!
+	defer kill_quietly "$CAPTURE"
+	exec {fd}<"$DIR/pipe"
+	check_wait "it reads" json_is "$sw" cap0/reader true
+	exec {fd}<&-
+	ended 0
 }
 
 # After SIGKILL no process can delete the span; the kernel deletes it, with its source.

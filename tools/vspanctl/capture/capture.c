@@ -4,12 +4,8 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdbool.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "args/args.h"
 #include "nl/link.h"
@@ -17,110 +13,6 @@
 #include "vspanctl.h"
 
 #define CAPTURE_NAMES	1000	/* of spans to try, cap0 on */
-
-/* The process ID of the program, to which signals are passed on. */
-static volatile sig_atomic_t program;
-
-/* Pass a signal on to the program, which decides whether to end. Signals from the
- * terminal have reached it already.
- */
-static void on_signal(int sig, siginfo_t *info, void *context)
-{
-	bool has = info->si_code == SI_KERNEL && (sig == SIGINT || sig == SIGQUIT);
-
-	(void)context;
-	if (program && !has)
-		kill(program, sig);
-}
-
-/* A signal that is ignored, as by nohup(1), is ignored by the program, too. exec resets
- * handlers.
- */
-static void signals_set(void)
-{
-	static const int signals[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
-	struct sigaction pass = {
-		.sa_sigaction = on_signal,
-		.sa_flags = SA_SIGINFO | SA_RESTART,
-	};
-	struct sigaction before;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(signals); i++) {
-		sigaction(signals[i], NULL, &before);
-		if (before.sa_handler != SIG_IGN)
-			sigaction(signals[i], &pass, NULL);
-	}
-}
-
-/* Block the signals that would end vspanctl, until sigprocmask() restores @before. */
-static void signals_hold(sigset_t *before)
-{
-	sigset_t all;
-
-	sigfillset(&all);
-	sigprocmask(SIG_BLOCK, &all, before);
-}
-
-/* Start the program with the original signal mask. No signal is lost in between. */
-static int program_spawn(char **argv)
-{
-	posix_spawnattr_t attr;
-	sigset_t before;
-	pid_t pid;
-	int err;
-
-	signals_hold(&before);
-	posix_spawnattr_init(&attr);
-	posix_spawnattr_setsigmask(&attr, &before);
-	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETSIGMASK);
-	signals_set();
-	err = posix_spawnp(&pid, argv[0], NULL, &attr, argv, environ);
-	if (!err)
-		program = pid;
-	posix_spawnattr_destroy(&attr);
-	sigprocmask(SIG_SETMASK, &before, NULL);
-	return -err;
-}
-
-static int program_wait(void)
-{
-	siginfo_t info;
-	int status;
-	pid_t pid = program;
-
-	/* After the final wait another process may have its ID: send no more signals. */
-	while (waitid(P_PID, pid, &info, WEXITED | WNOWAIT) < 0)
-		if (errno != EINTR)
-			return refused(NULL, -errno, "capture: wait for the program");
-	program = 0;
-	if (waitpid(pid, &status, 0) < 0)
-		return refused(NULL, -errno, "capture: wait for the program");
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
-}
-
-/* PROGRAM -i SPAN ARGS... */
-static int program_run(const struct capture *c)
-{
-	char **argv = calloc(c->argc + 4, sizeof(*argv));
-	int err, ret;
-
-	if (!argv)
-		return refused(NULL, -ENOMEM, "capture");
-	argv[0] = (char *)c->program;
-	argv[1] = "-i";
-	argv[2] = (char *)c->span.name;
-	if (c->argc)
-		memcpy(argv + 3, c->argv, c->argc * sizeof(*argv));
-	err = program_spawn(argv);
-	if (err)
-		ret = refused(NULL, err, "capture: run %s, which \"with PROGRAM\" names",
-			      c->program);
-	else
-		ret = program_wait();
-	free(argv);
-	return ret;
-}
 
 /* Make our socket the owner of the span, and set the form of its frames. */
 static int span_own(struct ctx *ctx, const struct capture *c)
@@ -177,10 +69,11 @@ static int span_new(struct ctx *ctx, struct capture *c)
 /* With signals blocked: if vspanctl ended before it owns the span, that would stay. */
 static int span_new_whole(struct ctx *ctx, struct capture *c)
 {
-	sigset_t before;
+	sigset_t all, before;
 	int ret;
 
-	signals_hold(&before);
+	sigfillset(&all);
+	sigprocmask(SIG_BLOCK, &all, &before);
 	ret = span_new(ctx, c);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return ret;
@@ -240,7 +133,7 @@ static int capture(struct ctx *ctx, struct capture *c)
 		return EXIT_REFUSED;
 	ret = sources_add(ctx, c);
 	if (!ret)
-		ret = program_run(c);
+		ret = capture_run(c);
 	span_end(ctx, c);
 	return ret;
 }

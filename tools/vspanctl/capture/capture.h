@@ -34,5 +34,6 @@ struct capture {
 
 int capture_parse(struct capture *c, int argc, char **argv);
 void capture_free(struct capture *c);
+int capture_run(const struct capture *c);
 
 #endif /* VSPANCTL_CAPTURE_H */
