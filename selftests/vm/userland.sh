@@ -8,8 +8,9 @@ set -eu
 . "$(dirname "$0")/common.sh"
 
 HERE=$(dirname "$(readlink -f "$0")")
-# To build modules and to check them; the rest is what the kernel's headers ask for.
-BUILDS=(make kmod sparse libelf1t64)
+# To build modules and to check them (libelf-dev for the libelf of objtool, whose name
+# depends on the release); the rest is what the kernel's headers ask for.
+BUILDS=(make kmod sparse libelf-dev)
 # What vspan-dkms and vspan-tools depend on, so that they install without a network,
 # and what selftests/packages/root.sh asks.
 INSTALLS=(dkms gcc libc6-dev libmnl0 libncursesw6 libpcap0.8t64 man-db systemd systemd-sysv)
