@@ -39,6 +39,15 @@ has()
 	[[ " ${*:2} " == *" $1 "* ]]
 }
 
+# promtool: its path. It is a package of its own from Debian 13 on.
+promtool()
+{
+	local package=prometheus
+
+	! apt-cache show promtool >/dev/null 2>&1 || package=promtool
+	"$VM/unpacked.sh" "$package" usr/bin/promtool
+}
+
 # Sets OTHERS: programs of other projects that scripts need. The monitor VM boots the
 # newest kernel of this Debian.
 fetch_others()
@@ -48,7 +57,7 @@ fetch_others()
 	rel=$("$VM/kernels.sh" newest)
 	OTHERS=("MONITOR_KERNEL=$("$VM/kernels.sh" path "$rel")/boot/vmlinuz-$rel"
 		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$rel")"
-		"PROMTOOL=$("$VM/unpacked.sh" prometheus usr/bin/promtool)"
+		"PROMTOOL=$(promtool)"
 		"OVS_DPCTL=$("$VM/unpacked.sh" openvswitch-switch usr/bin/ovs-dpctl)"
 		"WG=$("$VM/unpacked.sh" wireguard-tools usr/bin/wg)"
 		"VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt"
