@@ -11,6 +11,7 @@ TEST_PROGS=(
 	vspan_tap.sh
 	vspan_idle.sh
 	vspan_capture.sh
+	vspan_extcap.sh
 	vspan_isolation.sh
 	vspan_gso.sh
 	vspan_stats.sh

@@ -69,6 +69,7 @@ check_packages()
 	libvirt-clients    runs the monitor VM in the tests
 	tshark             decodes what left the host in the tests
 	openvswitch-common what its switch needs in the tests
+	openssh-client     reaches another host in the tests
 	systemd            starts the service in the tests
 	debhelper          builds the packages
 	dh-dkms            builds the packages
@@ -79,6 +80,15 @@ check_packages()
 	dkms               builds the module that the packages bring
 	udev               reads the rules that the packages bring
 	EOT
+	sshd_libraries
+}
+
+# The SSH daemon of the tests is not installed, only unpacked: the libraries that it needs,
+# which depend on the release of Debian
+sshd_libraries()
+{
+	apt-cache depends openssh-server 2>/dev/null |
+		sed -n 's/^  Depends: \(lib[^ <]*\)$/\1 the SSH daemon of the tests/p'
 }
 
 fuzz_packages()

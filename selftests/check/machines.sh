@@ -59,6 +59,7 @@ fetch_others()
 		"MONITOR_INITRAMFS=$("$VM/initramfs.sh" monitor "$rel")"
 		"PROMTOOL=$(promtool)"
 		"OVS_DPCTL=$("$VM/unpacked.sh" openvswitch-switch usr/bin/ovs-dpctl)"
+		"SSHD=$("$VM/unpacked.sh" openssh-server usr/sbin/sshd usr/lib/openssh)"
 		"WG=$("$VM/unpacked.sh" wireguard-tools usr/bin/wg)"
 		"VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt"
 		"CORPUS=${CORPUS:+$(readlink -f "$CORPUS")}")

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Usage: unpacked.sh PACKAGE FILE: prints the path of that file (usr/bin/...) of Debian's
-# package, which is only unpacked: installed, it would run a service.
+# Usage: unpacked.sh PACKAGE FILE [FOLDER]: prints the path of that file (usr/bin/...) of
+# Debian's package, which is only unpacked, with what else the file needs in FOLDER:
+# installed, it would run a service.
 set -eu
 # shellcheck source=selftests/vm/common.sh
 . "$(dirname "$0")/common.sh"
@@ -13,7 +14,7 @@ if [ ! -e "$DIR/$2" ]; then
 	mkdir -p "$DIR.tmp"
 	cd "$DIR.tmp"
 	apt-get -q -o APT::Sandbox::User=root download "$1" >&2
-	dpkg-deb --fsys-tarfile ./*.deb | tar -x "./$2"
+	dpkg-deb --fsys-tarfile ./*.deb | tar -x "./$2" ${3:+"./$3"}
 	rm ./*.deb
 	cd "$BUILD"
 	rm -rf "$DIR"
