@@ -10,6 +10,7 @@ ALL_TESTS=(
 	"restored_again_nothing_happens"
 	"restored_under_traffic_no_frame_is_lost"
 	"restored_what_differs"
+	"dry_run_shows_what_would_change"
 	"default_span_needs_no_line"
 	"moved_span_stays_fed"
 	"bad_file_changes_nothing"
@@ -94,6 +95,41 @@ restored_again_nothing_happens()
 	check_state "counters, bindings" "$before" -s
 	json "$sw" -s show
 	check_j span0/sources/eth0/stats/rx/packets "${KV[frames]}"
+}
+
+# lines FILE: those that are no comment, sorted
+lines()
+{
+	grep -v -e '^#' -e '^$' "$1" | sort
+}
+
+# What is shown turns the lines that were saved before into those that are saved after.
+dry_run_shows_what_would_change()
+{
+	local before
+
+	everything && check_vspan "$sw" save "$DIR/saved" || return
+	conf new <<-'EOT'
+		span add mon frames wire qlen 500 mtu 1500
+		add eth0 to span0 vlan 5
+		add master br0 to mon dup keep
+		add late0
+		output add mon dev out0 vlan 201
+		output add span0 dev late9
+	EOT
+	before=$(state)
+	check_eq "of the same file" "$(vspan "$sw" restore -n "$DIR/saved")" ""
+	vspan "$sw" restore -n "$DIR/new" >"$DIR/shown" || fail "restore -n: $?"
+	check_eq "state" "$(state)" "$before"
+	check_vspan "$sw" restore "$DIR/new" && check_vspan "$sw" save "$DIR/after" || return
+	{
+		lines "$DIR/saved" | grep -vxFf <(sed -n 's/^-//p' "$DIR/shown")
+		sed -n 's/^+//p' "$DIR/shown"
+	} | sort >"$DIR/wanted"
+	check_eq "lines" "$(<"$DIR/wanted")" "$(lines "$DIR/after")"
+	check_eq "changes" "$(grep -c '^-' "$DIR/shown") $(grep -c '^+' "$DIR/shown")" "9 5"
+	conf bad <<<'add eth0 to nospan'
+	check_refused "$sw" 1 "no span is named nospan" restore -n "$DIR/bad"
 }
 
 # The flow's source is changed, and others come and go.

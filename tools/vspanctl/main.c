@@ -71,7 +71,7 @@ static const struct cmd cmds[] = {
 	}, {
 		.name	= "restore",
 		.fn	= cmd_restore,
-		.usage	= "restore [ FILE ]\n",
+		.usage	= "restore [ -n ] [ FILE ]\n",
 		.terms	= TERM_FILE,
 	}, {
 		.name	= "span",

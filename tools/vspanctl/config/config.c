@@ -450,3 +450,29 @@ void entry_put(FILE *fp, const struct entry *e)
 	ops->put(fp, &e->a);
 	putc('\n', fp);
 }
+
+/**
+ * entry_put_lines - Write an entry with a prefix before each of its lines.
+ * @fp: where to
+ * @prefix: the prefix
+ * @e: the entry; its filter may have several lines
+ */
+void entry_put_lines(FILE *fp, const char *prefix, const struct entry *e)
+{
+	char *text = NULL, *at;
+	size_t len;
+	FILE *mem;
+
+	mem = open_memstream(&text, &len);
+	if (!mem)
+		return;
+	entry_put(mem, e);
+	fclose(mem);
+	fputs(prefix, fp);
+	for (at = text; at && *at; at++) {
+		putc(*at, fp);
+		if (*at == '\n' && at[1])
+			fputs(prefix, fp);
+	}
+	free(text);
+}

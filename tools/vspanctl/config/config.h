@@ -62,5 +62,6 @@ bool entry_can_be_said(const struct entry *e);
 const char *entry_text(const struct entry *e, char *buf, size_t size);
 unsigned int entry_changes(const struct entry *old, const struct entry *want);
 void entry_put(FILE *fp, const struct entry *e);
+void entry_put_lines(FILE *fp, const char *prefix, const struct entry *e);
 
 #endif /* VSPANCTL_CONFIG_H */

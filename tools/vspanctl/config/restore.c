@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* restore: changes the state of the kernel into that of a file, with as few changes as
- * possible. Objects that are the same in both are not touched and lose no frames.
+ * possible, or shows these changes. Objects that are the same in both are not touched
+ * and lose no frames.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -34,6 +35,7 @@ struct step {
  * @steps: the steps, in order
  * @count: number of steps
  * @force: go on after a line that fails
+ * @dry: only show the steps
  * @has_gaps: some lines could not be read, so what they wanted is not known
  * @ret: exit code of the first line that could not be done
  */
@@ -45,6 +47,7 @@ struct plan {
 	struct step *steps;
 	size_t count;
 	bool force;
+	bool dry;
 	bool has_gaps;
 	int ret;
 };
@@ -344,6 +347,37 @@ static int plan_make(struct plan *p)
 	return EXIT_OK;
 }
 
+/* --- showing --- */
+
+/* A source whose filter has no text looks like one without a filter. */
+static void show_old(FILE *fp, const struct entry *e)
+{
+	char text[ENTRY_TEXT_LEN];
+
+	if (e->is_mute)
+		fprintf(fp, "-%s, with a filter of another program\n",
+			entry_text(e, text, sizeof(text)));
+	else
+		entry_put_lines(fp, "-", e);
+}
+
+/* Show the steps as diff(1) would: the lines that save would write, before and after. */
+static int plan_show(FILE *fp, const struct plan *p)
+{
+	const struct step *s = p->steps;
+	size_t i;
+
+	for (i = 0; i < p->count; i++, s++) {
+		if (s->want && s->want->skip)
+			continue;
+		if (s->old)
+			show_old(fp, s->old);
+		if (s->want)
+			entry_put_lines(fp, "+", s->want);
+	}
+	return p->ret;
+}
+
 /* --- doing --- */
 
 static int change_span(struct ctx *ctx, const struct entry *old,
@@ -483,11 +517,13 @@ static int restore(struct ctx *ctx, struct plan *p, const char *file)
 		ret = find_spans(ctx, p);
 	if (!ret)
 		ret = plan_make(p);
-	return ret ? ret : plan_do(ctx, p);
+	if (ret)
+		return ret;
+	return p->dry ? plan_show(ctx->out.fp, p) : plan_do(ctx, p);
 }
 
 /**
- * cmd_restore - vspanctl restore [ FILE ]
+ * cmd_restore - vspanctl restore [ -n ] [ FILE ]
  * @ctx: context
  * @argc: number of words
  * @argv: words after restore
@@ -501,7 +537,8 @@ int cmd_restore(struct ctx *ctx, int argc, char **argv)
 	const char *file;
 	int ret;
 
-	ret = config_file(ctx, "restore", argc, argv, &file);
+	p.dry = argc && !strcmp(argv[0], "-n");
+	ret = config_file(ctx, "restore", argc - p.dry, argv + p.dry, &file);
 	if (ret)
 		return ret;
 	/* The batch has read standard input to its end: not an empty file. */

@@ -72,27 +72,6 @@ static int warn_nameless(const struct config *c)
 	return ret;
 }
 
-/* A filter may have several lines. */
-static void put_comment(FILE *fp, const struct entry *e)
-{
-	char *text = NULL, *at;
-	size_t len;
-	FILE *mem;
-
-	mem = open_memstream(&text, &len);
-	if (!mem)
-		return;
-	entry_put(mem, e);
-	fclose(mem);
-	fputs("# ", fp);
-	for (at = text; at && *at; at++) {
-		putc(*at, fp);
-		if (*at == '\n' && at[1])
-			fputs("# ", fp);
-	}
-	free(text);
-}
-
 static void write_config(FILE *fp, const struct config *c)
 {
 	const struct entry *e = c->entries.items;
@@ -103,7 +82,7 @@ static void write_config(FILE *fp, const struct config *c)
 		if (e->kind == ENTRY_SPAN)
 			putc('\n', fp);
 		if (entry_is_nameless(e))
-			put_comment(fp, e);
+			entry_put_lines(fp, "# ", e);
 		else
 			entry_put(fp, e);
 	}
