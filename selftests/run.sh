@@ -45,6 +45,7 @@ TEST_PROGS=(
 	vspan_container.sh
 	vspan_tenant.sh
 	vspan_identity.sh
+	vspan_ynl.sh
 	vspan_netns.sh
 	vspan_versions.sh
 	vspan_filter.sh

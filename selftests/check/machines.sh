@@ -61,6 +61,7 @@ fetch_others()
 		"OVS_DPCTL=$("$VM/unpacked.sh" openvswitch-switch usr/bin/ovs-dpctl)"
 		"SSHD=$("$VM/unpacked.sh" openssh-server usr/sbin/sshd usr/lib/openssh)"
 		"WG=$("$VM/unpacked.sh" wireguard-tools usr/bin/wg)"
+		"YNL=$("$VM/source.sh")/tools/net/ynl"
 		"VSPANCTL=$BUILD/tool/vspanctl" "PKT=$BUILD/selftests/pkt"
 		"CORPUS=${CORPUS:+$(readlink -f "$CORPUS")}")
 }
