@@ -12,6 +12,11 @@ ALL_TESTS=(
 	"states"
 	"dashboard_asks_for_what_there_is"
 	"textfile_is_replaced_whole"
+	"units_are_in_order"
+	"by_http"
+	"by_http_in_the_format_that_is_asked_for"
+	"by_http_refused"
+	"by_http_as_the_socket_runs_it"
 )
 
 # shellcheck source=selftests/lib/lib.sh
@@ -139,6 +144,100 @@ textfile_is_replaced_whole()
 	check_ok "$cmd" ip netns exec "$sw" sh -c "sh -c $cmd"
 	check_eq "files" "$(ls "$dir")" vspan.prom
 	check_ok "the file" cmp <(vspan "$sw" metrics prometheus) "$dir/vspan.prom"
+}
+
+units_are_in_order()
+{
+	local dir unit
+
+	require_command systemd-analyze || return
+	dir=$(mktemp -d)
+	defer rm -rf "$dir"
+	for unit in vspan-metrics.service vspan-metrics.timer vspan-http@.service vspan-http.socket; do
+		sed "s|/usr/bin/vspanctl|$VSPANCTL|" "${UNIT%/*}/$unit" >"$dir/$unit"
+	done
+	check_eq "complaints" "$(cd "$dir" && systemd-analyze verify --man=no ./* 2>&1)" ""
+}
+
+# http REQUEST: the answer to it is in HEAD and BODY
+http()
+{
+	local answer
+
+	answer=$(printf '%b' "$1" | ip netns exec "$sw" "$VSPANCTL" metrics http)
+	answer=${answer//$'\r'/}
+	HEAD=${answer%%$'\n\n'*}
+	BODY=${answer#*$'\n\n'}
+	[ "$BODY" != "$answer" ] || BODY=''
+}
+
+# check_head LINE...: the answer has
+check_head()
+{
+	local line
+
+	for line; do
+		grep -qxF "$line" <<<"$HEAD" || fail "no \"$line\" in" "$HEAD"
+	done
+}
+
+by_http()
+{
+	http 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'
+	check_head "HTTP/1.1 200 OK" "Content-Type: text/plain; version=0.0.4; charset=utf-8" \
+		"Content-Length: $((${#BODY} + 1))" "Connection: close"
+	check_eq "counters" "$BODY" "$(vspan "$sw" metrics prometheus)"
+	http 'HEAD /metrics?a=b HTTP/1.0\n\n'
+	check_head "HTTP/1.1 200 OK" "Content-Length: $(vspan "$sw" metrics prometheus | wc -c)"
+	check_eq "what HEAD is sent" "$BODY" ""
+}
+
+# As Prometheus asks.
+by_http_in_the_format_that_is_asked_for()
+{
+	http 'GET /metrics HTTP/1.1\r\nAccept: application/openmetrics-text;version=1.0.0;q=0.5,text/plain;q=0.2\r\n\r\n'
+	check_head "Content-Type: application/openmetrics-text; version=1.0.0; charset=utf-8"
+	check_eq "counters" "$BODY" "$(vspan "$sw" metrics openmetrics)"
+}
+
+by_http_refused()
+{
+	local long
+
+	http 'GET / HTTP/1.1\r\n\r\n'
+	check_head "HTTP/1.1 404 Not Found" "Content-Length: 14"
+	check_eq "body" "$BODY" "404 Not Found"
+	http 'POST /metrics HTTP/1.1\r\n\r\n'
+	check_head "HTTP/1.1 405 Method Not Allowed" "Allow: GET, HEAD"
+	http 'nonsense\r\n\r\n'
+	check_head "HTTP/1.1 400 Bad Request"
+	http 'GET /metrics HTTP/1.1\r\n'
+	check_head "HTTP/1.1 400 Bad Request"
+	printf -v long '%9000s' ''
+	http "GET /metrics HTTP/1.1\\r\\nA: ${long// /x}\\r\\n\\r\\n"
+	check_head "HTTP/1.1 400 Bad Request"
+}
+
+# It is another user's, without a capability: it may read, and its client gets the rest.
+by_http_as_the_socket_runs_it()
+{
+	local answer command port=9487
+
+	require_command systemd-socket-activate setpriv || return
+	grep -qx "ListenStream=127.0.0.1:$port" "${UNIT%/*}/vspan-http.socket" ||
+		fail "it listens elsewhere"
+	command=$(sed -n 's/^ExecStart=//p' "${UNIT%/*}/vspan-http@.service")
+	ip -n "$sw" link set lo up
+	# shellcheck disable=SC2086	# words
+	ip netns exec "$sw" setpriv --reuid=65534 --regid=65534 --clear-groups --bounding-set=-all \
+		systemd-socket-activate -a --inetd -l "127.0.0.1:$port" \
+		${command//\/usr\/bin\/vspanctl/$VSPANCTL} 2>/dev/null &
+	defer kill_quietly $!
+	# shellcheck disable=SC2016	# the other shell's
+	answer='exec 3<>/dev/tcp/127.0.0.1/$0 && printf "GET /metrics HTTP/1.0\r\n\r\n" >&3 && cat <&3'
+	check_wait "an answer" ip netns exec "$sw" bash -c "$answer" "$port" || return
+	answer=$(ip netns exec "$sw" bash -c "$answer" "$port")
+	check_eq "counters" "${answer#*$'\r\n\r\n'}" "$(vspan "$sw" metrics prometheus)"
 }
 
 tests_run

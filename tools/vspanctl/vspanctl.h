@@ -179,7 +179,7 @@ int cmd_xml(struct ctx *ctx, int argc, char **argv);
 	"OUTPUT := { dev DEV [ vlan VID ] [ strip ] | psample GROUP }\n"
 #define TERM_GROUP	"GROUP := 0..4294967295\n"
 #define TERM_QUEUES	"QUEUES := 1..256\n"
-#define TERM_FORMAT	"FORMAT := { openmetrics | prometheus }\n"
+#define TERM_FORMAT	"FORMAT := { openmetrics | prometheus | http }\n"
 #define TERM_SECONDS	"SECONDS := 0.1..86400\n"
 #define TERM_FILE	"FILE := { PATH | - }\n"
 #define TERM_OPTIONS							\

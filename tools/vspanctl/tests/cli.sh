@@ -189,6 +189,8 @@ check_usage()
 	usage_error "a '[' without a ']'" check 'eth['
 	usage_error 'what is "json"? see: vspanctl metrics help' metrics json
 	usage_error 'what is "b"? see: vspanctl metrics help' metrics openmetrics b
+	usage_error 'what is "https"? see: vspanctl metrics help' metrics https
+	usage_error 'for JSON see: vspanctl -j -s show' -j metrics http
 	usage_error 'for JSON see: vspanctl -j -s show' -j metrics
 	usage_error 'what is "b"? see: vspanctl top help' top a b
 	usage_error 'what is "-x"? options go before the command' top -x

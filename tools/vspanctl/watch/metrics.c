@@ -341,16 +341,27 @@ void metrics_print(struct out *o, const struct model *m, bool openmetrics)
 }
 
 /* The default is OpenMetrics. */
-static int format_parse(int argc, char **argv, bool *openmetrics)
+/**
+ * metrics_write - Read the counters from the kernel and print them.
+ * @ctx: context; where to is in its printer
+ * @openmetrics: in this format, else in the older one
+ *
+ * Return: EXIT_OK, or EXIT_REFUSED after a sentence on stderr.
+ */
+int metrics_write(struct ctx *ctx, bool openmetrics)
 {
-	*openmetrics = true;
-	if (argc > 1)
-		return what_is(argv[1], "metrics");
-	if (!argc || !strcmp(argv[0], "openmetrics"))
-		return EXIT_OK;
-	*openmetrics = false;
-	return strcmp(argv[0], "prometheus") ? what_is(argv[0], "metrics") :
-					       EXIT_OK;
+	struct model m = { 0 };
+	int err, ret = EXIT_OK;
+
+	if (ctx_open(ctx))
+		return EXIT_REFUSED;
+	err = model_read(&m, &ctx->nl, MODEL_SOURCES | MODEL_OUTPUTS);
+	if (err)
+		ret = refused(&ctx->nl.genl, err, "metrics");
+	else
+		metrics_print(&ctx->out, &m, openmetrics);
+	model_free(&m);
+	return ret;
 }
 
 /**
@@ -363,22 +374,16 @@ static int format_parse(int argc, char **argv, bool *openmetrics)
  */
 int cmd_metrics(struct ctx *ctx, int argc, char **argv)
 {
-	struct model m = { 0 };
-	bool openmetrics;
-	int err, ret;
+	const char *format = argc ? argv[0] : "openmetrics";
+	bool openmetrics = !strcmp(format, "openmetrics"), http = !strcmp(format, "http");
 
-	ret = format_parse(argc, argv, &openmetrics);
-	if (ret)
-		return ret;
+	if (argc > 1)
+		return what_is(argv[1], "metrics");
+	if (!openmetrics && !http && strcmp(format, "prometheus"))
+		return what_is(format, "metrics");
 	if (ctx->out.json)
 		return usage_error("metrics have a format of their own; for JSON see: vspanctl -j -s show");
-	if (ctx_open(ctx))
-		return EXIT_REFUSED;
-	err = model_read(&m, &ctx->nl, MODEL_SOURCES | MODEL_OUTPUTS);
-	if (err)
-		ret = refused(&ctx->nl.genl, err, "metrics");
-	else
-		metrics_print(&ctx->out, &m, openmetrics);
-	model_free(&m);
-	return ret;
+	if (http && ctx->batch)
+		return usage_error("metrics http answers what is on standard input; run it without -batch");
+	return http ? metrics_http(ctx) : metrics_write(ctx, openmetrics);
 }
