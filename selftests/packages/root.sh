@@ -110,6 +110,8 @@ tools_are_there()
 	inside test -e /lib/systemd/network/10-vspan.network || return
 	inside test -e /usr/lib/NetworkManager/conf.d/10-vspan.conf || return
 	[ "$(inside systemctl is-enabled vspan.service)" = enabled ] || return
+	[ "$(inside systemctl is-enabled vspan-metrics.timer vspan-http.socket | uniq)" = disabled ] ||
+		return
 	cmp "$DISK/etc/vspan.conf" "$TOP/tools/systemd/vspan.conf" &&
 		[ -e "$DISK/usr/share/doc/vspan-tools/examples/grafana.json" ]
 }
