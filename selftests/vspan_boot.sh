@@ -152,7 +152,7 @@ cat_init()
 		mount --bind $MODULES /lib/modules/$(uname -r)
 		mkdir -p /etc/modules-load.d
 		for dir in /etc/modules-load.d /usr/lib/modules-load.d; do
-			mount -t tmpfs none \$dir
+			[ ! -d \$dir ] || mount -t tmpfs none \$dir
 		done
 		echo vspan >/etc/modules-load.d/vspan.conf
 		echo 1 >/proc/sys/net/ipv6/conf/default/disable_ipv6 || :

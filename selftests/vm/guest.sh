@@ -33,10 +33,12 @@ mount_all()
 	mount_outdir
 }
 
+# hostfs takes its directory as the whole data of mount(2). With the new system calls,
+# which mount(8) uses from util-linux 2.39 on, it is an option with a name.
 mount_outdir()
 {
 	if [ "${VM_ROOT:-9p}" = hostfs ]; then
-		mount -t hostfs -o "$OUTDIR" outdir "$OUTDIR"
+		LIBMOUNT_FORCE_MOUNT2=always mount -t hostfs -o "$OUTDIR" outdir "$OUTDIR"
 	else
 		mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap \
 			outdir "$OUTDIR"
