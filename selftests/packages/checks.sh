@@ -26,7 +26,8 @@ packages_rpm()
 	[ "$(grep -cx -e '/usr/bin/vspanctl' -e '/usr/lib/systemd/system/vspan.service' \
 		-e '/usr/lib/systemd/network/10-vspan.network' \
 		-e '/usr/lib/NetworkManager/conf.d/10-vspan.conf' \
-		-e '/etc/vspan.conf' -e "/usr/src/vspan-$(version)/dkms.conf" -e '.*/vspanctl\.8\(\.gz\)\?' "$out/files")" -eq 7 ]
+		-e '/usr/lib.*/wireshark/extcap/vspan-extcap' -e '/usr/share/ynl/specs/vspan.yaml' \
+		-e '/etc/vspan.conf' -e "/usr/src/vspan-$(version)/dkms.conf" -e '.*/vspanctl\.8\(\.gz\)\?' "$out/files")" -eq 9 ]
 }
 
 # packages_machine SUITE REL...: "own" is the host. Nothing of it can be changed: no
@@ -63,8 +64,8 @@ install_and_uninstall()
 	local src=$BUILD/$1/src dest=$PACKAGES/dest list
 	local -a make=(make -s -C "$src" "KDIR=$("$VM/kernels.sh" kdir "$1")" "DESTDIR=$dest")
 
-	rm -rf "$src/tools"
-	cp -a "$TOP/Makefile" "$TOP/tools" "$src/"
+	rm -rf "$src/tools" "$src/Documentation"
+	cp -a "$TOP/Makefile" "$TOP/tools" "$TOP/Documentation" "$src/"
 	cp "$TOP/kmod/dkms.conf.in" "$src/kmod/"
 	"${make[@]}" install install-dkms || return
 	list=$(cd "$dest" && find . ! -type d | sort)
