@@ -31,7 +31,7 @@ SENDER=02:00:00:00:00:99
 setup()
 {
 	require_command tshark tcpdump || return
-	FOLDER=$(tshark -G folders 2>/dev/null | sed -n 's/^Extcap path:[[:space:]]*//p')
+	FOLDER=$(tshark -G folders 2>/dev/null | sed -n 's/^\(Global \)\?Extcap path:[[:space:]]*//p')
 	DIR=$(mktemp -d) && defer rm -rf "$DIR" || return
 	mkdir "$DIR/extcap" "$DIR/bin" || return
 	ln -s "$EXTCAP" "$DIR/extcap/vspan-extcap" && ln -s "$VSPANCTL" "$DIR/bin/vspanctl"

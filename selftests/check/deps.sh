@@ -71,6 +71,7 @@ check_packages()
 	openvswitch-common what its switch needs in the tests
 	openssh-client     reaches another host in the tests
 	systemd            starts the service in the tests
+	build-essential    builds the packages
 	debhelper          builds the packages
 	dh-dkms            builds the packages
 	dpkg-dev           builds the packages
