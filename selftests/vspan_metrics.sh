@@ -29,7 +29,7 @@ UNIT=$TOP/tools/systemd/vspan-metrics.service
 
 setup()
 {
-	require_command jq python3 && topo_cable && setup_ns box || return
+	require_command jq python3 && tools_for_all && topo_cable && setup_ns box || return
 	span_add "$sw" span0 && span_add "$sw" away && source_add "$sw" eth0 &&
 		source_add "$sw" 'vnet*' rx &&
 		source_add "$sw" nic9 to away && output_add "$sw" span0 psample 7 || return

@@ -33,7 +33,7 @@ TENANT_MAX=/proc/sys/net/vspan/tenant_max
 # that are not there as make a dump of several messages.
 setup()
 {
-	require_command setpriv unshare nsenter || return 1
+	require_command setpriv unshare nsenter && tools_for_all || return 1
 	topo_bridge && span_add "$sw" span0 && check_vspan "$sw" add p1 || return 1
 	"$PKT" nl new ns="$sw" span=span0 source=gone% count=400 >/dev/null || return 1
 	STATE=$(mktemp) || return 1

@@ -433,6 +433,19 @@ setup_pkt()
 	PKT=$dir/pkt
 }
 
+# For setup() of scripts that run the tools as other users, to whom the directory of this
+# tree may be closed, as /root is.
+tools_for_all()
+{
+	local dir
+
+	dir=$(mktemp -d) || return
+	defer rm -rf "$dir"
+	chmod 755 "$dir" && cp "$VSPANCTL" "$dir/vspanctl" && cp "$PKT" "$dir/pkt" || return
+	VSPANCTL=$dir/vspanctl
+	PKT=$dir/pkt
+}
+
 # Print what is missing for the tests, or nothing.
 missing()
 {
