@@ -13,6 +13,7 @@ ALL_TESTS=(
 	"filters_of_both_select"
 	"bad_filters_are_refused"
 	"ends_without_frames"
+	"by_sudo_ends_without_frames"
 	"by_ssh"
 	"by_ssh_ends_without_frames"
 	"by_ssh_without_a_device"
@@ -34,18 +35,40 @@ setup()
 	FOLDER=$(tshark -G folders 2>/dev/null | sed -n 's/^\(Global \)\?Extcap path:[[:space:]]*//p')
 	DIR=$(mktemp -d) && defer rm -rf "$DIR" || return
 	mkdir "$DIR/extcap" "$DIR/bin" || return
-	ln -s "$EXTCAP" "$DIR/extcap/vspan-extcap" && ln -s "$VSPANCTL" "$DIR/bin/vspanctl"
+	ln -s "$EXTCAP" "$DIR/extcap/vspan-extcap" && stand_ins || return
 	topo_cable || return
 	ip -n "$sw" link add br0 up type bridge mcast_snooping 0
 	ip -n "$sw" tuntap add tap0 mode tap && ip -n "$sw" link set tap0 up master br0
 	ip -n "$sw" link set eth0 master br0
 }
 
-# run_shark WORDS...: tshark, in sw. Root's comes with the folder that it was built with.
+# vspanctl, which notes its exit status, if it is not killed; and a sudo that cannot be
+# signalled, since the real one is root's.
+stand_ins()
+{
+	cat >"$DIR/bin/vspanctl" <<-EOT
+		#!/bin/bash
+		trap 'kill \$!' TERM
+		"$VSPANCTL" "\$@" &
+		wait \$!
+		wait \$!
+		echo \$? >"$DIR/status"
+	EOT
+	cat >"$DIR/bin/sudo" <<-EOT
+		#!/bin/bash
+		trap '' TERM
+		shift
+		exec "\$@"
+	EOT
+	chmod +x "$DIR/bin/vspanctl" "$DIR/bin/sudo"
+}
+
+# run_shark WORDS...: become tshark, in sw. Root's comes with the folder that it was built
+# with.
 run_shark()
 {
 	# shellcheck disable=SC2016	# the other shell's
-	ip netns exec "$sw" env "PATH=$DIR/bin:$PATH" bash -c '
+	exec ip netns exec "$sw" env "PATH=$DIR/bin:$PATH" "VSPANCTL=$DIR/bin/vspanctl" bash -c '
 		mount --bind "$0/extcap" "$1" && shift && exec tshark "$@"' \
 		"$DIR" "$FOLDER" "$@"
 }
@@ -53,7 +76,7 @@ run_shark()
 # shark WORDS...: in the background, until its span has a reader
 shark()
 {
-	rm -f "$DIR/pcap"
+	rm -f "$DIR/pcap" "$DIR/status"
 	run_shark "$@" -w "$DIR/pcap" >"$DIR/out" 2>"$DIR/err" &
 	SHARK=$!
 	defer kill_quietly "$SHARK"
@@ -67,7 +90,16 @@ ended()
 {
 	wait "$SHARK" || fail "tshark: exit status $?" "$(<"$DIR/err")"
 	check_eq "frames" "$(frames "$DIR/pcap")" "$1"
+	was_ended
+}
+
+# Not killed after a time, and without a complaint
+was_ended()
+{
 	check_wait "the span goes" has_no_span
+	check_wait "vspanctl ends" test -e "$DIR/status"
+	check_eq "its exit status" "$(<"$DIR/status")" 0
+	! grep "Error by extcap" "$DIR/err" || fail "tshark complains" "$(<"$DIR/err")"
 }
 
 frames()
@@ -83,7 +115,7 @@ has_no_span()
 # The lines of tshark -D about SPAN ports, without their numbers
 listed()
 {
-	run_shark -D 2>/dev/null | sed -n 's/^[0-9]*\. \(vspan-.*\)/\1/p' | sort
+	(run_shark -D) 2>/dev/null | sed -n 's/^[0-9]*\. \(vspan-.*\)/\1/p' | sort
 }
 
 # A veth, a VLAN device and a span are none of them.
@@ -182,14 +214,20 @@ bad_filters_are_refused()
 # stopped: tshark is told to end, and no frame is needed for that
 stopped()
 {
-	pkill -TERM -P "$SHARK" 2>/dev/null || kill -TERM "$SHARK"
+	kill -TERM "$SHARK"
 	wait "$SHARK" 2>/dev/null
-	check_wait "the span goes" has_no_span
+	was_ended
 }
 
 ends_without_frames()
 {
 	shark -i vspan-tap0 || return
+	stopped
+}
+
+by_sudo_ends_without_frames()
+{
+	shark -i vspan-tap0 -o extcap.vspan_tap0.priv:sudo || return
 	stopped
 }
 

@@ -13,35 +13,41 @@ die()
 	exit 1
 }
 
-# kind DEVICE: print what it is; fail if it is nothing to list. (A brace would end an
-# entry of the list; *, ? and [ would make a pattern of the name.)
+# kind DEVICE: what it is, in REPLY; fail if it is nothing to list. (A brace would end an
+# entry of the list; *, ? and [ would make a pattern of the name; vspan-ssh is taken.)
 kind()
 {
-	local dir=$SYSFS/$1
+	local dir=$SYSFS/$1 type=''
 
-	[[ $1 != *[{}*?[\\]* && $(cat "$dir/type" 2>/dev/null) == 1 ]] || return
+	REPLY=''
+	[[ $1 != ssh && $1 != *[{}*?[\\]* ]] || return
+	read -r type 2>/dev/null <"$dir/type"
+	[ "$type" = 1 ] || return
 	if [ -d "$dir/bridge" ]; then
-		echo bridge
+		REPLY=bridge
 	elif [ -d "$dir/bonding" ]; then
-		echo bond
+		REPLY=bond
 	elif [ -e "$dir/tun_flags" ]; then
-		echo tap
+		REPLY=tap
 	elif [ -e "$dir/device" ]; then
-		echo NIC
-	else
-		return 1
+		REPLY=NIC
 	fi
+	[ -n "$REPLY" ]
 }
 
-# interfaces KIND: the entries of all devices of that kind
+# The entries of all devices, by kind. A host may have hundreds: no process for each.
 interfaces()
 {
-	local dev
+	local dev word
+	local -A entries=()
 
 	for dev in "$SYSFS"/*; do
 		dev=${dev##*/}
-		[ "$(kind "$dev")" != "$1" ] ||
-			echo "interface {value=vspan-$dev}{display=SPAN port: $1 $dev}"
+		! kind "$dev" ||
+			entries[$REPLY]+="interface {value=vspan-$dev}{display=SPAN port: $REPLY $dev}"$'\n'
+	done
+	for word in bridge bond NIC tap; do
+		printf %s "${entries[$word]:-}"
 	done
 }
 
@@ -52,9 +58,7 @@ list()
 	version=$("$VSPANCTL" -V 2>/dev/null)
 	version=${version%%$'\n'*}
 	echo "extcap {version=${version#vspanctl }}{display=vspan}"
-	for kind in bridge bond NIC tap; do
-		interfaces "$kind"
-	done
+	interfaces
 	echo "interface {value=vspan-ssh}{display=SPAN port of another host, by ssh}"
 }
 
@@ -87,7 +91,7 @@ config()
 		arg {number=4}{call=--remote-host}{display=Host}{type=string}{required=true}{placeholder=root@kvm1}{tooltip=As for ssh, which asks for no password here}
 		arg {number=5}{call=--remote-source}{display=Source}{type=string}{required=true}{placeholder=eth0, or: master br0}{tooltip=Devices there, as for vspanctl capture}
 		EOT
-	elif [ "$(kind "${INTERFACE#vspan-}")" = bridge ]; then
+	elif kind "${INTERFACE#vspan-}" && [ "$REPLY" = bridge ]; then
 		cat <<-EOT
 		arg {number=4}{call=--bridge}{display=Mirror}{type=selector}
 		value {arg=4}{value=ports}{display=all ports, each frame once}{default=true}
@@ -115,11 +119,22 @@ source_words()
 
 	if [ "$INTERFACE" = vspan-ssh ]; then
 		read -ra WORDS <<<"${OPT[remote-source]}"
-	elif [ "${OPT[bridge]}" = ports ] && [ "$(kind "$dev")" = bridge ]; then
+	elif [ "${OPT[bridge]}" = ports ] && kind "$dev" && [ "$REPLY" = bridge ]; then
 		WORDS=(master "$dev")
 	else
 		WORDS=("$dev")
 	fi
+}
+
+# quoted WORD...: as a command line for any shell, in REPLY
+quoted()
+{
+	local word
+
+	REPLY=''
+	for word; do
+		REPLY+="'${word//\'/\'\\\'\'}' "
+	done
 }
 
 # Sets RUN: what captures, and writes to standard output.
@@ -135,12 +150,40 @@ command_words()
 	[ "${OPT[priv]}" != sudo ] || RUN=(sudo -n "${RUN[@]}")
 	RUN+=(capture "${WORDS[@]}" "${OPT[direction]}" ${vlan:+vlan "$vlan"}
 		${filter:+filter "$filter"} -- -U -w -)
-	[ "$INTERFACE" != vspan-ssh ] ||
-		RUN=(ssh -o BatchMode=yes -- "${OPT[remote-host]}" "$(printf '%q ' "${RUN[@]}")")
+	if [ "$INTERFACE" = vspan-ssh ]; then
+		quoted "${RUN[@]}"
+		RUN=(ssh -o BatchMode=yes -- "${OPT[remote-host]}" "$REPLY")
+	fi
 }
 
-# Wireshark ends us by SIGTERM, which vspanctl and sudo pass on. ssh does not; but when it
-# ends, nobody reads the pipe of the vspanctl at its other end, which therefore ends, too.
+# Wireshark reports all that is written to standard error as a failure: without what
+# tcpdump says of each capture.
+complaints()
+{
+	exec sed -u -e '/^tcpdump: listening on /d' -e '/^[0-9]* packets\? captured$/d' \
+		-e '/^[0-9]* packets\? received by filter$/d' \
+		-e '/^[0-9]* packets\? dropped by kernel$/d'
+}
+
+# The user cannot signal sudo, which is root's: a process in between can be ended.
+run_by_sudo()
+{
+	local pipe reader run
+
+	exec {pipe}> >(exec cat >"${OPT[fifo]}")
+	reader=$!
+	# shellcheck disable=SC2064	# this reader
+	trap "kill $reader" TERM INT
+	"${RUN[@]}" >&"$pipe" {pipe}>&- &
+	run=$!
+	exec {pipe}>&-
+	wait "$run"
+	# not yet, if a signal has ended the first wait
+	wait "$run"
+}
+
+# Wireshark ends us by SIGTERM. vspanctl passes it on. ssh does not, but ends, and with it
+# the reader of the pipe of the vspanctl at its other end, which therefore ends, too.
 capture()
 {
 	local -a RUN
@@ -150,7 +193,9 @@ capture()
 		[[ -n ${OPT[remote-host]} && -n ${OPT[remote-source]} ]] ||
 		die "--remote-host and --remote-source name a host, and a device there"
 	command_words
-	exec "${RUN[@]}" >"${OPT[fifo]}"
+	exec 2> >(complaints >&2)
+	[ "${RUN[0]}" = sudo ] || exec "${RUN[@]}" >"${OPT[fifo]}"
+	run_by_sudo
 }
 
 # Wireshark asks whether a capture filter is right: what is printed says why it is not.

@@ -62,6 +62,7 @@ device bond0 bonding
 device eth0 device
 device tap0 tun_flags
 device veth0
+device ssh tun_flags
 device 'eth*' device
 device 'e}{x' device
 TYPE=801 device mon0 device
@@ -104,12 +105,12 @@ runs "options of others" "<vspanctl><capture><eth0><rx,tx><--><-U><-w><->" \
 	--extcap-interface vspan-eth0 --log-level debug --extcap-version=4.4
 runs "sudo" "<sudo><-n><vspanctl><capture><eth0><rx,tx><--><-U><-w><->" \
 	--extcap-interface vspan-eth0 --priv sudo
-runs "another host" "<ssh><-o><BatchMode=yes><--><root@kvm1><vspanctl capture master br0 rx\\,tx -- -U -w - >" \
+runs "another host" "<ssh><-o><BatchMode=yes><--><root@kvm1><'vspanctl' 'capture' 'master' 'br0' 'rx,tx' '--' '-U' '-w' '-' >" \
 	--extcap-interface vspan-ssh --remote-host root@kvm1 --remote-source "master br0"
 # shellcheck disable=SC2016	# they are not to be expanded, that is the point
-runs "another host's shell" "<ssh><-o><BatchMode=yes><--><-oX=y><sudo -n vspanctl capture \\\$\\(x\\) rx\\,tx filter a\\;\\ \\\`b\\\` -- -U -w - >" \
-	--extcap-interface vspan-ssh --remote-host -oX=y --remote-source '$(x)' --filter 'a; `b`' --priv sudo
-runs "no pattern of files" "<ssh><-o><BatchMode=yes><--><h><vspanctl capture \\* rx\\,tx -- -U -w - >" \
+runs "another host's shell" "<ssh><-o><BatchMode=yes><--><-oX=y><'sudo' '-n' 'vspanctl' 'capture' '\$(x)' 'rx,tx' 'filter' 'it'\\''s \`b\`' '--' '-U' '-w' '-' >" \
+	--extcap-interface vspan-ssh --remote-host -oX=y --remote-source '$(x)' --filter "it's "'`b`' --priv sudo
+runs "no pattern of files" "<ssh><-o><BatchMode=yes><--><h><'vspanctl' 'capture' '*' 'rx,tx' '--' '-U' '-w' '-' >" \
 	--extcap-interface vspan-ssh --remote-host h --remote-source '*'
 
 runs "no host" "vspan-extcap: --remote-host and --remote-source name a host, and a device there" \
