@@ -28,6 +28,8 @@ def main(vspan, words):
                 print(' ', source['name'], ','.join(sorted(source['dir'])), state(source))
 
 
+if len(sys.argv) not in (1, 3):
+    sys.exit('Usage: spans.py [DEVICE SPAN]')
 try:
     main(YnlFamily(SPEC, schema=''), sys.argv[1:])
 except NlError as error:

@@ -340,7 +340,6 @@ void metrics_print(struct out *o, const struct model *m, bool openmetrics)
 		fputs("# EOF\n", o->fp);
 }
 
-/* The default is OpenMetrics. */
 /**
  * metrics_write - Read the counters from the kernel and print them.
  * @ctx: context; where to is in its printer

@@ -56,16 +56,34 @@ static bool head_read(char *head, size_t size)
 /* Returns why the request is refused, or NULL. */
 static const char *head_refused(const char *head, bool *head_only)
 {
-	char method[8] = "", target[256] = "";
+	char method[16] = "", target[256] = "";
+	const char *path = target;
 	unsigned int version;
 
-	if (sscanf(head, "%7s %255s HTTP/%u.", method, target, &version) != 3)
+	if (sscanf(head, "%15s %255s HTTP/%u.", method, target, &version) != 3)
 		return "400 Bad Request";
 	*head_only = !strcmp(method, "HEAD");
 	if (strcmp(method, "GET") && !*head_only)
 		return "405 Method Not Allowed";
 	target[strcspn(target, "?")] = '\0';
-	return strcmp(target, "/metrics") ? "404 Not Found" : NULL;
+	if (!strncasecmp(target, "http://", 7))
+		path = target + 7 + strcspn(target + 7, "/");
+	return strcmp(path, "/metrics") ? "404 Not Found" : NULL;
+}
+
+/* Does the field Accept of the head name this media type? */
+static bool head_accepts(const char *head, const char *type)
+{
+	const char *field = strcasestr(head, "\naccept:");
+	char *line;
+	bool found;
+
+	if (!field)
+		return false;
+	line = strndup(field + 1, strcspn(field + 1, "\r\n"));
+	found = line && strcasestr(line, type);
+	free(line);
+	return found;
 }
 
 static void answer_send(FILE *fp, const struct answer *a)
@@ -138,7 +156,7 @@ int metrics_http(struct ctx *ctx)
 		error_send(ctx->out.fp, &a, why);
 		return EXIT_OK;
 	}
-	ret = counters_send(ctx, &a, strcasestr(head, TYPE_OPENMETRICS));
+	ret = counters_send(ctx, &a, head_accepts(head, TYPE_OPENMETRICS));
 	if (ret)
 		error_send(ctx->out.fp, &a, "503 Service Unavailable");
 	return ret;
