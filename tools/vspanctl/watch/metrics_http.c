@@ -88,13 +88,11 @@ static bool head_accepts(const char *head, const char *type)
 
 static void answer_send(FILE *fp, const struct answer *a)
 {
-	fprintf(fp, "HTTP/1.1 %s\r\n"
-		"Content-Type: %s\r\n"
-		"Content-Length: %zu\r\n"
-		"%s"
-		"Connection: close\r\n"
-		"\r\n", a->status, a->type, a->len,
-		a->status[2] == '5' ? "Allow: GET, HEAD\r\n" : "");
+	fprintf(fp, "HTTP/1.1 %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n",
+		a->status, a->type, a->len);
+	if (!strncmp(a->status, "405", 3))
+		fputs("Allow: GET, HEAD\r\n", fp);
+	fputs("Connection: close\r\n\r\n", fp);
 	if (!a->head_only)
 		fwrite(a->body, 1, a->len, fp);
 	fflush(fp);
