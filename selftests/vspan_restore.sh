@@ -130,6 +130,12 @@ dry_run_shows_what_would_change()
 	check_eq "changes" "$(grep -c '^-' "$DIR/shown") $(grep -c '^+' "$DIR/shown")" "9 5"
 	conf bad <<<'add eth0 to nospan'
 	check_refused "$sw" 1 "no span is named nospan" restore -n "$DIR/bad"
+	# a filter without its text looks like none
+	check_vspan "$sw" restore "$DIR/saved"
+	"$PKT" prog ns="$sw" span=span0 source=eth0 what=accept-all >/dev/null
+	check_eq "of a filter of another program" "$(vspan "$sw" restore -n "$DIR/saved")" \
+		"-add eth0 to span0, with a filter of another program
++add eth0 rx to span0"
 }
 
 # The flow's source is changed, and others come and go.

@@ -413,6 +413,9 @@ no_module()
 	run restore /dev/null
 	[ "$RET" -eq 0 ] && [ ! -s "$TMP/out" ] && [ ! -s "$TMP/err" ]
 	result $? "no module: nothing is restored, and nothing is wrong"
+	printf 'GET /metrics HTTP/1.1\r\n\r\n' | "$VSPANCTL" metrics http >"$TMP/out" 2>"$TMP/err"
+	[ $? -eq 1 ] && grep -q '^HTTP/1.1 503 ' "$TMP/out" && grep -q 'modprobe vspan' "$TMP/err"
+	result $? "no module: an HTTP client is told so, too"
 }
 
 # The SYNOPSIS as one line of words, like the usage.
